@@ -1,0 +1,85 @@
+// Starts a Chromium and a server for the built page, for journeys. It blocks nothing and fakes nothing: a journey
+// meets the page as a person does, on a software GPU unless TUNESMITH_GPU=1 says that a real one is there.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { chromium, type BrowserContext, type Page } from 'playwright-core'
+import { serve } from '../scripts/serve.mjs'
+import { findChromium } from '../scripts/setup.mjs'
+
+const dist = fileURLToPath(new URL('../dist', import.meta.url))
+
+export interface Stage {
+  readonly url: string
+  readonly context: BrowserContext
+  /** What pages wrote to the console as errors, uncaught errors included. */
+  readonly errors: string[]
+  /** Every address that pages asked for. */
+  readonly requests: string[]
+  /** A page opened at the studio, or at `path` in it. */
+  open(path?: string): Promise<Page>
+  /** Ends the browser and starts it again with the same profile, as after a crash or a reboot. */
+  restart(): Promise<void>
+  close(): Promise<void>
+}
+
+const flags = [
+  '--headless=new',
+  '--no-sandbox',
+  '--enable-unsafe-webgpu',
+  ...(process.env['TUNESMITH_GPU'] === '1' ? ['--enable-features=Vulkan'] : ['--use-webgpu-adapter=swiftshader']),
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--no-first-run',
+]
+
+/** A fresh profile on a fresh port. `extra` adds test pages (path → HTML), `folder` serves another build than dist/. */
+export async function startBrowser(options: { extra?: Record<string, string>; folder?: string } = {}): Promise<Stage> {
+  const executablePath = findChromium()
+  if (!executablePath) throw new Error('No Chromium was found: run `node scripts/setup.mjs`, or set CHROME_PATH.')
+  const folder = options.folder ?? dist
+  if (!existsSync(folder)) throw new Error(`${folder} is missing: run \`npm run build\` first.`)
+  const server = await serve(folder, { extra: options.extra ?? {} })
+  const profile = await mkdtemp(join(tmpdir(), 'tunesmith-'))
+  const errors: string[] = []
+  const requests: string[] = []
+  const launch = async () => {
+    const context = await chromium.launchPersistentContext(profile, {
+      executablePath,
+      args: flags,
+      ignoreDefaultArgs: ['--headless', '--hide-scrollbars'],
+      viewport: { width: 1280, height: 800 },
+    })
+    context.on('console', (message) => {
+      if (message.type() === 'error') errors.push(`${message.text()} (${message.location().url})`)
+    })
+    context.on('weberror', (event) => errors.push(event.error().stack ?? String(event.error())))
+    context.on('request', (request) => requests.push(request.url()))
+    return context
+  }
+  let context = await launch()
+  return {
+    url: server.url,
+    get context() {
+      return context
+    },
+    errors,
+    requests,
+    async open(path = '') {
+      const page = await context.newPage()
+      await page.goto(server.url + path)
+      return page
+    },
+    async restart() {
+      await context.close()
+      context = await launch()
+    },
+    async close() {
+      await context.close()
+      await server.close()
+      await rm(profile, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,29 @@
+// Makes node_modules match package-lock.json. Plain Node: it runs before anything is installed.
+import { spawnSync } from 'node:child_process'
+import { existsSync, statSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+export const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** Ends the process with one sentence where Node is too old. */
+export function requireNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  if (major > 20 || (major === 20 && minor >= 19)) return
+  console.error(`Tunesmith needs Node 20.19 or newer and found ${process.versions.node}. Install it from https://nodejs.org.`)
+  process.exit(1)
+}
+
+/** Runs `npm ci` where node_modules is missing or older than the lock file. */
+export function ensureInstalled() {
+  const installed = `${root}node_modules/.package-lock.json`
+  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(`${root}package-lock.json`).mtimeMs) return
+  console.log('Installing the packages of package-lock.json …')
+  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  })
+  if (status === 0) return
+  console.error('npm ci failed; its message is above. Check the network and run the command again.')
+  process.exit(1)
+}

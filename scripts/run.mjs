@@ -1,0 +1,33 @@
+// node scripts/run.mjs src/cli/x.ts [args]: runs a TypeScript entry in Node through Vite's modules, so that
+// `import.meta.glob` and `?raw` mean the same as in the page. The entry exports main(argv): Promise<exit code>.
+import { ensureInstalled, requireNode, root } from './install.mjs'
+
+requireNode()
+ensureInstalled()
+const [entry, ...args] = process.argv.slice(2)
+if (!entry) {
+  console.error('Usage: node scripts/run.mjs ENTRY.ts [arguments]')
+  process.exit(2)
+}
+process.env['NODE_ENV'] ??= 'production'
+const { createServer } = await import('vite')
+const server = await createServer({
+  root,
+  configFile: false,
+  appType: 'custom',
+  logLevel: 'error',
+  server: { middlewareMode: true, hmr: false, watch: null, ws: false },
+  optimizeDeps: { noDiscovery: true, include: [] },
+})
+let code = 1
+try {
+  const { main } = await server.ssrLoadModule(`/${entry.replace(/^\.?\//, '')}`, { fixStacktrace: true })
+  code = await main(args)
+} catch (error) {
+  if (error instanceof Error) server.ssrFixStacktrace(error)
+  const hint = error instanceof Error && 'hint' in error ? `\n${error.hint}` : ''
+  console.error(error instanceof Error && error.name === 'Fault' ? `${error.message}${hint}` : error)
+}
+await server.close()
+// Dawn keeps threads alive after the last device; only an explicit exit ends the process.
+process.exit(code)

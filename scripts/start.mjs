@@ -1,0 +1,64 @@
+// `npm start`: installs, builds and serves the studio on this machine only, and opens it in an installed browser.
+// Plain Node, because it runs before anything is installed. Options: --no-open, --port N.
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { ensureInstalled, requireNode, root } from './install.mjs'
+import { serve } from './serve.mjs'
+import { findChromium } from './setup.mjs'
+
+requireNode()
+const { values } = parseArgs({ options: { 'no-open': { type: 'boolean' }, port: { type: 'string', default: '4173' } } })
+const first = Number(values.port)
+if (!Number.isInteger(first) || first < 1 || first > 65_535) {
+  console.error(`--port must be a number from 1 to 65535, found ${values.port}.`)
+  process.exit(2)
+}
+
+/** The newest change under a path, in milliseconds. @param {string} path @returns {number} */
+function newest(path) {
+  if (!existsSync(path)) return 0
+  const info = statSync(path)
+  if (!info.isDirectory()) return info.mtimeMs
+  return Math.max(info.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))))
+}
+
+const sources = ['src', 'shaders', 'public', 'index.html', 'vite.config.ts', 'package-lock.json', 'scripts/headers.mjs']
+const built = newest(join(root, 'dist/index.html'))
+if (sources.some((source) => newest(join(root, source)) > built)) {
+  ensureInstalled()
+  console.log('Building …')
+  const { status } = spawnSync(process.execPath, ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn'], {
+    cwd: root,
+    stdio: 'inherit',
+  })
+  if (status !== 0) {
+    console.error('The build failed; its message is above.')
+    process.exit(1)
+  }
+}
+
+/** @param {number} port @returns {Promise<string>} */
+async function listen(port) {
+  try {
+    return (await serve(join(root, 'dist'), { port })).url
+  } catch (error) {
+    const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+    if (taken && port < first + 20 && port < 65_535) return listen(port + 1)
+    throw error
+  }
+}
+
+const url = await listen(first)
+console.log(`Tunesmith is at ${url}  (Ctrl+C stops it)`)
+
+const display = process.platform !== 'linux' || process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY']
+const browser = findChromium()
+if (!values['no-open'] && display && browser) {
+  spawn(browser, [url], { detached: true, stdio: 'ignore' })
+    .on('error', () => undefined)
+    .unref()
+} else if (!browser) {
+  console.log('Open that address in Chrome, Chromium or Edge 121 or newer.')
+}

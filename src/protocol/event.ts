@@ -1,0 +1,55 @@
+// What a run says while it lives, in order. The page, the command line and the metrics file read the same events.
+import type { Failure } from './failure.ts'
+
+/** Exact bytes by class, as planned before the run starts. */
+export interface Bytes {
+  readonly weights: number
+  readonly activations: number
+  readonly workspace: number
+  /** Trainable values, gradients and the optimizer's moments. */
+  readonly trainable: number
+  readonly total: number
+}
+
+export interface PlanSummary {
+  readonly trainableParameters: number
+  readonly totalParameters: number
+  readonly bytes: Bytes
+  /** Dispatches in one step. */
+  readonly dispatches: number
+  /** Seconds for the whole run, from a measured probe step; absent before the probe. */
+  readonly seconds?: number
+}
+
+export interface Answer {
+  readonly prompt: string
+  readonly expected: string
+  readonly answer: string
+  readonly correct: boolean
+}
+
+export type Phase = 'loading' | 'planning' | 'compiling' | 'scoring' | 'training' | 'paused' | 'saving' | 'done' | 'stopped' | 'failed'
+
+export type RunEvent =
+  | { readonly type: 'phase'; readonly phase: Phase; readonly detail?: string; readonly at: number }
+  | { readonly type: 'plan'; readonly plan: PlanSummary }
+  | {
+      readonly type: 'step'
+      /** 1 after the first update. */
+      readonly step: number
+      readonly steps: number
+      /** Mean loss over the step's trained target tokens, in nats. */
+      readonly loss: number
+      readonly learningRate: number
+      /** L2 norm of all gradients before clipping. */
+      readonly gradNorm: number
+      /** Tokens read, padding excluded. */
+      readonly tokens: number
+      readonly trainedTokens: number
+      readonly ms: number
+    }
+  | { readonly type: 'validation'; readonly step: number; readonly loss: number; readonly tokens: number }
+  | { readonly type: 'checkpoint'; readonly step: number; readonly bytes: number }
+  | { readonly type: 'scoring'; readonly when: 'before' | 'after'; readonly done: number; readonly total: number }
+  | { readonly type: 'score'; readonly when: 'before' | 'after'; readonly metric: 'exact_match'; readonly correct: number; readonly total: number; readonly answers: readonly Answer[] }
+  | { readonly type: 'failure'; readonly failure: Failure }

@@ -1,0 +1,94 @@
+// One declaration per knob. Type, default, range, help, form field and validation all follow from it.
+
+export type OptionValue = number | boolean | string | readonly string[]
+
+interface Described {
+  readonly label: string
+  /** One line: what turning it does. */
+  readonly help: string
+  /** Shown only when the person asks for all options. */
+  readonly advanced?: boolean
+}
+
+export interface NumberOption extends Described {
+  readonly kind: 'number'
+  readonly default: number
+  readonly min: number
+  readonly max: number
+  readonly integer?: boolean
+  readonly unit?: string
+}
+export interface BooleanOption extends Described {
+  readonly kind: 'boolean'
+  readonly default: boolean
+}
+export interface ChoiceOption extends Described {
+  readonly kind: 'choice'
+  readonly default: string
+  readonly choices: readonly { readonly value: string; readonly label: string; readonly help?: string }[]
+}
+export interface ListOption extends Described {
+  readonly kind: 'list'
+  readonly default: readonly string[]
+  /** Where the page takes suggestions from: the linear layers of the chosen model. */
+  readonly suggest?: 'linear-layers'
+}
+export type OptionSpec = NumberOption | BooleanOption | ChoiceOption | ListOption
+export type OptionSpecs = Readonly<Record<string, OptionSpec>>
+
+export type ValueOf<S extends OptionSpec> = S extends NumberOption
+  ? number
+  : S extends BooleanOption
+    ? boolean
+    : S extends ChoiceOption
+      ? string
+      : readonly string[]
+export type Values<S extends OptionSpecs> = { readonly [K in keyof S]: ValueOf<S[K]> }
+
+/** The defaults of a declaration. */
+export function defaults<S extends OptionSpecs>(specs: S): Values<S> {
+  return Object.fromEntries(Object.entries(specs).map(([k, s]) => [k, s.default])) as Values<S>
+}
+
+/** One problem per wrong value, each a sentence with what was expected and what was found. */
+export function checkOption(name: string, spec: OptionSpec, value: unknown): string | undefined {
+  const found = JSON.stringify(value)
+  switch (spec.kind) {
+    case 'number':
+      if (typeof value !== 'number' || !Number.isFinite(value)) return `${name} must be a number, found ${found}.`
+      if (spec.integer && !Number.isInteger(value)) return `${name} must be a whole number, found ${found}.`
+      if (value < spec.min || value > spec.max) return `${name} must be between ${spec.min} and ${spec.max}, found ${found}.`
+      return undefined
+    case 'boolean':
+      return typeof value === 'boolean' ? undefined : `${name} must be true or false, found ${found}.`
+    case 'choice':
+      return spec.choices.some((c) => c.value === value)
+        ? undefined
+        : `${name} must be one of ${spec.choices.map((c) => c.value).join(', ')}; found ${found}.`
+    case 'list':
+      return Array.isArray(value) && value.every((v) => typeof v === 'string')
+        ? undefined
+        : `${name} must be a list of names, found ${found}.`
+    default:
+      return spec satisfies never
+  }
+}
+
+/** Fills in defaults and collects every problem: unknown names and wrong values. */
+export function readOptions<S extends OptionSpecs>(
+  specs: S,
+  given: Readonly<Record<string, unknown>>,
+): { values: Values<S>; problems: string[] } {
+  const problems: string[] = []
+  for (const name of Object.keys(given)) {
+    if (!Object.hasOwn(specs, name)) problems.push(`Unknown option ${name}; known ones are ${Object.keys(specs).join(', ')}.`)
+  }
+  const values: Record<string, unknown> = {}
+  for (const [name, spec] of Object.entries(specs)) {
+    const value = Object.hasOwn(given, name) ? given[name] : spec.default
+    const problem = checkOption(name, spec, value)
+    if (problem) problems.push(problem)
+    values[name] = problem ? spec.default : value
+  }
+  return { values: values as Values<S>, problems }
+}

@@ -1,0 +1,117 @@
+// The recipe is the document of a run: the page edits one, the command line runs one, an export carries one.
+// `readRecipe` is the one door through which a recipe enters from disk or a link.
+import { Fault } from './failure.ts'
+import { readOptions, type OptionValue } from './options.ts'
+import { trainingOptions, type Training } from './training.ts'
+
+export const RECIPE_VERSION = 1
+
+export interface MethodChoice {
+  readonly id: string
+  readonly options: Readonly<Record<string, OptionValue>>
+}
+
+export interface Recipe {
+  readonly version: typeof RECIPE_VERSION
+  readonly name: string
+  /** `builtin`: a model served with the page, by id. `folder`: a Hugging Face folder, by name or path. */
+  readonly base: { readonly source: 'builtin' | 'folder'; readonly id: string; readonly sha256?: string }
+  readonly data: {
+    /** `sample`: a bundled dataset, by id. `file`: a dropped file, by name or path. */
+    readonly source: 'sample' | 'file'
+    readonly id: string
+    readonly sha256?: string
+    /** Which tokens carry loss. */
+    readonly trainOn: 'completions' | 'everything'
+    /** Share of rows held out for validation, 0 to 0.5. */
+    readonly validation: number
+  }
+  /** In order; several together make a composite. */
+  readonly methods: readonly MethodChoice[]
+  readonly training: Training
+  readonly evaluation: {
+    /** Rows of the test file answered before and after training; 0 turns it off. */
+    readonly rows: number
+    readonly maxNewTokens: number
+  }
+  readonly seed: number
+}
+
+export function defaultRecipe(): Recipe {
+  return {
+    version: RECIPE_VERSION,
+    name: 'untitled',
+    base: { source: 'builtin', id: 'starter' },
+    data: { source: 'sample', id: '', trainOn: 'completions', validation: 0.1 },
+    methods: [{ id: 'lora', options: {} }],
+    training: readOptions(trainingOptions, {}).values,
+    evaluation: { rows: 50, maxNewTokens: 48 },
+    seed: 42,
+  }
+}
+
+type Json = Readonly<Record<string, unknown>>
+const isRecord = (v: unknown): v is Json => typeof v === 'object' && v !== null && !Array.isArray(v)
+
+/** A recipe from parsed JSON; absent parts take their defaults. Throws a `bad-recipe` Fault that lists every problem. */
+export function readRecipe(json: unknown): Recipe {
+  const fail = (problems: string[]): never => {
+    throw new Fault('bad-recipe', `The recipe cannot be used: ${problems.join(' ')}`, 'Correct these entries and open the recipe again.')
+  }
+  if (!isRecord(json)) return fail(['it must be a JSON object.'])
+  const base = defaultRecipe()
+  const problems: string[] = []
+  const known = new Set([...Object.keys(base), '$schema'])
+  for (const k of Object.keys(json)) if (!known.has(k)) problems.push(`Unknown entry ${k}.`)
+  if (json['version'] !== undefined && json['version'] !== RECIPE_VERSION)
+    problems.push(`version must be ${RECIPE_VERSION}, found ${JSON.stringify(json['version'])}.`)
+  const part = (name: string): Json => {
+    const v = json[name]
+    if (v === undefined) return {}
+    if (isRecord(v)) return v
+    problems.push(`${name} must be an object.`)
+    return {}
+  }
+  const merge = <T extends object>(name: string, fallback: T, optional: readonly string[] = []): T => {
+    const given = part(name)
+    const out = { ...fallback } as Record<string, unknown>
+    for (const [k, v] of Object.entries(given)) {
+      const was = out[k]
+      if (!Object.hasOwn(out, k) && !optional.includes(k)) problems.push(`Unknown entry ${name}.${k}.`)
+      else if (was !== undefined && typeof v !== typeof was) problems.push(`${name}.${k} must be a ${typeof was}, found ${JSON.stringify(v)}.`)
+      else out[k] = v
+    }
+    return out as unknown as T
+  }
+  const oneOf = (name: string, value: string, allowed: readonly string[]): void => {
+    if (!allowed.includes(value)) problems.push(`${name} must be one of ${allowed.join(', ')}; found ${JSON.stringify(value)}.`)
+  }
+  const training = readOptions(trainingOptions, part('training'))
+  problems.push(...training.problems)
+  const methods: MethodChoice[] = []
+  const list = json['methods'] ?? base.methods
+  if (!Array.isArray(list) || list.length === 0) problems.push('methods must be a list with at least one method.')
+  else
+    for (const m of list as unknown[]) {
+      if (isRecord(m) && typeof m['id'] === 'string') {
+        methods.push({ id: m['id'], options: (isRecord(m['options']) ? m['options'] : {}) as MethodChoice['options'] })
+      } else problems.push('Each method must be an object with an id.')
+    }
+  const recipe: Recipe = {
+    version: RECIPE_VERSION,
+    name: typeof json['name'] === 'string' ? json['name'] : base.name,
+    base: merge('base', base.base, ['sha256']),
+    data: merge('data', base.data, ['sha256']),
+    methods,
+    training: training.values,
+    evaluation: merge('evaluation', base.evaluation),
+    seed: typeof json['seed'] === 'number' && Number.isInteger(json['seed']) ? json['seed'] : base.seed,
+  }
+  oneOf('base.source', recipe.base.source, ['builtin', 'folder'])
+  oneOf('data.source', recipe.data.source, ['sample', 'file'])
+  oneOf('data.trainOn', recipe.data.trainOn, ['completions', 'everything'])
+  if (!(recipe.data.validation >= 0 && recipe.data.validation <= 0.5)) problems.push('data.validation must be between 0 and 0.5.')
+  if (json['seed'] !== undefined && recipe.seed !== json['seed']) problems.push('seed must be a whole number.')
+  if (problems.length > 0) fail(problems)
+  return recipe
+}

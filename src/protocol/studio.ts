@@ -1,0 +1,144 @@
+// Everything the page may ask of the workers. All values are plain and structured-cloneable; a call that
+// fails answers with a `Failure` instead of throwing (see failure.ts).
+import type { Failure } from './failure.ts'
+import type { OptionSpecs } from './options.ts'
+import type { PlanSummary, RunEvent } from './event.ts'
+import type { Recipe } from './recipe.ts'
+
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure }
+
+export interface DeviceInfo {
+  readonly vendor: string
+  readonly architecture: string
+  readonly description: string
+  /** A software adapter: correct, and many times slower than a GPU. */
+  readonly software: boolean
+  readonly maxBufferBytes: number
+}
+
+export interface BaseInfo {
+  readonly id: string
+  readonly title: string
+  readonly modelType: string
+  readonly parameters: number
+  readonly bytes: number
+  readonly contextLength: number
+  readonly vocabulary: number
+  readonly chat: boolean
+  /** Names a method may target, most common first: `q_proj`, `v_proj`, … */
+  readonly linearLayers: readonly string[]
+}
+
+export interface SampleInfo {
+  readonly id: string
+  readonly title: string
+  readonly task: 'style' | 'classification' | 'structured'
+  readonly description: string
+  readonly rows: number
+  readonly bytes: number
+}
+
+export interface PreviewToken {
+  readonly text: string
+  readonly trained: boolean
+  readonly special: boolean
+}
+export interface RowProblem {
+  readonly line: number
+  readonly field?: string
+  readonly reason: string
+}
+export interface DatasetInfo {
+  readonly name: string
+  /** For instance "JSON Lines, prompt/completion pairs". */
+  readonly format: string
+  readonly bytes: number
+  readonly rows: number
+  readonly testRows: number
+  readonly problems: readonly RowProblem[]
+  readonly problemCount: number
+  /** First rows as they are in the file: column → text. */
+  readonly head: readonly Readonly<Record<string, string>>[]
+  /** First examples exactly as they will be trained. */
+  readonly examples: readonly (readonly PreviewToken[])[]
+  readonly trainedTokens: number
+  readonly totalTokens: number
+  readonly longest: number
+  readonly truncated: number
+}
+
+export interface MethodInfo {
+  readonly id: string
+  readonly label: string
+  readonly summary: string
+  readonly paper: string
+  readonly options: OptionSpecs
+  readonly defaultLearningRate: number
+}
+
+export interface RunRecord {
+  readonly id: string
+  readonly recipe: Recipe
+  readonly createdAt: number
+  readonly status: 'running' | 'paused' | 'stopped' | 'done' | 'failed'
+  readonly step: number
+  /** Last committed checkpoint; the run can continue from here. */
+  readonly checkpointStep?: number
+  readonly lastLoss?: number
+  readonly plan?: PlanSummary
+  readonly scores?: { readonly before?: number; readonly after?: number }
+  readonly hasAdapter: boolean
+}
+
+export interface GenerateRequest {
+  /** Raw text, or the user's turn where the base has a chat template. */
+  readonly prompt: string
+  readonly runId?: string
+  readonly which: 'base' | 'tuned'
+  readonly maxNewTokens: number
+  /** 0 is greedy. */
+  readonly temperature: number
+  readonly topK: number
+  readonly topP: number
+  readonly seed: number
+}
+
+export interface NamedFile {
+  /** Path inside a dropped folder, `/`-separated; the bare name for a single file. */
+  readonly path: string
+  readonly file: File
+}
+
+/** The trainer worker. Callbacks are proxied; one job runs at a time, `generate` works while none trains or while one is paused. */
+export interface Studio {
+  device(): Promise<Result<DeviceInfo>>
+  methods(): Promise<readonly MethodInfo[]>
+  samples(): Promise<Result<readonly SampleInfo[]>>
+  /** Opens the built-in model; progress in bytes. */
+  openBuiltin(id: string, onProgress: (done: number, total: number) => void): Promise<Result<BaseInfo>>
+  /** Opens a dropped Hugging Face folder. */
+  openFolder(files: readonly NamedFile[], onProgress: (done: number, total: number) => void): Promise<Result<BaseInfo>>
+  /** Reads a bundled sample or a dropped file and renders it for the open base. */
+  openSample(id: string, recipe: Recipe): Promise<Result<DatasetInfo>>
+  openFile(file: NamedFile, recipe: Recipe): Promise<Result<DatasetInfo>>
+  /** Re-renders the open dataset after the recipe changed (length, packing, trained tokens). */
+  describeData(recipe: Recipe): Promise<Result<DatasetInfo>>
+  /** Exact parameters and bytes, and a time estimate from a measured probe when `probe` is set. */
+  estimate(recipe: Recipe, probe: boolean): Promise<Result<PlanSummary>>
+  /** Runs to the end (or pause, stop); answers with the run's record. Every event also reaches `onEvent`. */
+  train(recipe: Recipe, onEvent: (event: RunEvent) => void): Promise<Result<RunRecord>>
+  /** Continues an unfinished run from its last committed checkpoint. */
+  continueRun(id: string, onEvent: (event: RunEvent) => void): Promise<Result<RunRecord>>
+  pause(): Promise<void>
+  resume(): Promise<void>
+  /** Finishes the step in flight, saves a checkpoint and the adapter, and ends. */
+  stop(): Promise<void>
+  runs(): Promise<Result<readonly RunRecord[]>>
+  /** All events of a stored run, for its curves. */
+  runEvents(id: string): Promise<Result<readonly RunEvent[]>>
+  deleteRun(id: string): Promise<Result<true>>
+  generate(request: GenerateRequest, onText: (delta: string) => void): Promise<Result<string>>
+  stopGenerating(): Promise<void>
+  /** The PEFT folder (or, after full tuning, the model folder) as one zip. */
+  exportRun(id: string): Promise<Result<{ readonly name: string; readonly zip: Blob }>>
+}
