@@ -1,0 +1,20 @@
+// Reads a file that must hold one JSON object. A size cap keeps a mislabelled model file from being parsed as text.
+import { fromUtf8 } from '../lib/bytes.ts'
+import { isRecord } from '../lib/record.ts'
+import type { ByteSource } from './byteSource.ts'
+
+const MAX_BYTES = 256 * 1024 * 1024
+
+export type JsonObject = Record<string, unknown>
+
+/** The object, or one sentence about why there is none. */
+export async function readJsonFile(source: ByteSource): Promise<{ value: JsonObject } | { problem: string }> {
+  if (source.size > MAX_BYTES) return { problem: `${source.name} has ${source.size} bytes, too many for a JSON file.` }
+  const bytes = await source.read(0, source.size)
+  try {
+    const value: unknown = JSON.parse(fromUtf8(bytes).replace(/^\ufeff/, ''))
+    return isRecord(value) ? { value } : { problem: `${source.name} must hold a JSON object.` }
+  } catch (error) {
+    return { problem: `${source.name} is not valid JSON: ${error instanceof Error ? error.message : String(error)}.` }
+  }
+}

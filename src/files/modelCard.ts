@@ -1,0 +1,90 @@
+// README.md of an exported adapter: front matter the Hugging Face Hub reads, how to load it, and where it came from.
+// Texts that people typed (names, recipe) are escaped: front matter values are quoted, fences outgrow their content.
+export interface CardFacts {
+  readonly name: string
+  /** Hub id or folder name of the base model. */
+  readonly baseModel: string
+  /** The method's name for people: LoRA. */
+  readonly method: string
+  /** Printed whole as JSON. */
+  readonly recipe: unknown
+  readonly dataName: string
+  readonly dataSha256?: string
+  readonly rows: number
+  /** How the rows were turned into text, in a sentence. */
+  readonly promptFormat?: string
+  readonly steps: number
+  readonly seed: number
+  readonly trainLoss?: number
+  readonly validationLoss?: number
+  /** Share of test rows answered exactly, 0 to 1. */
+  readonly scores?: { readonly before?: number; readonly after?: number }
+  /** Program → version. */
+  readonly versions: Readonly<Record<string, string>>
+}
+
+export function adapterCard(facts: CardFacts): string {
+  const front = [
+    '---',
+    `base_model: ${JSON.stringify(facts.baseModel)}`,
+    'library_name: peft',
+    'pipeline_tag: text-generation',
+    'tags:',
+    ...[...new Set(['tunesmith', facts.method.toLowerCase(), 'base_model:adapter:' + facts.baseModel])].map((t) => `- ${JSON.stringify(t)}`),
+    '---',
+  ]
+  const load = [
+    'from peft import PeftModel',
+    'from transformers import AutoModelForCausalLM, AutoTokenizer',
+    '',
+    `base = ${JSON.stringify(facts.baseModel)}  # the Hub id or folder of the base model`,
+    'model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(base), "path/to/this/folder")',
+    'tokenizer = AutoTokenizer.from_pretrained(base)',
+  ]
+  const percent = (x: number): string => `${(100 * x).toFixed(1)} %`
+  const rows: [string, string | undefined][] = [
+    ['Base model', facts.baseModel],
+    ['Method', facts.method],
+    ['Data', `${facts.dataName}, ${facts.rows} rows`],
+    ['Data SHA-256', facts.dataSha256],
+    ['Prompt format', facts.promptFormat],
+    ['Steps', String(facts.steps)],
+    ['Seed', String(facts.seed)],
+    ['Training loss, last step', facts.trainLoss?.toFixed(4)],
+    ['Validation loss', facts.validationLoss?.toFixed(4)],
+    ['Exact match before', facts.scores?.before === undefined ? undefined : percent(facts.scores.before)],
+    ['Exact match after', facts.scores?.after === undefined ? undefined : percent(facts.scores.after)],
+    ...Object.entries(facts.versions),
+  ]
+  return [
+    ...front,
+    '',
+    `# ${oneLine(facts.name)}`,
+    '',
+    `A ${facts.method} adapter for ${oneLine(facts.baseModel)}, trained in the browser with Tunesmith.`,
+    '',
+    '## Load it',
+    '',
+    fenced(load.join('\n'), 'python'),
+    '',
+    '## How it was made',
+    '',
+    '| | |',
+    '|---|---|',
+    ...rows.filter(([, v]) => v !== undefined).map(([k, v]) => `| ${cell(k)} | ${cell(v ?? '')} |`),
+    '',
+    'The recipe, which the studio and its command line can run again:',
+    '',
+    fenced(JSON.stringify(facts.recipe, null, 2), 'json'),
+    '',
+  ].join('\n')
+}
+
+const oneLine = (text: string): string => text.replace(/\s+/g, ' ').replace(/[<>]/g, '').trim() || 'adapter'
+const cell = (text: string): string => oneLine(text).replace(/\|/g, '\\|')
+
+function fenced(text: string, language: string): string {
+  const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((run) => run.length))
+  const fence = '`'.repeat(longest + 1)
+  return `${fence}${language}\n${text}\n${fence}`
+}

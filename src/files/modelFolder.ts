@@ -1,0 +1,162 @@
+// A Hugging Face model folder, opened: its configuration, tokenizer files and a table of tensors that stream
+// themselves. Invariant: either everything needed is present and consistent, or one Fault lists all that is not.
+// Refuses to know what the tensors are for: families read the table by name.
+import { fromUtf8, hex, utf8 } from '../lib/bytes.ts'
+import { isRecord } from '../lib/record.ts'
+import { Sha256 } from '../lib/sha256.ts'
+import { Fault } from '../protocol/failure.ts'
+import { hashSource, type ByteSource } from './byteSource.ts'
+import { toF32, type DType } from './dtype.ts'
+import { readJsonFile, type JsonObject } from './jsonFile.ts'
+import { readHeader } from './safetensors.ts'
+import { shardNames } from './shardIndex.ts'
+
+export interface TensorEntry {
+  readonly name: string
+  readonly dtype: DType
+  readonly shape: readonly number[]
+  readonly bytes: number
+  /** The file's bytes in order, in chunks of whole elements and at most 4 MiB. */
+  stream(): AsyncIterable<Uint8Array<ArrayBuffer>>
+  /** All bytes at once: for small tensors. */
+  read(): Promise<Uint8Array<ArrayBuffer>>
+  readF32(): Promise<Float32Array<ArrayBuffer>>
+}
+
+export interface ModelFolder {
+  readonly config: JsonObject
+  readonly modelType: string
+  readonly tensors: ReadonlyMap<string, TensorEntry>
+  readonly bytes: number
+  readonly parameters: number
+  readonly tokenizerJson: JsonObject
+  readonly tokenizerConfig: JsonObject
+  readonly chatTemplate?: string
+  readonly generationConfig?: JsonObject
+  /** Hash of the configuration and every weight file, the same for the same model wherever it lies. */
+  hash(): Promise<string>
+}
+
+export async function openModelFolder(given: ReadonlyMap<string, ByteSource>): Promise<ModelFolder> {
+  const files = withoutPrefix(given)
+  const problems: string[] = []
+
+  const json = async (name: string, required: boolean): Promise<JsonObject | undefined> => {
+    const source = files.get(name)
+    if (!source) {
+      if (required) problems.push(`${name} is missing.`)
+      return undefined
+    }
+    const read = await readJsonFile(source)
+    if ('value' in read) return read.value
+    problems.push(read.problem)
+    return undefined
+  }
+  const config = (await json('config.json', true)) ?? {}
+  const modelType = config['model_type']
+  if (files.has('config.json') && typeof modelType !== 'string') problems.push('config.json does not say its model_type.')
+  const tokenizerJson = (await json('tokenizer.json', true)) ?? {}
+  const tokenizerConfig = (await json('tokenizer_config.json', false)) ?? {}
+  const generationConfig = await json('generation_config.json', false)
+  const chatTemplate = await readChatTemplate(files, tokenizerConfig, problems)
+  const { tensors, shards } = await readTensors(files, problems)
+
+  if (problems.length > 0 || typeof modelType !== 'string')
+    throw new Fault(
+      'bad-model',
+      `This folder is not a complete model: ${problems.join(' ')}`,
+      'Choose a folder with config.json, tokenizer.json and safetensors weights, as Hugging Face lays it out.',
+      problems.join('\n'),
+    )
+  let parameters = 0
+  let bytes = 0
+  for (const t of tensors.values()) {
+    parameters += t.shape.reduce((n, d) => n * d, 1)
+    bytes += t.bytes
+  }
+  return {
+    config, modelType, tensors, bytes, parameters, tokenizerJson, tokenizerConfig,
+    ...(chatTemplate === undefined ? {} : { chatTemplate }),
+    ...(generationConfig === undefined ? {} : { generationConfig }),
+    async hash() {
+      const hash = new Sha256()
+      for (const name of ['config.json', ...shards]) {
+        const source = files.get(name)
+        if (source) hash.update(utf8(`${name} ${await hashSource(source)}\n`))
+      }
+      return hex(hash.digest())
+    },
+  }
+}
+
+/** A dropped folder brings its own name along, and a downloaded archive may bring several: the root is where config.json lies. */
+function withoutPrefix(files: ReadonlyMap<string, ByteSource>): ReadonlyMap<string, ByteSource> {
+  const roots = [...files.keys()].filter((p) => /(^|\/)config\.json$/.test(p)).map((p) => p.slice(0, -'config.json'.length))
+  const depth = (p: string): number => p.split('/').length
+  const root = roots.sort((a, b) => depth(a) - depth(b))[0] ?? commonFolder([...files.keys()])
+  return new Map([...files].filter(([p]) => p.startsWith(root)).map(([p, s]) => [p.slice(root.length), s]))
+}
+
+function commonFolder(paths: readonly string[]): string {
+  const first = paths[0] ?? ''
+  const folder = first.slice(0, first.indexOf('/') + 1)
+  return paths.every((p) => p.startsWith(folder)) ? folder : ''
+}
+
+async function readTensors(
+  files: ReadonlyMap<string, ByteSource>,
+  problems: string[],
+): Promise<{ tensors: Map<string, TensorEntry>; shards: readonly string[] }> {
+  const tensors = new Map<string, TensorEntry>()
+  const index = await shardNames(files, problems)
+  const missing = index.shards.filter((s) => !files.has(s))
+  if (missing.length > 0) problems.push(`Missing weight files: ${missing.join(', ')}.`)
+  for (const shard of index.shards) {
+    const source = files.get(shard)
+    if (!source) continue
+    const header = await readHeader(source).catch((error: unknown) => {
+      if (!(error instanceof Fault)) throw error
+      problems.push(error.message)
+      return undefined
+    })
+    for (const { name, dtype, shape, start, end } of header?.entries.values() ?? []) {
+      if (tensors.has(name)) problems.push(`Tensor ${name} is in more than one weight file.`)
+      const read = () => source.read(start, end)
+      tensors.set(name, {
+        name, dtype, shape, bytes: end - start, read,
+        // Chunks of 4 MiB counted from the tensor's own start hold whole elements of every type.
+        stream: () => source.stream(start, end),
+        readF32: async () => toF32(await read(), dtype, `Tensor ${name}`),
+      })
+    }
+  }
+  if (missing.length === 0 && problems.length === 0) {
+    const absent = [...index.names].filter((n) => !tensors.has(n))
+    if (absent.length > 0) problems.push(`The index lists ${absent.length} tensors that no weight file holds, ${absent[0]} first.`)
+  }
+  return { tensors, shards: index.shards }
+}
+
+/** chat_template.jinja, or the older entry of tokenizer_config.json: a text, or a list of named ones. */
+async function readChatTemplate(
+  files: ReadonlyMap<string, ByteSource>,
+  tokenizerConfig: JsonObject,
+  problems: string[],
+): Promise<string | undefined> {
+  const source = files.get('chat_template.jinja')
+  if (source) {
+    try {
+      return fromUtf8(await source.read(0, source.size))
+    } catch (error) {
+      if (error instanceof Fault) throw error
+      problems.push('chat_template.jinja is not valid UTF-8 text.')
+      return undefined
+    }
+  }
+  const entry = tokenizerConfig['chat_template']
+  if (typeof entry === 'string') return entry
+  if (!Array.isArray(entry)) return undefined
+  const named = entry.filter(isRecord)
+  const chosen = (named.find((t) => t['name'] === 'default') ?? (named.length === 1 ? named[0] : undefined))?.['template']
+  return typeof chosen === 'string' ? chosen : undefined
+}
