@@ -1,0 +1,66 @@
+// All that outlives a reload, behind one interface: the training session does not know whether a browser, a folder or
+// memory keeps it. `createStorage` joins a file store and a record store; see browserStorage, nodeStorage, memoryStorage.
+import { adapters, type Adapters } from './adapters.ts'
+import { checkpoints, type Checkpoints } from './checkpoints.ts'
+import type { FileStore } from './fileStore.ts'
+import type { Locks } from './locks.ts'
+import { modelCache, type ModelCache } from './modelCache.ts'
+import type { Quota } from './quota.ts'
+import type { RecordStore } from './recordStore.ts'
+import { runs, type Runs } from './runs.ts'
+import { storing } from './storageFault.ts'
+
+export interface Storage extends Locks {
+  readonly runs: Runs
+  readonly checkpoints: Checkpoints
+  readonly adapters: Adapters
+  readonly models: ModelCache
+  readonly quota: Quota
+  /** Removes files that no record points to, of runs that nobody owns; answers how many. Call once at the start. */
+  sweep(): Promise<number>
+  close(): Promise<void>
+}
+
+export interface StorageParts {
+  readonly files: FileStore
+  readonly records: RecordStore
+  readonly locks: Locks
+  readonly quota: Quota
+}
+
+export function createStorage({ files, records, locks, quota }: StorageParts): Storage {
+  const sweepRun = async (room: 'checkpoints' | 'adapters', runId: string): Promise<number> => {
+    const pointers = room === 'checkpoints' ? await records.all(room, `${runId}/`) : [{ value: await records.get(room, runId) }]
+    const kept = new Set(pointers.map(({ value }) => value?.folder))
+    const found = await files.list(`${room}/${runId}`)
+    const litter = found.map((name) => `${room}/${runId}/${name}`).filter((folder) => !kept.has(folder))
+    if (litter.length === found.length) await files.remove(`${room}/${runId}`)
+    else for (const folder of litter) await files.remove(folder)
+    return litter.length
+  }
+  return {
+    runs: runs(files, records),
+    checkpoints: checkpoints(files, records, quota),
+    adapters: adapters(files, records),
+    models: modelCache(files, records, quota),
+    quota,
+    withRunLock: locks.withRunLock,
+    isHeld: locks.isHeld,
+    sweep: () =>
+      storing({ what: 'Leftover files' }, async () => {
+        let removed = 0
+        for (const room of ['checkpoints', 'adapters'] as const)
+          for (const runId of await files.list(room)) {
+            // A run with an owner may be in the middle of a save; its next start sweeps it.
+            removed += await locks
+              .withRunLock(runId, () => sweepRun(room, runId))
+              .catch(async (error: unknown) => {
+                if (await locks.isHeld(runId)) return 0
+                throw error
+              })
+          }
+        return removed
+      }),
+    close: () => records.close(),
+  }
+}
