@@ -1,0 +1,71 @@
+// Cross-entropy of rows of logits against target numbers, and its gradient. A workgroup a row.
+// loss = log Σ exp(z − max) + max − z[target], mixed with the mean over all columns by label smoothing.
+// Writes loss with =. With GRADIENT, dlogits holds the logits on entry and is written with =.
+#include <index>
+#include <value>
+#include <rows>
+struct Params { rows: u32, columns: u32, smoothing: f32 }
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> targets: array<i32>;
+@group(0) @binding(2) var<storage, read> scale: array<f32>;
+@group(0) @binding(3) var<storage, read_write> loss: array<f32>;
+#if GRADIENT
+@group(0) @binding(4) var<storage, read_write> dlogits: array<Value>;
+fn logit(i: u32) -> Value { return dlogits[i]; }
+#else
+@group(0) @binding(4) var<storage, read> logits: array<Value>;
+fn logit(i: u32) -> Value { return logits[i]; }
+#endif
+
+/** `v` where it holds column `wanted`, 0 elsewhere; `c` counts Values. */
+fn pick(v: Value, c: u32, wanted: u32) -> Value {
+#if VEC4
+  return select(Value(0.0), v, vec4u(c * WIDTH) + vec4u(0u, 1u, 2u, 3u) == vec4u(wanted));
+#else
+  return select(0.0, v, c == wanted);
+#endif
+}
+
+@compute @workgroup_size(256)
+fn forward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let row = groupIndex(group, groups);
+  if (row >= params.rows) { return; }
+  let start = row * params.columns;
+  if (targets[row] < 0) {
+    if (lane == 0u) { loss[row] = 0.0; }
+#if GRADIENT
+    for (var c = lane; c < params.columns; c += 256u) { dlogits[start + c] = Value(0.0); }
+#endif
+    return;
+  }
+
+  // One pass: each lane keeps the largest logit so far and the sum of exponentials relative to it.
+  let wanted = u32(targets[row]);
+  var top = -3.0e38;
+  var exponentials = 0.0;
+  var plain = 0.0;
+  var chosen = 0.0;
+  for (var c = lane; c < params.columns; c += 256u) {
+    let z = logit(start + c);
+    let higher = max(top, largest(z));
+    exponentials = exponentials * exp(top - higher) + addUp(exp(z - higher));
+    top = higher;
+    plain += addUp(z);
+    chosen += addUp(pick(z, c, wanted));
+  }
+  let peak = rowMax(lane, top);
+  let mass = rowSum(lane, exponentials * exp(top - peak));
+  let width = f32(params.columns * WIDTH);
+  let average = rowSum(lane, plain) / width;
+  let aim = rowSum(lane, chosen);
+  if (lane == 0u) {
+    loss[row] = log(mass) + (1.0 - params.smoothing) * (peak - aim) + params.smoothing * (peak - average);
+  }
+#if GRADIENT
+  // Every lane rewrites the elements that it alone has read.
+  for (var c = lane; c < params.columns; c += 256u) {
+    let share = exp(logit(start + c) - peak) / mass - params.smoothing / width;
+    dlogits[start + c] = scale[0] * (share - pick(Value(1.0 - params.smoothing), c, wanted));
+  }
+#endif
+}
