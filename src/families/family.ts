@@ -1,0 +1,78 @@
+// The contract of a model family: one file, named by Hugging Face `model_type`, that reads a config and writes the forward
+// pass with checkpoint paths. Tracing it is the weight manifest. It never sees a method, a dtype or a device.
+import type { Graph } from '../graph/graph.ts'
+import type { Tensor } from '../graph/tensor.ts'
+import type { Activation } from '../ops/activation.ts'
+import type { RotaryTable } from './rotary.ts'
+
+export type Json = Readonly<Record<string, unknown>>
+
+export interface Dimensions {
+  readonly hidden: number
+  readonly vocabulary: number
+  readonly layers: number
+  readonly contextLength: number
+}
+
+export interface AttentionShape {
+  readonly heads: number
+  readonly kvHeads: number
+  readonly headSize: number
+  /** Softmax temperature; headSize^-0.5 unless the family says otherwise. */
+  readonly scale: number
+  /** Keys further back than this are hidden; 0 is no limit. */
+  readonly window: number
+}
+
+export interface LinearShape {
+  readonly out: number
+  readonly bias: boolean
+  /** How the checkpoint stores the matrix: PyTorch's Linear is [out, in], GPT-2's Conv1D [in, out]. */
+  readonly stored?: '[out,in]' | '[in,out]'
+  /** Checkpoint name of a matrix shared with another layer (a tied head). */
+  readonly sharedWith?: string
+}
+
+/** What a forward pass is written with. Activations are flat: (B·T, C). Paths are checkpoint paths without `.weight`. */
+export interface Model {
+  readonly graph: Graph
+  /** (B·T) i32 */
+  readonly tokens: Tensor
+  /** (B·T) i32 */
+  readonly positions: Tensor
+  embedding(path: string, ids: Tensor, vocabulary: number, width: number): Tensor
+  linear(path: string, x: Tensor, shape: LinearShape): Tensor
+  rmsNorm(path: string, x: Tensor, eps: number): Tensor
+  layerNorm(path: string, x: Tensor, eps: number): Tensor
+  rotary(table: RotaryTable, x: Tensor, heads: number): Tensor
+  attention(layer: number, q: Tensor, k: Tensor, v: Tensor, shape: AttentionShape): Tensor
+  activation(kind: Activation, x: Tensor): Tensor
+  gated(kind: Activation, gate: Tensor, up: Tensor): Tensor
+  /** One part of q/k/v packed side by side: columns start … start+size. */
+  columns(x: Tensor, start: number, size: number): Tensor
+  /** h + branch, where methods may act on the branch. */
+  residual(path: string, h: Tensor, branch: Tensor): Tensor
+  add(a: Tensor, b: Tensor): Tensor
+}
+
+export interface Forward {
+  /** (B·T, C), after the final norm. */
+  readonly hidden: Tensor
+  /** Any rows of hidden states → their logits (rows, V). May be called for several stretches of rows. */
+  head(rows: Tensor): Tensor
+}
+
+export interface Family<C = unknown> {
+  /** Hugging Face `model_type`; equals the file name. */
+  readonly id: string
+  /** Class that transformers loads it with. */
+  readonly architecture: string
+  /** Reads config.json; throws one `bad-model` sentence for what it cannot run. */
+  config(json: Json): C
+  dimensions(config: C): Dimensions
+  forward(m: Model, config: C): Forward
+  /** Default LoRA targets, as in PEFT's mapping for this model type. */
+  readonly targets: readonly string[]
+  /** Names to look for in a checkpoint, best first, when they differ from the traced one. */
+  aliases?(name: string): readonly string[]
+}

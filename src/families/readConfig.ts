@@ -1,0 +1,35 @@
+// Typed access to config.json: collects every missing or wrong entry, then fails once with all of them.
+import { Fault } from '../protocol/failure.ts'
+import type { Json } from './family.ts'
+
+export class ConfigReader {
+  private readonly problems: string[] = []
+  constructor(private readonly json: Json, private readonly modelType: string) {}
+
+  number(name: string, fallback?: number): number {
+    const v = this.json[name] ?? fallback
+    if (typeof v === 'number' && Number.isFinite(v)) return v
+    this.problems.push(v === undefined ? `${name} is missing` : `${name} is ${JSON.stringify(v)}, expected a number`)
+    return 1
+  }
+  boolean(name: string, fallback: boolean): boolean {
+    const v = this.json[name] ?? fallback
+    if (typeof v === 'boolean') return v
+    this.problems.push(`${name} is ${JSON.stringify(v)}, expected true or false`)
+    return fallback
+  }
+  choice<T extends string>(name: string, allowed: readonly T[], fallback?: T): T {
+    const v = this.json[name] ?? fallback
+    if (allowed.includes(v as T)) return v as T
+    this.problems.push(`${name} is ${JSON.stringify(v)}, and only ${allowed.join(', ')} can be run`)
+    return allowed[0]
+  }
+  /** A sentence about a feature that cannot be run. */
+  reject(condition: boolean, problem: string): void {
+    if (condition) this.problems.push(problem)
+  }
+  done(): void {
+    if (this.problems.length > 0)
+      throw new Fault('bad-model', `config.json of this ${this.modelType} model cannot be used: ${this.problems.join('; ')}.`, 'Check that the folder is a complete, unmodified Hugging Face checkpoint, or choose another model.')
+  }
+}

@@ -1,0 +1,182 @@
+// LoRA: y = base(x) + s · B(A(dropout(x))), s = lora_alpha / r (or / √r with rsLoRA). https://arxiv.org/abs/2106.09685
+// Keys, defaults, patterns and initialisation are PEFT's (reference: peft 0.21, tuners/lora).
+import type { Tensor } from '../graph/tensor.ts'
+import { add } from '../ops/add.ts'
+import { embedding } from '../ops/embedding.ts'
+import { matmul } from '../ops/matmul.ts'
+import { scale } from '../ops/scale.ts'
+import type { OptionSpecs, OptionValue } from '../protocol/options.ts'
+import type { Attachment, Method, ModelOutline } from './method.ts'
+import { resolveTargets, type Selection } from './targets.ts'
+
+const options = {
+  r: { kind: 'number', default: 8, min: 1, max: 1024, integer: true, label: 'Rank r', help: 'Width of the low-rank update; more can learn more and costs more memory.' },
+  lora_alpha: { kind: 'number', default: 16, min: 0.001, max: 4096, label: 'lora_alpha', help: 'Strength of the update: it is scaled by lora_alpha / r.' },
+  lora_dropout: { kind: 'number', default: 0, min: 0, max: 0.9, label: 'lora_dropout', help: 'Share of the inputs of the update that is zeroed at each step, against overfitting.' },
+  target_modules: { kind: 'list', default: ['all-linear'], suggest: 'linear-layers', label: 'target_modules', help: 'Which layers get an update; all-linear is every linear layer but the head.' },
+  use_rslora: { kind: 'boolean', default: false, advanced: true, label: 'rsLoRA', help: 'Scale by lora_alpha / √r, which keeps high ranks from learning slower.' },
+  bias: {
+    kind: 'choice', default: 'none', advanced: true, label: 'Biases', help: 'Whether biases of the base train as well.',
+    choices: [{ value: 'none', label: 'None' }, { value: 'all', label: 'All' }, { value: 'lora_only', label: 'Of targeted layers' }],
+  },
+} as const satisfies OptionSpecs
+
+/** Everything PEFT can say that changes the maths here; the form's options are a part of it. */
+interface Settings {
+  readonly r: number
+  readonly alpha: number
+  readonly dropout: number
+  readonly targets: Selection
+  readonly exclude?: Selection | undefined
+  readonly layers?: readonly number[] | undefined
+  readonly rsLora: boolean
+  readonly bias: 'none' | 'all' | 'lora_only'
+  readonly rankPattern: Readonly<Record<string, number>>
+  readonly alphaPattern: Readonly<Record<string, number>>
+  readonly modulesToSave: readonly string[]
+}
+
+/** PEFT's lookup: the first key, in order, that matches the end of the path at a dot. */
+function byPattern(pattern: Readonly<Record<string, number>>, path: string, fallback: number): number {
+  const key = Object.keys(pattern).find((k) => new RegExp(`^(?:.*\\.)?(?:${k})$`).test(path))
+  return key === undefined ? fallback : pattern[key]
+}
+
+const PREFIX = 'base_model.model.'
+
+function attach(s: Settings, model: ModelOutline): Attachment {
+  const saved = (path: string): boolean => s.modulesToSave.some((entry) => path.endsWith(entry))
+  const targets = new Set([...resolveTargets(s, model)].filter((path) => !saved(path)))
+  const sizes = (path: string): { r: number; scaling: number } => {
+    const r = byPattern(s.rankPattern, path, s.r)
+    const alpha = byPattern(s.alphaPattern, path, s.alpha)
+    return { r, scaling: alpha / (s.rsLora ? Math.sqrt(r) : r) }
+  }
+
+  return {
+    linear(site, x, base) {
+      if (!targets.has(site.path)) return base(x)
+      const { r, scaling } = sizes(site.path)
+      const a = site.param(`${PREFIX}${site.path}.lora_A.weight`, [r, site.in], { kind: 'uniform', bound: 1 / Math.sqrt(site.in) })
+      const b = site.param(`${PREFIX}${site.path}.lora_B.weight`, [site.out, r], { kind: 'zeros' })
+      const narrow = matmul(site.graph, { a: site.dropout(x, s.dropout), b: a }, { transA: false, transB: true, alpha: 1 }).y // (N, r)
+      return matmul(site.graph, { a: narrow, b, c: base(x) }, { transA: false, transB: true, alpha: scaling }).y // (N, out)
+    },
+
+    embedding(site, base) {
+      if (!targets.has(site.path)) return base()
+      const { r, scaling } = sizes(site.path)
+      // Stored (r, V); looked up by token, so the graph keeps it as (V, r).
+      const a = site.param(`${PREFIX}${site.path}.lora_embedding_A`, [r, site.vocabulary], { kind: 'zeros' }, { transposed: true })
+      const b = site.param(`${PREFIX}${site.path}.lora_embedding_B`, [site.width, r], { kind: 'normal', std: 1 })
+      const narrow = embedding(site.graph, { tokens: site.ids, w: a }, {}).y // (N, r)
+      const wide: Tensor = matmul(site.graph, { a: narrow, b }, { transA: false, transB: true, alpha: 1 }).y // (N, C)
+      return add(site.graph, { a: base(), b: scale(site.graph, { x: wide }, { factor: scaling }).y }, {}).y
+    },
+
+    trains(name) {
+      const dot = name.lastIndexOf('.')
+      const [path, leaf] = [name.slice(0, dot), name.slice(dot + 1)]
+      if (saved(path)) return PREFIX + name
+      if (leaf !== 'bias' || s.bias === 'none') return undefined
+      if (targets.has(path)) return `${PREFIX}${path}.base_layer.bias`
+      return s.bias === 'all' ? PREFIX + name : undefined
+    },
+
+    merge(site, w, read) {
+      if (!targets.has(site.path)) return
+      const a = read(`${PREFIX}${site.path}.lora_A.weight`)
+      const b = read(`${PREFIX}${site.path}.lora_B.weight`)
+      if (!a || !b) return
+      const { r, scaling } = sizes(site.path)
+      const [rowStride, columnStride] = site.stored === '[out,in]' ? [site.in, 1] : [1, site.out]
+      for (let o = 0; o < site.out; o++)
+        for (let i = 0; i < site.in; i++) {
+          let delta = 0
+          for (let k = 0; k < r; k++) delta += b[o * r + k] * a[k * site.in + i]
+          w[o * rowStride + i * columnStride] += scaling * delta
+        }
+    },
+
+    adapterConfig: (baseModel) => ({
+      alpha_pattern: s.alphaPattern,
+      auto_mapping: null,
+      base_model_name_or_path: baseModel,
+      bias: s.bias,
+      exclude_modules: s.exclude ?? null,
+      fan_in_fan_out: model.conv1d,
+      inference_mode: true,
+      init_lora_weights: true,
+      layers_pattern: null,
+      layers_to_transform: s.layers ?? null,
+      lora_alpha: s.alpha,
+      lora_bias: false,
+      lora_dropout: s.dropout,
+      modules_to_save: s.modulesToSave.length > 0 ? s.modulesToSave : null,
+      peft_type: 'LORA',
+      r: s.r,
+      rank_pattern: s.rankPattern,
+      revision: null,
+      // `all-linear` is written out, because libraries resolve it by different rules.
+      target_modules: typeof s.targets === 'string' && s.targets !== 'all-linear' ? s.targets : targetNames(targets, model),
+      task_type: 'CAUSAL_LM',
+      use_dora: false,
+      use_rslora: s.rsLora,
+    }),
+  }
+}
+
+/** Last names of the targets where those select the same set, whole paths otherwise. */
+function targetNames(targets: ReadonlySet<string>, model: ModelOutline): string[] {
+  const names = [...new Set([...targets].map((p) => p.replace(/^.*\./, '')))]
+  const reached = resolveTargets({ targets: names }, model)
+  return reached.size === targets.size ? names : [...targets]
+}
+
+export const method: Method = {
+  id: 'lora',
+  label: 'LoRA',
+  summary: 'Trains a small low-rank update beside frozen layers; the usual first choice.',
+  paper: 'https://arxiv.org/abs/2106.09685',
+  options,
+  defaultLearningRate: 1e-3,
+
+  attach(given, model) {
+    const o = given as Readonly<Record<keyof typeof options, OptionValue>>
+    return attach(
+      {
+        r: Number(o.r),
+        alpha: Number(o.lora_alpha),
+        dropout: Number(o.lora_dropout),
+        targets: (o.target_modules as readonly string[]).includes('all-linear') ? 'all-linear' : (o.target_modules as readonly string[]),
+        rsLora: Boolean(o.use_rslora),
+        bias: o.bias as Settings['bias'],
+        rankPattern: {},
+        alphaPattern: {},
+        modulesToSave: [],
+      },
+      model,
+    )
+  },
+
+  fromPeft(config, model) {
+    if (config['peft_type'] !== 'LORA') return undefined
+    const layers = config['layers_to_transform'] as number | readonly number[] | null | undefined
+    return attach(
+      {
+        r: Number(config['r'] ?? 8),
+        alpha: Number(config['lora_alpha'] ?? 8),
+        dropout: Number(config['lora_dropout'] ?? 0),
+        targets: (config['target_modules'] as Selection | null) ?? model.targets,
+        exclude: (config['exclude_modules'] as Selection | null) ?? undefined,
+        layers: typeof layers === 'number' ? [layers] : (layers ?? undefined),
+        rsLora: config['use_rslora'] === true,
+        bias: (config['bias'] as Settings['bias'] | undefined) ?? 'none',
+        rankPattern: (config['rank_pattern'] as Settings['rankPattern'] | undefined) ?? {},
+        alphaPattern: (config['alpha_pattern'] as Settings['alphaPattern'] | undefined) ?? {},
+        modulesToSave: (config['modules_to_save'] as readonly string[] | null) ?? [],
+      },
+      model,
+    )
+  },
+}

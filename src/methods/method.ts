@@ -1,0 +1,87 @@
+// The contract of a fine-tuning method: one file that declares its options and hooks into the sites a family calls.
+// A method sees tensors and sites; never a dtype, a family or a device, and `base(x)` is opaque to it.
+import type { Graph } from '../graph/graph.ts'
+import type { Shape } from '../graph/shape.ts'
+import type { Tensor } from '../graph/tensor.ts'
+import type { OptionSpecs, OptionValue } from '../protocol/options.ts'
+
+/** How a fresh parameter starts. `checkpoint` copies a base tensor. */
+export type Init =
+  | { readonly kind: 'zeros' }
+  | { readonly kind: 'uniform'; readonly bound: number }
+  | { readonly kind: 'normal'; readonly std: number }
+  | { readonly kind: 'checkpoint'; readonly name: string }
+
+export interface ParamOptions {
+  /** The graph uses the transpose of what files store. */
+  readonly transposed?: boolean
+}
+
+interface Site {
+  readonly graph: Graph
+  /** Module path in the checkpoint: `model.layers.0.self_attn.q_proj`. */
+  readonly path: string
+  /** False while generating or evaluating: no dropout. */
+  readonly training: boolean
+  /** A trainable tensor under its PEFT key. Shape is the file's; f32. */
+  param(name: string, shape: Shape, init: Init, options?: ParamOptions): Tensor
+  /** Zeroes elements with probability p, a fresh draw every step; the identity unless training. */
+  dropout(x: Tensor, p: number): Tensor
+}
+export interface LinearSite extends Site {
+  readonly in: number
+  readonly out: number
+  readonly stored: '[out,in]' | '[in,out]'
+}
+export interface EmbeddingSite extends Site {
+  readonly vocabulary: number
+  readonly width: number
+  /** (N) i32 */
+  readonly ids: Tensor
+}
+
+/** What a method knows of the model before it attaches. */
+export interface ModelOutline {
+  readonly modelType: string
+  /** Paths of all linear layers, in order of use; the head is the last. */
+  readonly linears: readonly string[]
+  readonly embeddings: readonly string[]
+  readonly head: string
+  /** Names of all base tensors. */
+  readonly tensors: readonly string[]
+  /** Default targets of the family. */
+  readonly targets: readonly string[]
+  readonly layers: number
+  /** Whether some layer stores [in, out] (GPT-2's Conv1D). */
+  readonly conv1d: boolean
+}
+
+/** Base tensors by name, read back as f32 in the file's layout. */
+export type ReadParam = (name: string) => Float32Array | undefined
+
+/** A method with its options fixed, on one model. */
+export interface Attachment {
+  linear?(site: LinearSite, x: Tensor, base: (x: Tensor) => Tensor): Tensor
+  embedding?(site: EmbeddingSite, base: () => Tensor): Tensor
+  /** Key under which a base tensor trains, or undefined while it is frozen. */
+  trains?(name: string): string | undefined
+  /** W (stored layout, changed in place) becomes the merged weight. */
+  merge?(site: Pick<LinearSite, 'path' | 'in' | 'out' | 'stored'>, w: Float32Array, read: ReadParam): void
+  /** adapter_config.json; undefined when PEFT has no type for it. */
+  adapterConfig?(baseModel: string): Record<string, unknown>
+}
+
+export interface Method {
+  /** Persisted id; equals the file name. */
+  readonly id: string
+  readonly label: string
+  /** One sentence for the page. */
+  readonly summary: string
+  readonly paper: string
+  readonly options: OptionSpecs
+  /** Works without tuning on the bundled samples. */
+  readonly defaultLearningRate: number
+  attach(options: Readonly<Record<string, OptionValue>>, model: ModelOutline): Attachment
+  /** The attachment an adapter_config.json describes; undefined when it is another method's. */
+  fromPeft?(config: Readonly<Record<string, unknown>>, model: ModelOutline): Attachment | undefined
+}

@@ -1,0 +1,47 @@
+// Methods found by looking in this folder; an unknown id is answered with the known ones.
+import { Fault } from '../protocol/failure.ts'
+import { readOptions } from '../protocol/options.ts'
+import type { MethodChoice } from '../protocol/recipe.ts'
+import type { Attachment, Method, ModelOutline } from './method.ts'
+
+const files = import.meta.glob<{ method?: Method }>(['./*.ts', '!./*.test.ts', '!./registry.ts'], { eager: true })
+
+export const methods: ReadonlyMap<string, Method> = collect()
+
+function collect(): Map<string, Method> {
+  const found = new Map<string, Method>()
+  for (const [path, { method }] of Object.entries(files)) {
+    if (!method) continue
+    if (path !== `./${method.id}.ts`) throw new Error(`${path} declares the method ${method.id}; a method’s file is named by its id.`)
+    found.set(method.id, method)
+  }
+  return found
+}
+
+export function methodOf(id: string): Method {
+  const method = methods.get(id)
+  if (!method) throw new Fault('bad-recipe', `There is no method “${id}”; known ones are ${[...methods.keys()].join(', ')}.`, 'Correct the recipe’s methods.')
+  return method
+}
+
+/** The recipe's methods with checked options, on one model. */
+export function attachAll(choices: readonly MethodChoice[], model: ModelOutline): Attachment[] {
+  const problems: string[] = []
+  const attach = choices.map((choice) => {
+    const method = methodOf(choice.id)
+    const { values, problems: found } = readOptions(method.options, choice.options)
+    problems.push(...found.map((p) => `${method.label}: ${p}`))
+    return () => method.attach(values, model)
+  })
+  if (problems.length > 0) throw new Fault('bad-recipe', problems.join(' '), 'Correct these options.')
+  return attach.map((make) => make())
+}
+
+/** The attachment that an adapter_config.json describes. */
+export function attachPeft(config: Readonly<Record<string, unknown>>, model: ModelOutline): Attachment {
+  for (const method of methods.values()) {
+    const attachment = method.fromPeft?.(config, model)
+    if (attachment) return attachment
+  }
+  throw new Fault('bad-adapter', `Adapters of type ${JSON.stringify(config['peft_type'])} cannot be read yet.`, 'Use a LoRA adapter.')
+}

@@ -1,0 +1,55 @@
+// For every op found in this folder: each case on WebGPU equals the CPU oracle, in every variant the op offers,
+// and twice the same bytes.
+import { beforeAll, describe, expect, it } from 'vitest'
+import { interpret } from '../engine/interpret.ts'
+import { runOnce } from '../engine/runOnce.ts'
+import { testGpu } from '../engine/testGpu.ts'
+import { Pipelines } from '../gpu/pipelines.ts'
+import type { Sizes } from '../graph/op.ts'
+import type { Tensor } from '../graph/tensor.ts'
+import { allOps } from './allOps.ts'
+import { caseGraph } from './caseGraph.ts'
+
+const DEFAULT_TOLERANCE = 2e-6
+
+let device: GPUDevice
+let pipelines: Pipelines
+beforeAll(async () => {
+  device = (await testGpu()).device
+  pipelines = new Pipelines(device)
+})
+
+describe.each([...allOps().values()].map((op) => ({ name: op.name, op })))('$name', ({ op }) => {
+  for (const c of op.cases) {
+    it(c.name, async () => {
+      const { graph, inputs, outputs, values } = caseGraph(op, c)
+      const updated = (op.updates ?? []).map((name) => inputs[name])
+      const keep: Tensor[] = [...Object.values(outputs), ...updated]
+      const read = interpret(graph, values)
+      const sizes = { ...inputs, ...outputs } as Sizes
+      const variants = Math.max(...op.dispatch(sizes, c.attrs).map((d) => 1 + (d.alternatives?.length ?? 0)))
+      for (let variant = 0; variant < variants; variant++) {
+        const choose = <T>(options: readonly T[]): T => options[Math.min(variant, options.length - 1)]
+        const found = await runOnce(device, graph, values, keep, pipelines, choose)
+        const again = await runOnce(device, graph, values, keep, pipelines, choose)
+        keep.forEach((t, k) => {
+          const expected = read(t)
+          let scale = 1e-30
+          for (let i = 0; i < expected.length; i++) scale = Math.max(scale, Math.abs(expected[i]))
+          const limit = (c.tolerance ?? DEFAULT_TOLERANCE) * scale
+          let worst = -1
+          let at = 0
+          let same = true
+          for (let i = 0; i < expected.length; i++) {
+            const error = Math.abs(found[k][i] - expected[i])
+            // NaN compares false with everything, so ask for "not within" rather than "beyond".
+            if (!(error <= limit) && !(error <= worst)) [worst, at] = [error, i]
+            if (!Object.is(found[k][i], again[k][i])) same = false
+          }
+          expect(worst, `${t.name}[${at}] is ${found[k][at]}, the oracle says ${expected[at]} (variant ${variant}, limit ${limit})`).toBe(-1)
+          expect(same, `${t.name} differs between two runs (variant ${variant})`).toBe(true)
+        })
+      }
+    })
+  }
+})

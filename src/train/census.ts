@@ -1,0 +1,74 @@
+// What a model with its methods is made of, found by tracing one token and running nothing: the weight manifest, the
+// trainable tensors with their keys, and the outline that methods choose their targets from.
+import type { Family } from '../families/family.ts'
+import { Graph } from '../graph/graph.ts'
+import { sizeOf, type Shape } from '../graph/shape.ts'
+import type { Attachment, Init, ModelOutline } from '../methods/method.ts'
+import { Tracer, type Role } from './tracer.ts'
+
+export interface WeightEntry {
+  readonly name: string
+  readonly shape: Shape
+  readonly role: Role
+}
+export interface TrainableEntry {
+  /** Key in the adapter file. */
+  readonly key: string
+  /** As files store it. */
+  readonly shape: Shape
+  readonly transposed: boolean
+  readonly init: Init
+  /** Whether weight decay applies: transformers.Trainer exempts biases and norms. */
+  readonly decays: boolean
+}
+export interface Census {
+  /** Frozen base tensors. */
+  readonly weights: readonly WeightEntry[]
+  readonly trainables: readonly TrainableEntry[]
+  readonly linears: readonly string[]
+  readonly embeddings: readonly string[]
+}
+
+const EXEMPT = /bias|layernorm|rmsnorm|(^|\.)norm(\.|$)|_norm(\.|$)/
+
+export function census(family: Family, config: unknown, attachments: readonly Attachment[]): Census {
+  const weights = new Map<string, WeightEntry>()
+  const trainables = new Map<string, TrainableEntry>()
+  const tracer = new Tracer(
+    new Graph(),
+    { batch: 1, length: 1, training: true },
+    {
+      weight(g, name, shape, role) {
+        weights.set(name, { name, shape, role })
+        return g.source('weight', name, shape)
+      },
+      param(g, key, shape, init, { transposed = false, role }) {
+        trainables.set(key, { key, shape, transposed, init, decays: role !== 'norm' && !EXEMPT.test(key.toLowerCase()) })
+        return g.source('state', key, transposed ? shape.toReversed() : shape)
+      },
+    },
+    attachments,
+  )
+  const { hidden, head } = family.forward(tracer, config)
+  head(hidden)
+  return { weights: [...weights.values()], trainables: [...trainables.values()], linears: tracer.linears, embeddings: tracer.embeddings }
+}
+
+/** The bare model's outline. */
+export function outline(family: Family, config: unknown): ModelOutline & { readonly manifest: readonly WeightEntry[] } {
+  const bare = census(family, config, [])
+  const head = bare.linears.at(-1)!
+  return {
+    modelType: family.id,
+    linears: bare.linears,
+    embeddings: bare.embeddings,
+    head,
+    tensors: bare.weights.map((w) => w.name),
+    targets: family.targets,
+    layers: family.dimensions(config).layers,
+    conv1d: family.id === 'gpt2',
+    manifest: bare.weights,
+  }
+}
+
+export const countOf = (entries: readonly { readonly shape: Shape }[]): number => entries.reduce((n, e) => n + sizeOf(e.shape), 0)

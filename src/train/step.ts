@@ -1,0 +1,85 @@
+// The front door: a training step is the family's forward pass with the methods' hooks, the loss, its gradients, and one
+// optimizer update. Traced once per shape, replayed for every batch.
+import { differentiate } from '../engine/autodiff.ts'
+import type { Family, Forward } from '../families/family.ts'
+import { Graph } from '../graph/graph.ts'
+import type { DType, Tensor } from '../graph/tensor.ts'
+import type { Attachment } from '../methods/method.ts'
+import { accumulate } from '../ops/accumulate.ts'
+import { gatherRows } from '../ops/gatherRows.ts'
+import type { Layout } from './layout.ts'
+import { traceLoss } from './loss.ts'
+import { Tracer, type Sources, type TraceShape } from './tracer.ts'
+
+/** A model to trace: family, config, methods, and where its tensors are. */
+export interface Subject {
+  readonly family: Family
+  readonly config: unknown
+  readonly attachments: readonly Attachment[]
+  readonly layout: Layout
+  /** Storage type of a frozen matrix. */
+  dtypeOf(name: string): DType
+}
+
+export interface StepShape {
+  readonly batch: number
+  readonly length: number
+  /** Length of the list of trained rows, a multiple of ROW_STEP. */
+  readonly rows: number
+}
+
+export interface StepGraph {
+  readonly graph: Graph
+  /** (1) sum of token losses, in nats. */
+  readonly loss: Tensor
+  /** First node after the forward pass. */
+  readonly boundary: number
+  /** Keys that receive a gradient. */
+  readonly reached: ReadonlySet<string>
+}
+
+/** Forward and loss; with `learn` also backward, adding every gradient to the flat gradient buffer. */
+export function traceStep(subject: Subject, { batch, length, rows }: StepShape, learn: boolean): StepGraph {
+  const { graph, params, forward } = traceForward(subject, { batch, length, training: learn })
+  const boundary = graph.nodes.length
+  const reached = new Set<string>()
+  const collect = (t: Tensor, d: Tensor): void => {
+    reached.add(t.name)
+    const flat = graph.source('state', 'gradient', [subject.layout.length])
+    accumulate(graph, { g: d, total: graph.view(flat, t.shape, subject.layout.windows.get(t.name)!.offset) }, {})
+  }
+  const { vocabulary } = subject.family.dimensions(subject.config)
+  const below = learn && params.size > 0
+  const { loss, dhidden } = traceLoss(graph, forward, { rows, vocabulary, learn, below, trainables: () => params.values(), onGradient: collect })
+  if (dhidden) {
+    for (const [t, d] of differentiate(graph, new Map([[forward.hidden, dhidden]]), params.values())) collect(t, d)
+  }
+  return { graph, loss, boundary, reached }
+}
+
+/** Logits (rows, V) of chosen positions: comparison with other libraries, and generation when `shape.cache` is set. */
+export function traceLogits(subject: Subject, shape: Omit<TraceShape, 'training'>, rows: number): { graph: Graph; logits: Tensor } {
+  const { graph, forward } = traceForward(subject, { ...shape, training: false })
+  const chosen = gatherRows(graph, { x: forward.hidden, rows: graph.input('rows', [rows], 'i32') }, {}).y // (rows, C)
+  return { graph, logits: forward.head(chosen) }
+}
+
+/** The forward pass, with parameters as windows of the flat value buffer. `params` grows as more is traced. */
+function traceForward(subject: Subject, shape: TraceShape): { graph: Graph; params: ReadonlyMap<string, Tensor>; forward: Forward } {
+  const graph = new Graph()
+  const params = new Map<string, Tensor>()
+  const sources: Sources = {
+    weight: (g, name, size, role) => g.source('weight', name, size, role === 'matrix' ? subject.dtypeOf(name) : 'f32'),
+    param(g, key, size, _init, { transposed }) {
+      let t = params.get(key)
+      if (!t) {
+        const flat = g.source('state', 'values', [subject.layout.length])
+        t = g.view(flat, transposed ? size.toReversed() : size, subject.layout.windows.get(key)!.offset, key)
+        params.set(key, t)
+      }
+      return t
+    },
+  }
+  const forward = subject.family.forward(new Tracer(graph, shape, sources, subject.attachments), subject.config)
+  return { graph, params, forward }
+}

@@ -1,0 +1,164 @@
+// Traces a family's forward pass into a graph, calling every method's hooks on the way. Where tensors come from is decided
+// by `Sources`: a census only lists them, a real trace finds them in the flat parameter store or among frozen weights.
+import type { AttentionShape, LinearShape, Model } from '../families/family.ts'
+import { rotaryValues, type RotaryTable } from '../families/rotary.ts'
+import type { Graph } from '../graph/graph.ts'
+import type { Shape } from '../graph/shape.ts'
+import type { Tensor } from '../graph/tensor.ts'
+import { streamOf } from '../lib/rng.ts'
+import type { Attachment, EmbeddingSite, Init, LinearSite, ParamOptions } from '../methods/method.ts'
+import { activation, type Activation } from '../ops/activation.ts'
+import { add } from '../ops/add.ts'
+import { attention } from '../ops/attention.ts'
+import { cacheWrite } from '../ops/cacheWrite.ts'
+import { dropout } from '../ops/dropout.ts'
+import { embedding } from '../ops/embedding.ts'
+import { gatedActivation } from '../ops/gatedActivation.ts'
+import { layerNorm } from '../ops/layerNorm.ts'
+import { matmul } from '../ops/matmul.ts'
+import { rmsNorm } from '../ops/rmsNorm.ts'
+import { rope } from '../ops/rope.ts'
+import { sliceColumns } from '../ops/sliceColumns.ts'
+
+/** Role of a base tensor: matrices may stay in 16 bits, vectors are always f32; LayerNorm's are never decayed. */
+export type Role = 'matrix' | 'vector' | 'norm'
+
+export interface Sources {
+  /** A frozen base tensor. */
+  weight(g: Graph, name: string, shape: Shape, role: Role): Tensor
+  /** A trainable one, under its key. */
+  param(g: Graph, key: string, shape: Shape, init: Init, options: ParamOptions & { readonly role?: Role }): Tensor
+}
+
+export interface TraceShape {
+  readonly batch: number
+  readonly length: number
+  /** Drop-out and other noise. */
+  readonly training: boolean
+  /** Rows of a key/value cache per batch row: cached decoding. Absent: every row attends within itself. */
+  readonly cache?: number
+}
+
+/** Cache states of one layer. */
+export const cacheName = (layer: number, which: 'k' | 'v'): string => `cache.${layer}.${which}`
+
+export class Tracer implements Model {
+  readonly tokens: Tensor
+  readonly positions: Tensor
+  private readonly segmentsQ: Tensor
+  private readonly segmentsK: Tensor
+  private readonly start: Tensor
+  /** Linear and embedding paths in order of use, for the outline. */
+  readonly linears: string[] = []
+  readonly embeddings: string[] = []
+
+  constructor(
+    readonly graph: Graph,
+    private readonly shape: TraceShape,
+    private readonly sources: Sources,
+    private readonly attachments: readonly Attachment[],
+  ) {
+    const { batch, length, cache } = shape
+    this.tokens = graph.input('tokens', [batch * length], 'i32')
+    this.positions = graph.input('positions', [batch * length], 'i32')
+    this.segmentsQ = graph.input('segments', [batch * length], 'i32')
+    this.segmentsK = cache === undefined ? this.segmentsQ : graph.constant('cache segments', [batch * cache], new Int32Array(batch * cache))
+    this.start = cache === undefined ? graph.constant('start', [batch], new Int32Array(batch)) : graph.input('start', [batch], 'i32')
+  }
+
+  private base(name: string, shape: Shape, role: Role): Tensor {
+    for (const a of this.attachments) {
+      const key = a.trains?.(name)
+      if (key !== undefined) return this.sources.param(this.graph, key, shape, { kind: 'checkpoint', name }, { role })
+    }
+    return this.sources.weight(this.graph, name, shape, role)
+  }
+
+  private site(path: string): Pick<LinearSite, 'graph' | 'path' | 'training' | 'param' | 'dropout'> {
+    const { graph, shape, sources } = this
+    return {
+      graph,
+      path,
+      training: shape.training,
+      param: (key, size, init, options = {}) => sources.param(graph, key, size, init, options),
+      dropout: (x, p) => (p > 0 && shape.training ? dropout(graph, { x, seed: graph.input('seed', [2], 'u32') }, { p, site: streamOf(path) }).y : x),
+    }
+  }
+
+  embedding(path: string, ids: Tensor, vocabulary: number, width: number): Tensor {
+    this.embeddings.push(path)
+    return this.graph.within(path, () => {
+      const base = () => embedding(this.graph, { tokens: ids, w: this.base(`${path}.weight`, [vocabulary, width], 'matrix') }, {}).y
+      const site: EmbeddingSite = { ...this.site(path), vocabulary, width, ids }
+      return this.attachments.reduce((inner, a) => (a.embedding ? () => a.embedding!(site, inner) : inner), base)()
+    })
+  }
+
+  linear(path: string, x: Tensor, { out, bias, stored = '[out,in]', sharedWith }: LinearShape): Tensor {
+    if (!this.linears.includes(path)) this.linears.push(path)
+    return this.graph.within(path, () => {
+      const inner = x.shape[1]
+      const base = (from: Tensor): Tensor => {
+        const b = this.base(sharedWith ?? `${path}.weight`, stored === '[out,in]' ? [out, inner] : [inner, out], 'matrix')
+        const addBias = bias ? { bias: this.base(`${path}.bias`, [out], 'vector') } : {}
+        return matmul(this.graph, { a: from, b, ...addBias }, { transA: false, transB: stored === '[out,in]', alpha: 1 }).y
+      }
+      const site: LinearSite = { ...this.site(path), in: inner, out, stored }
+      return this.attachments.reduce((call, a) => (a.linear ? (from: Tensor) => a.linear!(site, from, call) : call), base)(x)
+    })
+  }
+
+  rmsNorm(path: string, x: Tensor, eps: number): Tensor {
+    return this.graph.within(path, () => rmsNorm(this.graph, { x, w: this.base(`${path}.weight`, [x.shape[1]], 'vector') }, { eps, offset: 0 }).y)
+  }
+
+  layerNorm(path: string, x: Tensor, eps: number): Tensor {
+    const width = [x.shape[1]]
+    return this.graph.within(path, () =>
+      layerNorm(this.graph, { x, w: this.base(`${path}.weight`, width, 'norm'), b: this.base(`${path}.bias`, width, 'norm') }, { eps }).y,
+    )
+  }
+
+  rotary(table: RotaryTable, x: Tensor, heads: number): Tensor {
+    const count = this.shape.cache ?? this.shape.length
+    const shape = [count, table.rotary / 2]
+    const { cos, sin } = rotaryValues(table, count)
+    const tables = { cos: this.graph.constant(`${table.name}.cos`, shape, cos), sin: this.graph.constant(`${table.name}.sin`, shape, sin) }
+    return rope(this.graph, { x, ...tables, positions: this.positions }, { heads, rotary: table.rotary, inverse: false }).y
+  }
+
+  attention(layer: number, q: Tensor, k: Tensor, v: Tensor, shape: AttentionShape): Tensor {
+    const { graph } = this
+    const { batch, cache } = this.shape
+    const { heads, kvHeads, headSize, scale, window } = shape
+    return graph.within(`attention.${layer}`, () => {
+      let [keys, values] = [k, v]
+      if (cache !== undefined) {
+        const held = (which: 'k' | 'v', x: Tensor): Tensor => {
+          const state = graph.source('state', cacheName(layer, which), [batch * cache, kvHeads * headSize])
+          cacheWrite(graph, { x, start: this.start, cache: state }, { batch })
+          return state
+        }
+        ;[keys, values] = [held('k', k), held('v', v)]
+      }
+      const inputs = { q, k: keys, v: values, segmentsQ: this.segmentsQ, segmentsK: this.segmentsK, start: this.start }
+      return attention(graph, inputs, { batch, heads, kvHeads, headSize, scale, causal: true, window }).o
+    })
+  }
+
+  activation(kind: Activation, x: Tensor): Tensor {
+    return activation(this.graph, { x }, { kind }).y
+  }
+  gated(kind: Activation, gate: Tensor, up: Tensor): Tensor {
+    return gatedActivation(this.graph, { gate, up }, { kind }).y
+  }
+  columns(x: Tensor, start: number, size: number): Tensor {
+    return sliceColumns(this.graph, { x }, { start, size }).y
+  }
+  residual(path: string, h: Tensor, branch: Tensor): Tensor {
+    return this.graph.within(path, () => this.add(h, branch))
+  }
+  add(a: Tensor, b: Tensor): Tensor {
+    return add(this.graph, { a, b }, {}).y
+  }
+}
