@@ -1,0 +1,81 @@
+// Renders a model's chat template (Jinja). A template comes with a download, so it is held to caps on its size, its
+// steps, its time and its output. The clock is left undefined, because a run must render the same text on any day.
+import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja'
+import { Fault } from '../protocol/failure.ts'
+import type { Message } from './row.ts'
+
+const MAX_TEMPLATE = 64 * 1024
+const MAX_OUTPUT = 1024 * 1024
+const MAX_STEPS = 2_000_000
+const MAX_RANGE = 10_000
+const MAX_MS = 2000
+
+export interface RenderOptions {
+  readonly addGenerationPrompt: boolean
+  readonly specialTokens?: Readonly<Record<string, string>>
+}
+
+export function renderChat(template: string, messages: readonly Message[], options: RenderOptions): string {
+  const program = parsed(template)
+  const env = new Environment()
+  const globals: Record<string, unknown> = {
+    true: true, false: false, none: null, True: true, False: false, None: null,
+    range: boundedRange,
+    raise_exception: (message: unknown) => {
+      throw new Error(String(message))
+    },
+    ...options.specialTokens,
+    messages: messages.map((m) => ({ role: m.role, content: m.content })),
+    add_generation_prompt: options.addGenerationPrompt,
+    tools: null,
+    documents: null,
+  }
+  for (const [name, value] of Object.entries(globals)) env.set(name, value)
+  let text: unknown
+  try {
+    text = new CountedInterpreter(env).run(program).value
+  } catch (error) {
+    throw fault(error instanceof Error ? error.message : String(error))
+  }
+  if (typeof text !== 'string') throw fault('it gave no text.')
+  if (text.length > MAX_OUTPUT) throw fault(`its output has ${text.length} characters, and at most ${MAX_OUTPUT} are allowed.`)
+  return text
+}
+
+type Program = ReturnType<typeof parse>
+/** The last template, because one dataset renders one template thousands of times. */
+let last: { readonly template: string; readonly program: Program } | undefined
+
+function parsed(template: string): Program {
+  if (last?.template === template) return last.program
+  if (template.length > MAX_TEMPLATE) throw fault(`it has ${template.length} characters, and at most ${MAX_TEMPLATE} are allowed.`)
+  try {
+    const program = parse(tokenize(template, { lstrip_blocks: true, trim_blocks: true }))
+    last = { template, program }
+    return program
+  } catch (error) {
+    throw fault(error instanceof Error ? error.message : String(error))
+  }
+}
+
+class CountedInterpreter extends Interpreter {
+  #steps = 0
+  readonly #end = performance.now() + MAX_MS
+  override evaluate(...args: Parameters<Interpreter['evaluate']>): ReturnType<Interpreter['evaluate']> {
+    if (++this.#steps > MAX_STEPS) throw new Error(`it takes more than ${MAX_STEPS} steps.`)
+    // Loops with nothing in them take time and no steps.
+    if (this.#steps % 32 === 0 && performance.now() > this.#end) throw new Error(`it takes more than ${MAX_MS / 1000} seconds.`)
+    return super.evaluate(...args)
+  }
+}
+
+function boundedRange(start: number, stop?: number, step = 1): number[] {
+  const [from, to] = stop === undefined ? [0, start] : [start, stop]
+  const count = Math.max(0, Math.ceil((to - from) / step))
+  if (!(count <= MAX_RANGE)) throw new Error('its range is too long.')
+  return Array.from({ length: count }, (_, i) => from + i * step)
+}
+
+function fault(reason: string): Fault {
+  return new Fault('bad-data', `The chat template of this model could not render the row: ${reason}`, 'Check that roles alternate and that the template is complete.')
+}

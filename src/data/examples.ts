@@ -1,0 +1,103 @@
+// Rows become token ids and a loss mask. THE ONLY place a mask is born: everything later carries it along.
+// Invariant: the ids before the first trained token are what generation is given for the same prompt (prompt.ts).
+import type { PreviewToken, RowProblem } from '../protocol/studio.ts'
+import { Fault } from '../protocol/failure.ts'
+import { encodeSegments } from './encodeSegments.ts'
+import type { Row } from './row.ts'
+import { streamDecoder } from './streamDecoder.ts'
+import { isTemplated, renderRow, type TemplateOptions } from './template.ts'
+import type { Tokenizer } from './tokenizer.ts'
+
+export interface Example {
+  readonly ids: Int32Array<ArrayBuffer>
+  /** 1 where the token is one to be learned; the token at 0 never is, because nothing precedes it. */
+  readonly mask: Uint8Array<ArrayBuffer>
+  readonly truncated: boolean
+}
+export interface ExampleOptions extends Omit<TemplateOptions, 'specialTokens'> {
+  readonly trainOn: 'completions' | 'everything'
+}
+
+/** One row as one example, cut after `maxLength` tokens. */
+export function makeExample(row: Row, tokenizer: Tokenizer, options: ExampleOptions, maxLength: number): Example {
+  const { ids, mask } = encodeRow(row, tokenizer, options)
+  return { ids: ids.slice(0, maxLength), mask: mask.slice(0, maxLength), truncated: ids.length > maxLength }
+}
+
+/**
+ * All rows. A plain text longer than `maxLength` becomes several examples instead of being cut, each starting with the
+ * last token of the one before, so that every token is learned once. A row with nothing to learn becomes a problem.
+ */
+export function makeExamples(
+  rows: readonly Row[],
+  tokenizer: Tokenizer,
+  options: ExampleOptions,
+  maxLength: number,
+): { examples: Example[]; problems: RowProblem[] } {
+  const examples: Example[] = []
+  const problems: RowProblem[] = []
+  for (const row of rows) {
+    try {
+      const made = row.kind === 'text' ? windows(encodeRow(row, tokenizer, options), maxLength) : [makeExample(row, tokenizer, options, maxLength)]
+      const useful = made.filter((e) => e.mask.includes(1))
+      examples.push(...useful)
+      if (useful.length === 0)
+        problems.push({
+          line: row.line,
+          reason: made[0]?.truncated
+            ? `the prompt alone fills all ${maxLength} tokens, so nothing is left to learn; raise the longest row.`
+            : 'has nothing to learn: no answer in it.',
+        })
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+      problems.push({ line: row.line, reason: error.message })
+    }
+  }
+  return { examples, problems }
+}
+
+/** The example as a person reads it: the tokens that will be learned are marked. */
+export function previewTokens(example: Example, tokenizer: Tokenizer): PreviewToken[] {
+  let text = streamDecoder(tokenizer, { skipSpecial: false })
+  return Array.from(example.ids, (id, i) => {
+    const trained = example.mask[i] === 1
+    if (!tokenizer.specialIds.has(id)) return { text: text.push(id), trained, special: false }
+    text = streamDecoder(tokenizer, { skipSpecial: false })
+    return { text: tokenizer.idToToken(id) ?? '', trained, special: true }
+  })
+}
+
+interface Encoded {
+  readonly ids: Int32Array<ArrayBuffer>
+  readonly mask: Uint8Array<ArrayBuffer>
+}
+
+function encodeRow(row: Row, tokenizer: Tokenizer, options: ExampleOptions): Encoded {
+  const { specialTokens } = tokenizer
+  const template = { ...options, specialTokens }
+  const segments = renderRow(row, template)
+  const parts = encodeSegments(segments.map((s) => s.text), tokenizer)
+  const prefix = isTemplated(row, template) ? new Int32Array(0) : tokenizer.prefixIds
+  const length = parts.reduce((n, p) => n + p.length, prefix.length)
+  const ids = new Int32Array(length)
+  const mask = new Uint8Array(length)
+  ids.set(prefix)
+  let at = prefix.length
+  parts.forEach((part, i) => {
+    ids.set(part, at)
+    if (segments[i]?.trained) mask.fill(1, at, at + part.length)
+    at += part.length
+  })
+  mask.fill(0, 0, 1)
+  return { ids, mask }
+}
+
+function windows({ ids, mask }: Encoded, maxLength: number): Example[] {
+  const out: Example[] = []
+  for (let at = 0; at === 0 || at + 1 < ids.length; at += maxLength - 1) {
+    const window = mask.slice(at, at + maxLength)
+    window.fill(0, 0, 1)
+    out.push({ ids: ids.slice(at, at + maxLength), mask: window, truncated: false })
+  }
+  return out
+}

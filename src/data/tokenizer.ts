@@ -1,0 +1,86 @@
+// Text to token ids and back, over the tokenizer.json of a Hugging Face model. Special tokens written in the text
+// become their ids, as in transformers; `special` additionally lets the tokenizer add its own (usually a first one).
+import { Tokenizer as Engine } from '@huggingface/tokenizers'
+import { isRecord } from '../lib/record.ts'
+import { Fault } from '../protocol/failure.ts'
+
+export interface Tokenizer {
+  encode(text: string, options?: { readonly special?: boolean }): Int32Array<ArrayBuffer>
+  /** Ids outside the vocabulary are left out. */
+  decode(ids: ArrayLike<number>, options?: { readonly skipSpecial?: boolean }): string
+  idToToken(id: number): string | undefined
+  tokenToId(token: string): number | undefined
+  readonly specialIds: ReadonlySet<number>
+  /** What the model expects before any plain text: usually the one token that begins a sequence, or nothing. */
+  readonly prefixIds: Int32Array
+  /** `bos_token`, `eos_token`, … as texts, for chat templates. */
+  readonly specialTokens: Readonly<Record<string, string>>
+  readonly bosId?: number
+  readonly eosId?: number
+  readonly padId?: number
+  /** One more than the largest id. */
+  readonly vocabSize: number
+}
+
+export function loadTokenizer(json: Readonly<Record<string, unknown>>, config: Readonly<Record<string, unknown>>): Tokenizer {
+  let engine: Engine
+  try {
+    engine = new Engine(json, config)
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error)
+    throw new Fault('bad-model', `The tokenizer.json of this model cannot be used: ${detail}`, 'Get the file again, or choose another model.', detail)
+  }
+  const specialTokens = namedTokens(config)
+  const specialIds = new Set([...engine.get_added_tokens_decoder()].filter(([, t]) => t.special).map(([id]) => id))
+  const cleanUp = config['clean_up_tokenization_spaces'] === true
+
+  const encode = (text: string, special = false): Int32Array<ArrayBuffer> => {
+    const { ids } = engine.encode(text, { add_special_tokens: special })
+    // A character outside the vocabulary of a tokenizer without an unknown token has no id; transformers drops it too.
+    return Int32Array.from(ids.filter((id) => Number.isInteger(id)))
+  }
+  const decode = (ids: ArrayLike<number>, skipSpecial = true): string => {
+    const known = Array.from(ids).filter((id) => engine.id_to_token(id) !== undefined && !(skipSpecial && specialIds.has(id)))
+    return known.length === 0 ? '' : engine.decode(known, { skip_special_tokens: false, clean_up_tokenization_spaces: cleanUp })
+  }
+  const idOf = (name: string): number | undefined => {
+    const token = specialTokens[name]
+    return token === undefined ? undefined : engine.token_to_id(token)
+  }
+  const bosId = idOf('bos_token')
+  const eosId = idOf('eos_token')
+  const padId = idOf('pad_token')
+  let largest = -1
+  for (const id of engine.get_vocab().values()) if (id > largest) largest = id
+  return {
+    encode: (text, options) => encode(text, options?.special),
+    decode: (ids, options) => decode(ids, options?.skipSpecial),
+    idToToken: (id) => engine.id_to_token(id),
+    tokenToId: (token) => engine.token_to_id(token),
+    specialIds,
+    prefixIds: prefixOf(encode('a', true), encode('a')),
+    specialTokens,
+    vocabSize: largest + 1,
+    ...(bosId === undefined ? {} : { bosId }),
+    ...(eosId === undefined ? {} : { eosId }),
+    ...(padId === undefined ? {} : { padId }),
+  }
+}
+
+/** What stands before the text's own ids; what follows them (as in BERT) is not a prefix. */
+function prefixOf(withSpecial: Int32Array, plain: Int32Array): Int32Array {
+  for (let at = 0; at + plain.length <= withSpecial.length; at++)
+    if (plain.every((id, i) => withSpecial[at + i] === id)) return withSpecial.slice(0, at)
+  return new Int32Array(0)
+}
+
+/** Entries `x_token`, each a text or an object with its text in `content`. */
+function namedTokens(config: Readonly<Record<string, unknown>>): Record<string, string> {
+  const named: Record<string, string> = {}
+  for (const [key, value] of Object.entries(config)) {
+    if (!key.endsWith('_token')) continue
+    const text = isRecord(value) ? value['content'] : value
+    if (typeof text === 'string') named[key] = text
+  }
+  return named
+}
