@@ -22,6 +22,8 @@ export interface Stage {
   open(path?: string): Promise<Page>
   /** Ends the browser and starts it again with the same profile, as after a crash or a reboot. */
   restart(): Promise<void>
+  /** Kills the page's process, or the whole browser and starts it again with the same profile. */
+  crash(victim: 'page' | 'browser', page: Page): Promise<void>
   close(): Promise<void>
 }
 
@@ -75,6 +77,18 @@ export async function startBrowser(options: { extra?: Record<string, string>; fo
     async restart() {
       await context.close()
       context = await launch()
+    },
+    async crash(victim, page) {
+      const session = await context.newCDPSession(page)
+      const gone = new Promise((done) => {
+        if (victim === 'page') page.once('crash', done)
+        else context.once('close', done)
+      })
+      // Neither command is ever answered.
+      void session.send(victim === 'page' ? 'Page.crash' : 'Browser.crash').catch(() => undefined)
+      await gone
+      if (victim === 'page') await page.close()
+      else context = await launch()
     },
     async close() {
       await context.close()

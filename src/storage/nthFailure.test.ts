@@ -11,7 +11,7 @@ import type { RecordStore } from './recordStore.ts'
 import { createStorage, type Storage } from './storage.ts'
 
 /** `before`: nothing happens. `half`: half of a write happens. `after`: it happens, and is
- * reported as failed. `silent`: half of a write happens, and is reported as done. */
+ * reported as failed. `silent`: the end of a write is lost, and it is reported as done. */
 type When = 'before' | 'half' | 'after' | 'silent'
 interface Plan {
   /** Which operation fails, counted from 1. */
@@ -51,7 +51,7 @@ const sabotagedFiles = (files: FileStore, by: Saboteur): FileStore => ({
         write: (chunk) =>
           by.run(
             () => writer.write(chunk),
-            () => writer.write(chunk.subarray(0, chunk.length >> 1)),
+            () => writer.write(by.plan.when === 'silent' ? chunk.map((b, i) => (i < 20 ? b : 0)) : chunk.subarray(0, 20)),
           ),
         close: () => by.run(() => writer.close()),
       }
