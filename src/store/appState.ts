@@ -1,0 +1,77 @@
+// Everything the page shows, as one plain value. Actions replace parts of it; nothing else does.
+import type { PlanSummary } from '../protocol/event.ts'
+import type { Failure } from '../protocol/failure.ts'
+import { defaultRecipe, type Recipe } from '../protocol/recipe.ts'
+import type { BaseInfo, DatasetInfo, DeviceInfo, MethodInfo, RunRecord, SampleInfo } from '../protocol/studio.ts'
+import { nothing, type Held } from './held.ts'
+import { newRun, type RunState } from './runState.ts'
+
+export interface Sampling {
+  readonly maxNewTokens: number
+  readonly temperature: number
+  readonly topK: number
+  readonly topP: number
+  readonly seed: number
+}
+
+/** One streamed answer. */
+export interface Reply {
+  readonly text: string
+  readonly busy: boolean
+  readonly failure?: Failure
+}
+
+export interface Asked {
+  /** What was asked, which may differ from what is in the box now. */
+  readonly prompt: string
+  readonly base?: Reply
+  readonly tuned?: Reply
+}
+
+export interface Exported {
+  readonly runId: string
+  readonly name: string
+  readonly bytes: number
+  readonly files: readonly string[]
+}
+
+export interface AppState {
+  readonly device: Held<DeviceInfo>
+  readonly methods: Held<readonly MethodInfo[]>
+  readonly samples: Held<readonly SampleInfo[]>
+  readonly base: Held<BaseInfo>
+  readonly dataset: Held<DatasetInfo>
+  /** The part of the recipe that `dataset` was rendered for (see `dataKey`). */
+  readonly renderedFor?: string
+  readonly recipe: Recipe
+  /** Memory, parameters and time of the recipe as it stands. `busy` while the probe step is measured. */
+  readonly plan: Held<PlanSummary>
+  /** The run on show: the live one, or a stored one. */
+  readonly run: RunState
+  readonly runId?: string
+  /** A train or continue call is in flight, so that the GPU is taken. */
+  readonly working: boolean
+  readonly runs: Held<readonly RunRecord[]>
+  readonly sampling: Sampling
+  readonly asked?: Asked
+  readonly exporting: Held<Exported>
+  /** A failure that belongs to no section: a file that nothing can read, a recipe that cannot be used. */
+  readonly notice?: Failure
+}
+
+export function firstState(): AppState {
+  return {
+    device: { busy: true },
+    methods: { busy: true },
+    samples: { busy: true },
+    base: { busy: true },
+    dataset: nothing,
+    recipe: defaultRecipe(),
+    plan: nothing,
+    run: newRun(0),
+    working: false,
+    runs: { busy: true },
+    sampling: { maxNewTokens: 48, temperature: 0, topK: 0, topP: 1, seed: 42 },
+    exporting: nothing,
+  }
+}

@@ -1,0 +1,54 @@
+// The store and all its actions around one Studio. The Studio is handed in, so that tests can hand in a scripted one.
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { Studio } from '../protocol/studio.ts'
+import { firstState, type AppState } from './appState.ts'
+import { askActions, type AskActions } from './askActions.ts'
+import { dataActions, type DataActions } from './dataActions.ts'
+import { modelActions, type ModelActions } from './modelActions.ts'
+import { planActions, type PlanActions } from './planActions.ts'
+import { recipeActions, type RecipeActions } from './recipeActions.ts'
+import { runListActions, type RunListActions } from './runListActions.ts'
+import { trainActions, type TrainActions } from './trainActions.ts'
+
+export interface Context {
+  readonly studio: Studio
+  readonly store: StoreApi<AppState>
+}
+
+export interface Actions extends ModelActions, DataActions, PlanActions, RecipeActions, TrainActions, RunListActions, AskActions {
+  /** Opens what the page starts with; call it once. */
+  start(): void
+}
+
+export interface App {
+  readonly store: StoreApi<AppState>
+  readonly actions: Actions
+}
+
+export function createApp(studio: Studio): App {
+  const store = createStore<AppState>(() => firstState())
+  const context: Context = { studio, store }
+  const data = dataActions(context)
+  const model = modelActions(context, data)
+  const runList = runListActions(context)
+  const recipes = recipeActions(context, model, data)
+  const plan = planActions(context, data)
+  const actions: Actions = {
+    ...data,
+    ...model,
+    ...plan,
+    ...recipes,
+    ...runList,
+    ...trainActions(context, runList, recipes),
+    ...askActions(context),
+    start() {
+      void model.readDevice()
+      void model.readMethods()
+      void data.readSamples()
+      void runList.refreshRuns()
+      void model.openBuiltin(store.getState().recipe.base.id)
+      plan.keepPlanned()
+    },
+  }
+  return { store, actions }
+}

@@ -1,0 +1,48 @@
+// Asks the base and the tuned model the same thing, one after the other, and streams both answers into the store.
+import type { Context } from './appStore.ts'
+import type { Reply, Sampling } from './appState.ts'
+import { batch } from './batch.ts'
+import { answer } from './held.ts'
+
+export interface AskActions {
+  setSampling(part: Partial<Sampling>): void
+  /** With a run's id the tuned model answers too. */
+  ask(prompt: string, runId: string | undefined): Promise<void>
+  stopAsking(): Promise<void>
+}
+
+export function askActions({ studio, store }: Context): AskActions {
+  const { getState, setState } = store
+  let isStopped = false
+
+  const setReply = (which: 'base' | 'tuned', change: (reply: Reply) => Reply): void =>
+    setState((s) => (s.asked ? { asked: { ...s.asked, [which]: change(s.asked[which] ?? { text: '', busy: true }) } } : {}))
+
+  async function reply(which: 'base' | 'tuned', prompt: string, runId: string | undefined): Promise<void> {
+    setReply(which, () => ({ text: '', busy: true }))
+    const text = batch<string>((parts) => setReply(which, (r) => ({ ...r, text: r.text + parts.join('') })))
+    const request = { prompt, which, ...getState().sampling, ...(runId === undefined ? {} : { runId }) }
+    const result = await answer(studio.generate(request, (delta) => text.add(delta)))
+    text.flush()
+    setReply(which, (r) => {
+      if (result.ok) return { text: result.value, busy: false }
+      return result.failure.code === 'cancelled' ? { text: r.text, busy: false } : { text: r.text, busy: false, failure: result.failure }
+    })
+  }
+
+  return {
+    setSampling: (part) => setState((s) => ({ sampling: { ...s.sampling, ...part } })),
+    async ask(prompt, runId) {
+      const { asked } = getState()
+      if (asked?.base?.busy || asked?.tuned?.busy) return
+      isStopped = false
+      setState({ asked: { prompt } })
+      await reply('base', prompt, runId)
+      if (runId !== undefined && !isStopped) await reply('tuned', prompt, runId)
+    },
+    async stopAsking() {
+      isStopped = true
+      await studio.stopGenerating()
+    },
+  }
+}

@@ -1,0 +1,61 @@
+// Opens datasets, and renders the open one again when the recipe or the base model changed.
+import type { Recipe } from '../protocol/recipe.ts'
+import type { DatasetInfo, NamedFile, Result } from '../protocol/studio.ts'
+import type { Context } from './appStore.ts'
+import { answer, settled, waiting } from './held.ts'
+import { dataKey } from './recipeEdits.ts'
+
+export interface DataActions {
+  readSamples(): Promise<void>
+  openSample(id: string): Promise<void>
+  openFile(file: NamedFile): Promise<void>
+  /** Renders the chosen dataset for the recipe and base as they are now. */
+  readAgain(): Promise<void>
+}
+
+type Open = (recipe: Recipe) => Promise<Result<DatasetInfo>>
+
+export function dataActions({ studio, store }: Context): DataActions {
+  const { getState, setState } = store
+  let latest = 0
+  /** A dataset that was chosen before a base model was there to render it for. */
+  let wanted: Open | undefined
+
+  async function open(call: Open): Promise<void> {
+    latest += 1
+    const turn = latest
+    const { base, recipe } = getState()
+    setState((s) => ({ dataset: waiting(s.dataset) }))
+    if (!base.value) {
+      wanted = call
+      return
+    }
+    wanted = undefined
+    const result = await answer(call(recipe))
+    if (turn === latest) setState((s) => ({ dataset: settled(s.dataset, result), renderedFor: dataKey(recipe) }))
+  }
+
+  const choose = (source: 'sample' | 'file', id: string, name: string): void =>
+    setState((s) => ({ recipe: { ...s.recipe, name, data: { ...s.recipe.data, source, id } } }))
+
+  return {
+    async readSamples() {
+      const samples = await answer(studio.samples())
+      setState((s) => ({ samples: settled(s.samples, samples) }))
+    },
+    async openSample(id) {
+      const title = getState().samples.value?.find((s) => s.id === id)?.title ?? id
+      choose('sample', id, title)
+      await open((recipe) => studio.openSample(id, recipe))
+    },
+    async openFile(file) {
+      const name = file.path.split('/').at(-1) ?? file.path
+      choose('file', name, name.replace(/\.[^.]*$/, ''))
+      await open((recipe) => studio.openFile(file, recipe))
+    },
+    async readAgain() {
+      if (wanted) await open(wanted)
+      else if (getState().dataset.value) await open((recipe) => studio.describeData(recipe))
+    },
+  }
+}

@@ -1,0 +1,68 @@
+// Opens base models, and asks once what GPU and which methods there are.
+import { toFailure } from '../protocol/failure.ts'
+import { defaults } from '../protocol/options.ts'
+import type { BaseInfo, NamedFile, Result } from '../protocol/studio.ts'
+import type { Context } from './appStore.ts'
+import type { DataActions } from './dataActions.ts'
+import { answer, progressed, settled, waiting } from './held.ts'
+
+export interface ModelActions {
+  readDevice(): Promise<void>
+  readMethods(): Promise<void>
+  openBuiltin(id: string): Promise<void>
+  openFolder(files: readonly NamedFile[]): Promise<void>
+}
+
+export function modelActions({ studio, store }: Context, data: DataActions): ModelActions {
+  const { getState, setState } = store
+  let latest = 0
+
+  /** Opens one base; if another was asked for meanwhile, this one's answer is dropped. */
+  async function open(
+    source: 'builtin' | 'folder',
+    call: (onProgress: (done: number, total: number) => void) => Promise<Result<BaseInfo>>,
+  ): Promise<void> {
+    latest += 1
+    const turn = latest
+    setState((s) => ({ base: waiting(s.base) }))
+    const result = await answer(
+      call((done, total) => {
+        if (turn === latest) setState((s) => ({ base: progressed(s.base, done, total) }))
+      }),
+    )
+    if (turn !== latest) return
+    setState((s) => ({
+      base: settled(s.base, result),
+      recipe: result.ok ? { ...s.recipe, base: { source, id: result.value.id } } : s.recipe,
+    }))
+    // The same rows are other tokens for another model.
+    if (result.ok) await data.readAgain()
+  }
+
+  return {
+    async readDevice() {
+      const device = await answer(studio.device())
+      setState((s) => ({ device: settled(s.device, device) }))
+    },
+    async readMethods() {
+      try {
+        const value = await studio.methods()
+        setState((s) => {
+          // The recipe names every option from here on, so that what is saved is what was shown.
+          const methods = s.recipe.methods.map((choice) => {
+            const method = value.find((m) => m.id === choice.id)
+            return method ? { ...choice, options: { ...defaults(method.options), ...choice.options } } : choice
+          })
+          return { methods: { busy: false, value }, recipe: { ...s.recipe, methods } }
+        })
+      } catch (error) {
+        setState({ methods: { busy: false, failure: toFailure(error) } })
+      }
+    },
+    openBuiltin: (id) => open('builtin', (onProgress) => studio.openBuiltin(id, onProgress)),
+    async openFolder(files) {
+      if (getState().working) return
+      await open('folder', (onProgress) => studio.openFolder(files, onProgress))
+    },
+  }
+}

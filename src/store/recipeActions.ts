@@ -1,0 +1,108 @@
+// Edits, opens and hands out the recipe.
+import { toFailure } from '../protocol/failure.ts'
+import type { OptionValue } from '../protocol/options.ts'
+import { readRecipe, type Recipe } from '../protocol/recipe.ts'
+import type { NamedFile } from '../protocol/studio.ts'
+import type { Context } from './appStore.ts'
+import type { DataActions } from './dataActions.ts'
+import { nothing } from './held.ts'
+import type { ModelActions } from './modelActions.ts'
+import { withMethod, withMethodOption, withTraining } from './recipeEdits.ts'
+import { route } from './route.ts'
+
+export interface RecipeActions {
+  setTraining(name: string, value: OptionValue): void
+  setMethod(id: string): void
+  setMethodOption(name: string, value: OptionValue): void
+  setData(part: Partial<Pick<Recipe['data'], 'trainOn' | 'validation'>>): void
+  setEvaluation(part: Partial<Recipe['evaluation']>): void
+  setSeed(seed: number): void
+  setName(name: string): void
+  /** Takes a whole recipe and opens its base model and dataset where the page can. */
+  takeRecipe(recipe: Recipe): Promise<void>
+  /** Routes dropped or picked files to the model, the data or the recipe. */
+  takeFiles(files: readonly NamedFile[]): Promise<void>
+  dismissNotice(): void
+}
+
+export function recipeActions({ store }: Context, model: ModelActions, data: DataActions): RecipeActions {
+  const { getState, setState } = store
+  const edit = (change: (recipe: Recipe) => Recipe): void => setState((s) => ({ recipe: change(s.recipe) }))
+  const dismissNotice = (): void => setState(({ notice: _notice, ...rest }) => rest, true)
+
+  async function takeRecipe(recipe: Recipe): Promise<void> {
+    const before = getState()
+    const isSameBase = before.recipe.base.source === recipe.base.source && before.recipe.base.id === recipe.base.id
+    setState({ recipe })
+    if (recipe.base.source === 'builtin' && !isSameBase) await model.openBuiltin(recipe.base.id)
+    if (recipe.data.source === 'sample' && recipe.data.id !== '') {
+      await data.openSample(recipe.data.id)
+      edit((r) => ({ ...r, name: recipe.name }))
+    } else if (recipe.data.id !== '' && recipe.data.id !== before.recipe.data.id) {
+      setState({ dataset: nothing })
+    }
+    const missing = [
+      ...(recipe.base.source === 'folder' && !isSameBase ? [`the model folder “${recipe.base.id}”`] : []),
+      ...(recipe.data.source === 'file' && !getState().dataset.value ? [`the file “${recipe.data.id}”`] : []),
+    ]
+    if (missing.length > 0) {
+      const message = `This recipe was made with ${missing.join(' and ')}, which the page cannot open by itself.`
+      setState({ notice: { code: 'bad-recipe', message, hint: 'Drop it on this page to go on.' } })
+    }
+  }
+
+  async function openRecipeFile(file: File): Promise<void> {
+    try {
+      const recipe = readRecipe(JSON.parse(await file.text()) as unknown)
+      await takeRecipe(recipe)
+    } catch (error) {
+      const isNotJson = error instanceof SyntaxError
+      setState({
+        notice: isNotJson
+          ? { code: 'bad-recipe', message: `${file.name} is not valid JSON: ${error.message}`, hint: 'Drop a recipe that Tunesmith saved.' }
+          : toFailure(error),
+      })
+    }
+  }
+
+  return {
+    setTraining: (name, value) => edit((r) => withTraining(r, name, value)),
+    setMethod(id) {
+      const method = getState().methods.value?.find((m) => m.id === id)
+      if (method) edit((r) => withMethod(r, method))
+    },
+    setMethodOption: (name, value) => edit((r) => withMethodOption(r, name, value)),
+    setData: (part) => edit((r) => ({ ...r, data: { ...r.data, ...part } })),
+    setEvaluation: (part) => edit((r) => ({ ...r, evaluation: { ...r.evaluation, ...part } })),
+    setSeed: (seed) => edit((r) => ({ ...r, seed })),
+    setName: (name) => edit((r) => ({ ...r, name })),
+    takeRecipe,
+    async takeFiles(files) {
+      dismissNotice()
+      if (getState().working) {
+        const message = 'Files cannot be opened while a run is training.'
+        setState({ notice: { code: 'cancelled', message, hint: 'Wait until it is done, or stop it; a stopped run can continue later.' } })
+        return
+      }
+      const where = route(files)
+      switch (where.kind) {
+        case 'model':
+          return model.openFolder(where.files)
+        case 'data':
+          return data.openFile(where.file)
+        case 'recipe':
+          return openRecipeFile(where.file.file)
+        case 'unknown': {
+          const names = where.names.slice(0, 3).join(', ')
+          const message = files.length === 0 ? 'The dropped folder is empty.' : `Nothing here can read ${names}.`
+          const hint = 'Drop a dataset (.jsonl, .json, .csv, .tsv or .txt), a Hugging Face model folder with config.json, or recipe.json.'
+          setState({ notice: { code: 'bad-file', message, hint, detail: where.names.join('\n') } })
+          return
+        }
+        default:
+          return where satisfies never
+      }
+    },
+    dismissNotice,
+  }
+}

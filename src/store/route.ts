@@ -1,0 +1,30 @@
+// Decides what dropped or picked files are: a model folder, a recipe or a dataset. By name here, because it must be
+// instant; the worker checks the content.
+import type { NamedFile } from '../protocol/studio.ts'
+
+export type Route =
+  | { readonly kind: 'model'; readonly name: string; readonly files: readonly NamedFile[] }
+  | { readonly kind: 'recipe'; readonly file: NamedFile }
+  | { readonly kind: 'data'; readonly file: NamedFile }
+  | { readonly kind: 'unknown'; readonly names: readonly string[] }
+
+const DATA = /\.(jsonl|ndjson|json|csv|tsv|txt)$/i
+const RECIPE = /(^|[/.-])recipe\.json$/i
+
+const parent = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')))
+
+export function route(files: readonly NamedFile[]): Route {
+  const config = files
+    .filter((f) => f.path === 'config.json' || f.path.endsWith('/config.json'))
+    .sort((a, b) => a.path.length - b.path.length)[0]
+  if (config) {
+    const folder = parent(config.path)
+    const inside = folder === '' ? files : files.filter((f) => f.path.startsWith(`${folder}/`))
+    return { kind: 'model', name: folder.split('/').at(-1) || 'model', files: inside }
+  }
+  const recipe = files.find((f) => RECIPE.test(f.path))
+  if (recipe) return { kind: 'recipe', file: recipe }
+  const data = files.find((f) => DATA.test(f.path))
+  if (data) return { kind: 'data', file: data }
+  return { kind: 'unknown', names: files.map((f) => f.path) }
+}

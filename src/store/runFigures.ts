@@ -1,0 +1,68 @@
+// The numbers and sentences that the page reads off a run. Pure; nothing here is stored.
+import type { Phase } from '../protocol/event.ts'
+import type { RunRecord } from '../protocol/studio.ts'
+import { CURVE, VALIDATION, type RunState, type Score } from './runState.ts'
+import { cell } from './table.ts'
+
+/** Steps over which speed is averaged: long enough to be steady, short enough to notice a slow-down. */
+const SPEED_WINDOW = 20
+
+export const lossNow = (run: RunState): number | undefined => cell(run.curve, run.curve.rows - 1, CURVE.smoothed)
+export const rawLossNow = (run: RunState): number | undefined => cell(run.curve, run.curve.rows - 1, CURVE.loss)
+export const validationNow = (run: RunState): number | undefined => cell(run.validation, run.validation.rows - 1, VALIDATION.loss)
+
+export interface Speed {
+  readonly tokensPerSecond: number
+  readonly secondsPerStep: number
+}
+
+export function speed(run: RunState): Speed | undefined {
+  const { rows } = run.curve
+  const from = Math.max(0, rows - SPEED_WINDOW)
+  let ms = 0
+  let tokens = 0
+  for (let i = from; i < rows; i++) {
+    ms += cell(run.curve, i, CURVE.ms) ?? 0
+    tokens += cell(run.curve, i, CURVE.tokens) ?? 0
+  }
+  return ms > 0 ? { tokensPerSecond: (tokens * 1000) / ms, secondsPerStep: ms / 1000 / (rows - from) } : undefined
+}
+
+export function secondsLeft(run: RunState): number | undefined {
+  const now = speed(run)
+  return now && run.steps > run.step ? now.secondsPerStep * (run.steps - run.step) : undefined
+}
+
+/** Steps that would be done again if the page closed now. */
+export const stepsAtRisk = (run: RunState): number => run.step - (run.checkpoint?.step ?? 0)
+
+export const isMoving = (phase: Phase | undefined): boolean =>
+  phase !== undefined && phase !== 'paused' && phase !== 'done' && phase !== 'stopped' && phase !== 'failed'
+
+/** A stored run that stopped before its end and has a checkpoint to go on from. */
+export const canContinue = (run: RunRecord): boolean =>
+  run.status !== 'done' && run.checkpointStep !== undefined && run.step < run.recipe.training.steps
+
+export interface ComparedAnswer {
+  readonly prompt: string
+  readonly expected: string
+  readonly before?: { readonly answer: string; readonly correct: boolean }
+  readonly after?: { readonly answer: string; readonly correct: boolean }
+}
+
+/** Both answers to each test row; those that are wrong now come first. */
+export function compareAnswers(before: Score | undefined, after: Score | undefined): readonly ComparedAnswer[] {
+  const rows = (after ?? before)?.answers ?? []
+  const compared = rows.map((row, i): ComparedAnswer => {
+    const was = before?.answers[i]
+    const is = after?.answers[i]
+    return {
+      prompt: row.prompt,
+      expected: row.expected,
+      ...(was ? { before: { answer: was.answer, correct: was.correct } } : {}),
+      ...(is ? { after: { answer: is.answer, correct: is.correct } } : {}),
+    }
+  })
+  const wrong = (row: ComparedAnswer): number => ((row.after ?? row.before)?.correct ? 1 : 0)
+  return compared.sort((a, b) => wrong(a) - wrong(b))
+}

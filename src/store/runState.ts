@@ -1,0 +1,80 @@
+// What the page knows about one run: a pure fold over its events. The same fold draws a live run and a stored one.
+import type { Answer, Phase, PlanSummary, RunEvent } from '../protocol/event.ts'
+import type { Failure } from '../protocol/failure.ts'
+import { append, cell, emptyTable, rowsBelow, type Table } from './table.ts'
+
+/** Columns of `RunState.curve`. */
+export const CURVE = { step: 0, loss: 1, smoothed: 2, learningRate: 3, gradNorm: 4, tokens: 5, ms: 6 } as const
+/** Columns of `RunState.validation`. */
+export const VALIDATION = { step: 0, loss: 1 } as const
+
+/** Share of the previous smoothed loss that the next one keeps. */
+const SMOOTHING = 0.8
+
+export interface Score {
+  readonly correct: number
+  readonly total: number
+  readonly answers: readonly Answer[]
+}
+
+export interface RunState {
+  readonly phase?: Phase
+  readonly detail?: string
+  readonly plan?: PlanSummary
+  readonly step: number
+  readonly steps: number
+  readonly curve: Table
+  readonly validation: Table
+  readonly checkpoint?: { readonly step: number; readonly bytes: number }
+  readonly scoring?: { readonly when: 'before' | 'after'; readonly done: number; readonly total: number }
+  readonly before?: Score
+  readonly after?: Score
+  readonly failure?: Failure
+}
+
+export function newRun(steps: number): RunState {
+  return { step: 0, steps, curve: emptyTable(7), validation: emptyTable(2) }
+}
+
+export function apply(state: RunState, event: RunEvent): RunState {
+  switch (event.type) {
+    case 'phase': {
+      // A phase ends the one before it, its detail and its counters; a new attempt also ends the last failure.
+      const { detail: _detail, scoring: _scoring, failure, ...rest } = state
+      return {
+        ...rest,
+        phase: event.phase,
+        ...(event.detail === undefined ? {} : { detail: event.detail }),
+        ...(event.phase === 'failed' && failure ? { failure } : {}),
+      }
+    }
+    case 'plan':
+      return { ...state, plan: event.plan }
+    case 'step': {
+      // A continued run repeats the steps after its checkpoint: the repeated ones replace the lost ones.
+      const curve = rowsBelow(state.curve, event.step)
+      const last = cell(curve, curve.rows - 1, CURVE.smoothed)
+      const smoothed = last === undefined ? event.loss : SMOOTHING * last + (1 - SMOOTHING) * event.loss
+      const { step, steps, loss, learningRate, gradNorm, tokens, ms } = event
+      return { ...state, step, steps, curve: append(curve, [step, loss, smoothed, learningRate, gradNorm, tokens, ms]) }
+    }
+    case 'validation':
+      return { ...state, validation: append(rowsBelow(state.validation, event.step), [event.step, event.loss]) }
+    case 'checkpoint':
+      return { ...state, checkpoint: { step: event.step, bytes: event.bytes } }
+    case 'scoring':
+      return { ...state, scoring: { when: event.when, done: event.done, total: event.total } }
+    case 'score': {
+      const { scoring: _scoring, ...rest } = state
+      return { ...rest, [event.when]: { correct: event.correct, total: event.total, answers: event.answers } }
+    }
+    case 'failure':
+      return { ...state, phase: 'failed', failure: event.failure }
+    default:
+      return event satisfies never
+  }
+}
+
+export function applyAll(state: RunState, events: readonly RunEvent[]): RunState {
+  return events.reduce(apply, state)
+}

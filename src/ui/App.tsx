@@ -1,0 +1,45 @@
+// The page: one column of steps, told from the model to what is taken away.
+import { useEffect } from 'react'
+import { useApp } from './AppContext.ts'
+import { tabTitle } from './runWords.ts'
+import { Banners } from './sections/Banners.tsx'
+import { DataSection } from './sections/DataSection.tsx'
+import { DropZone } from './sections/DropZone.tsx'
+import { JudgeSection } from './sections/JudgeSection.tsx'
+import { MethodSection } from './sections/MethodSection.tsx'
+import { ModelSection } from './sections/ModelSection.tsx'
+import { RunsSection } from './sections/RunsSection.tsx'
+import { StoryStrip } from './sections/StoryStrip.tsx'
+import { TakeAwaySection } from './sections/TakeAwaySection.tsx'
+import { TopBar } from './sections/TopBar.tsx'
+import { TrainSection } from './sections/TrainSection.tsx'
+import './theme.css'
+import './base.css'
+import './App.css'
+
+export function App() {
+  const title = useApp((s) => tabTitle(s.run))
+  useEffect(() => {
+    document.title = title
+  }, [title])
+  return (
+    <div className="page">
+      <a className="skip" href="#main">
+        Skip to the steps
+      </a>
+      <TopBar />
+      <StoryStrip />
+      <main id="main" tabIndex={-1}>
+        <Banners />
+        <ModelSection />
+        <DataSection />
+        <MethodSection />
+        <TrainSection />
+        <JudgeSection />
+        <TakeAwaySection />
+        <RunsSection />
+      </main>
+      <DropZone />
+    </div>
+  )
+}

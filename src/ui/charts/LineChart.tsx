@@ -1,0 +1,93 @@
+// A uPlot canvas that follows growing typed arrays. The legend's swatches carry the colours, so that the style sheet
+// stays their only source; the canvas reads them and is drawn again when the theme changes.
+import { useEffect, useRef, useState } from 'react'
+import uPlot from 'uplot'
+import 'uplot/dist/uPlot.min.css'
+import { formatCount } from '../format.ts'
+import { THEME_EVENT } from '../useTheme.ts'
+import { chartOptions } from './chartOptions.ts'
+import { ChartTable } from './ChartTable.tsx'
+import './LineChart.css'
+
+export interface Series {
+  readonly label: string
+  /** A colour token's name, without the dashes. */
+  readonly colour: string
+  readonly width: number
+  readonly dots?: boolean
+}
+
+/** Steps, then one column per series; a missing value is null. */
+export type ChartData = [Float64Array, ...(Float64Array | (number | null)[])[]]
+
+interface Props {
+  title: string
+  series: readonly Series[]
+  data: ChartData
+  height: number
+  format: (value: number) => string
+}
+
+export function LineChart({ title, series, data, height, format }: Props) {
+  const host = useRef<HTMLDivElement>(null)
+  const legend = useRef<HTMLSpanElement>(null)
+  const plot = useRef<uPlot>(null)
+  const latest = useRef(data)
+  const [at, setAt] = useState<number>()
+
+  useEffect(() => {
+    const { current: element } = host
+    const { current: swatches } = legend
+    if (!element || !swatches) return
+    const build = (): void => {
+      plot.current?.destroy()
+      const colours = [...swatches.querySelectorAll('i')].map((i) => getComputedStyle(i).color)
+      const size = { width: Math.max(120, element.clientWidth), height }
+      plot.current = new uPlot(chartOptions({ series, colours, size, style: getComputedStyle(element), onCursor: setAt }), latest.current, element)
+    }
+    build()
+    const resized = new ResizeObserver(() => {
+      const width = Math.max(120, element.clientWidth)
+      if (plot.current && plot.current.width !== width) plot.current.setSize({ width, height })
+    })
+    resized.observe(element)
+    const system = matchMedia('(prefers-color-scheme: dark)')
+    system.addEventListener('change', build)
+    document.documentElement.addEventListener(THEME_EVENT, build)
+    return () => {
+      resized.disconnect()
+      system.removeEventListener('change', build)
+      document.documentElement.removeEventListener(THEME_EVENT, build)
+      plot.current?.destroy()
+      plot.current = null
+    }
+  }, [series, height])
+
+  useEffect(() => {
+    latest.current = data
+    plot.current?.setData(data)
+  }, [data])
+
+  const row = at !== undefined && at < data[0].length ? at : data[0].length - 1
+  return (
+    <figure className="chart">
+      <figcaption className="chart-caption">
+        <h3>{title}</h3>
+        <span className="chart-legend" ref={legend}>
+          {series.map(({ label, colour }, i) => {
+            const value = data[i + 1]?.[row]
+            return (
+              <span key={label}>
+                <i className={`series-${colour}`} aria-hidden="true" /> <span className={series.length === 1 ? 'unseen' : ''}>{label}</span>{' '}
+                <b>{value === null || value === undefined ? '' : format(value)}</b>
+              </span>
+            )
+          })}
+          <span className="soft">{data[0].length > 0 ? `step ${formatCount(data[0][row] ?? 0)}` : 'no step yet'}</span>
+        </span>
+      </figcaption>
+      <div ref={host} className="chart-canvas" aria-hidden="true" />
+      <ChartTable title={title} series={series} data={data} format={format} />
+    </figure>
+  )
+}

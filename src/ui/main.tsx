@@ -1,0 +1,22 @@
+// Starts the page: connects the trainer worker, makes the store, shows the app.
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { createApp } from '../store/appStore.ts'
+import { connectStudio } from '../workers/client.ts'
+import { App } from './App.tsx'
+import { AppProvider } from './AppContext.ts'
+import { showStoredTheme } from './useTheme.ts'
+
+showStoredTheme()
+const app = createApp(connectStudio())
+app.actions.start()
+
+const root = document.querySelector('#root')
+if (!root) throw new Error('index.html has no #root to show the page in.')
+createRoot(root).render(
+  <StrictMode>
+    <AppProvider value={app}>
+      <App />
+    </AppProvider>
+  </StrictMode>,
+)

@@ -1,0 +1,63 @@
+// Planned bytes by class: one stacked bar, and the same numbers as a table beside it.
+import type { Bytes } from '../../protocol/event.ts'
+import { formatBytes, formatShare } from '../format.ts'
+import './MemoryBar.css'
+
+const classes = [
+  { key: 'weights', label: 'Weights', note: 'the base model, read only' },
+  { key: 'activations', label: 'Activations', note: 'kept for the backward pass; falls with batch size and row length' },
+  { key: 'workspace', label: 'Workspace', note: 'scratch, logits' },
+  { key: 'trainable', label: 'Trainable', note: 'values, gradients, optimizer moments' },
+] as const satisfies readonly { key: keyof Bytes; label: string; note: string }[]
+
+export function MemoryBar({ bytes }: { bytes: Bytes }) {
+  const present = classes.filter(({ key }) => bytes[key] > 0)
+  return (
+    <figure className="memory">
+      <div className="memory-bar" aria-hidden="true">
+        {present.map(({ key }) => (
+          <span key={key} className={`class-${key}`} style={{ flexGrow: bytes[key] }} />
+        ))}
+      </div>
+      <div className="scroll">
+        <table>
+          <caption className="unseen">GPU memory by class</caption>
+          <thead>
+            <tr>
+              <th scope="col">GPU memory</th>
+              <th scope="col" className="number">
+                Bytes
+              </th>
+              <th scope="col" className="number">
+                Share
+              </th>
+              <th scope="col">What it holds</th>
+            </tr>
+          </thead>
+          <tbody>
+            {present.map(({ key, label, note }) => (
+              <tr key={key}>
+                <th scope="row">
+                  <span className={`swatch class-${key}`} /> {label}
+                </th>
+                <td className="number">{formatBytes(bytes[key])}</td>
+                <td className="number">{formatShare(bytes[key], bytes.total)}</td>
+                <td className="soft">{note}</td>
+              </tr>
+            ))}
+          </tbody>
+          <tfoot>
+            <tr>
+              <th scope="row">Total</th>
+              <td className="number">
+                <strong>{formatBytes(bytes.total)}</strong>
+              </td>
+              <td />
+              <td />
+            </tr>
+          </tfoot>
+        </table>
+      </div>
+    </figure>
+  )
+}

@@ -1,0 +1,69 @@
+// The recipe's knobs outside methods and training, declared in the same vocabulary so that the same form shows them.
+import type { OptionSpecs } from '../protocol/options.ts'
+
+export const dataOptions = {
+  trainOn: {
+    kind: 'choice',
+    default: 'completions',
+    label: 'Learn from',
+    help: 'Which tokens carry loss.',
+    choices: [
+      { value: 'completions', label: 'Answers only' },
+      { value: 'everything', label: 'Everything' },
+    ],
+  },
+  validation: {
+    kind: 'number',
+    default: 0.1,
+    min: 0,
+    max: 0.5,
+    label: 'Held out',
+    unit: 'of rows',
+    help: 'Share kept for the validation loss; 0 keeps none.',
+  },
+} as const satisfies OptionSpecs
+
+export const evaluationOptions = {
+  rows: {
+    kind: 'number',
+    default: 50,
+    min: 0,
+    max: 100_000,
+    integer: true,
+    label: 'Test rows',
+    unit: 'rows',
+    help: 'Answered before and after training, to compare; 0 turns it off.',
+  },
+  maxNewTokens: {
+    kind: 'number',
+    default: 48,
+    min: 1,
+    max: 4096,
+    integer: true,
+    advanced: true,
+    label: 'Longest answer',
+    unit: 'tokens',
+    help: 'A test answer is cut off after this many tokens.',
+  },
+} as const satisfies OptionSpecs
+
+export const seedOption = {
+  seed: {
+    kind: 'number',
+    default: 42,
+    min: 0,
+    max: 4_294_967_295,
+    integer: true,
+    advanced: true,
+    label: 'Seed',
+    help: 'The same seed gives the same run, bit for bit, on the same GPU.',
+  },
+} as const satisfies OptionSpecs
+
+export const samplingOptions = {
+  maxNewTokens: { kind: 'number', default: 48, min: 1, max: 4096, integer: true, label: 'Max tokens', unit: 'tokens', help: 'Longest answer.' },
+  temperature: { kind: 'number', default: 0, min: 0, max: 5, label: 'Temperature', help: '0 always takes the likeliest token.' },
+  topK: { kind: 'number', default: 0, min: 0, max: 1_000_000, integer: true, label: 'Top-k', help: 'Keeps the k likeliest tokens; 0 keeps all.' },
+  topP: { kind: 'number', default: 1, min: 0, max: 1, label: 'Top-p', help: 'Keeps tokens up to this total probability.' },
+  seed: { kind: 'number', default: 42, min: 0, max: 4_294_967_295, integer: true, label: 'Seed', help: 'Same seed, same answer.' },
+} as const satisfies OptionSpecs

@@ -1,0 +1,59 @@
+// A run in words: its phase, the tab's title, and the sentence a screen reader hears.
+import type { Phase } from '../protocol/event.ts'
+import type { RunRecord } from '../protocol/studio.ts'
+import { isMoving, lossNow, secondsLeft } from '../store/runFigures.ts'
+import type { RunState } from '../store/runState.ts'
+import { formatCount, formatDuration, formatLoss, formatOf } from './format.ts'
+
+const phaseWords: Record<Phase, string> = {
+  loading: 'Loading the model onto the GPU',
+  planning: 'Planning the memory',
+  compiling: 'Compiling the kernels',
+  scoring: 'Answering the test rows',
+  training: 'Training',
+  paused: 'Paused',
+  saving: 'Saving',
+  done: 'Done',
+  stopped: 'Stopped',
+  failed: 'Failed',
+}
+
+export function phaseText(run: RunState): string {
+  if (!run.phase) return 'Not started'
+  const { scoring } = run
+  if (run.phase === 'scoring' && scoring)
+    return `${phaseWords.scoring} ${scoring.when} training: ${formatCount(scoring.done)} of ${formatCount(scoring.total)}`
+  return run.detail ? `${phaseWords[run.phase]}: ${run.detail}` : phaseWords[run.phase]
+}
+
+export const statusWords: Record<RunRecord['status'], string> = {
+  running: 'interrupted',
+  paused: 'paused',
+  stopped: 'stopped',
+  done: 'done',
+  failed: 'failed',
+}
+
+export function statusSentence(run: RunState): string {
+  if (!run.phase) return ''
+  if (run.phase !== 'training' || run.step === 0) return `${phaseText(run)}.`
+  const left = secondsLeft(run)
+  const time = left === undefined ? '' : `, about ${formatDuration(left)} left`
+  return `Step ${formatCount(run.step)} of ${formatCount(run.steps)}, loss ${formatLoss(lossNow(run))}${time}.`
+}
+
+export function tabTitle(run: RunState): string {
+  const { phase, step, steps } = run
+  if (phase === undefined) return 'Tunesmith'
+  const share = steps > 0 ? `${Math.floor((100 * step) / steps)} %` : ''
+  if (isMoving(phase)) return phase === 'training' ? `${share} · loss ${formatLoss(lossNow(run))} · Tunesmith` : `${phase}… · Tunesmith`
+  return `${phase === 'done' ? '✓ done' : `${phase} at ${share}`} · Tunesmith`
+}
+
+/** What closing the page now would cost. */
+export function safetyText(run: RunState): string {
+  if (!run.checkpoint) return 'No checkpoint yet: closing now loses this run.'
+  const lost = run.step - run.checkpoint.step
+  if (lost <= 0) return `Checkpoint at step ${formatCount(run.checkpoint.step)}. Safe to close: nothing is lost.`
+  return `Checkpoint ${formatOf(lost, 'step')} ago. Safe to close: you lose at most ${formatOf(lost, 'step')}.`
+}

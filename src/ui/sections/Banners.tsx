@@ -1,0 +1,55 @@
+// What must be seen first: no WebGPU, a run that was cut off, a file that could not be used.
+import { useState } from 'react'
+import { canContinue } from '../../store/runFigures.ts'
+import type { AppState } from '../../store/appState.ts'
+import type { RunRecord } from '../../protocol/studio.ts'
+import { useActions, useApp } from '../AppContext.ts'
+import { formatCount, formatDate } from '../format.ts'
+import { FailureNote } from '../parts/FailureNote.tsx'
+import './Banners.css'
+
+/** The newest run that was cut off: neither finished nor stopped by hand. */
+function cutOff(s: AppState): RunRecord | undefined {
+  if (s.working || s.run.phase !== undefined) return undefined
+  return s.runs.value
+    ?.filter((r) => canContinue(r) && r.status !== 'stopped')
+    .sort((a, b) => b.createdAt - a.createdAt)[0]
+}
+
+export function Banners() {
+  const device = useApp((s) => s.device.failure)
+  const notice = useApp((s) => s.notice)
+  const run = useApp(cutOff)
+  const [dismissed, setDismissed] = useState<string>()
+  const { continueRun, dismissNotice } = useActions()
+  return (
+    <div className="banners">
+      {device && <FailureNote failure={device} />}
+      {notice && (
+        <FailureNote failure={notice}>
+          <button type="button" onClick={dismissNotice}>
+            Dismiss
+          </button>
+        </FailureNote>
+      )}
+      {run && run.id !== dismissed && (
+        <section className="offer" aria-label="Unfinished run">
+          <p>
+            <strong>
+              “{run.recipe.name}” stopped at step {formatCount(run.step)} of {formatCount(run.recipe.training.steps)}
+            </strong>{' '}
+            ({formatDate(run.createdAt)}). Everything up to step {formatCount(run.checkpointStep ?? 0)} is saved.
+          </p>
+          <div className="row">
+            <button type="button" className="primary" disabled={device !== undefined} onClick={() => void continueRun(run.id)}>
+              Continue from step {formatCount(run.checkpointStep ?? 0)}
+            </button>
+            <button type="button" onClick={() => setDismissed(run.id)}>
+              Not now
+            </button>
+          </div>
+        </section>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,56 @@
+// Step 2: the dataset, and how the model will read it.
+import { useActions, useApp } from '../AppContext.ts'
+import { dataOptions } from '../recipeOptions.ts'
+import { FailureNote } from '../parts/FailureNote.tsx'
+import { FilePicker } from '../parts/FilePicker.tsx'
+import { OptionForm } from '../parts/OptionForm.tsx'
+import { ProgressBar } from '../parts/ProgressBar.tsx'
+import { Section } from '../parts/Section.tsx'
+import { DatasetView } from './DatasetView.tsx'
+import { SampleList } from './SampleList.tsx'
+
+export function DataSection() {
+  const { value, busy, failure } = useApp((s) => s.dataset)
+  const data = useApp((s) => s.recipe.data)
+  const working = useApp((s) => s.working)
+  const { takeFiles, setData } = useActions()
+  return (
+    <Section
+      id="data"
+      hint="What it learns from."
+      choose={
+        <>
+          <SampleList />
+          <div className="row">
+            <FilePicker
+              label="Open a file…"
+              accept=".jsonl,.ndjson,.json,.csv,.tsv,.txt"
+              disabled={working}
+              onPick={(files) => void takeFiles(files)}
+            />
+            <span className="small soft">or drop it anywhere: .jsonl, .json, .csv, .tsv, .txt</span>
+          </div>
+          <OptionForm
+            label="Data"
+            specs={dataOptions}
+            values={data}
+            disabled={working}
+            onChange={(name, next) => {
+              if (name === 'trainOn' && (next === 'completions' || next === 'everything')) setData({ trainOn: next })
+              if (name === 'validation' && typeof next === 'number') setData({ validation: next })
+            }}
+          />
+        </>
+      }
+    >
+      {busy && <ProgressBar label={value ? 'Reading the data again' : 'Reading the data'} />}
+      {failure && <FailureNote failure={failure} />}
+      {value && <DatasetView dataset={value} />}
+      {!value && !busy && !failure && (
+        <p className="small soft">
+          Pick a sample to see its rows, exactly as the model will read them. Each row is a prompt and the answer you want.
+        </p>
+      )}
+    </Section>
+  )
+}

@@ -1,0 +1,45 @@
+// What the dropped file is: its format and size, how the model reads it, its first rows, and its problem rows.
+import type { DatasetInfo } from '../../protocol/studio.ts'
+import { formatBytes, formatCount, formatOf, formatShare } from '../format.ts'
+import { Facts } from '../parts/Facts.tsx'
+import { TokenLegend, TokenText } from '../parts/TokenText.tsx'
+import { ProblemRows } from './ProblemRows.tsx'
+import { RowTable } from './RowTable.tsx'
+
+export function DatasetView({ dataset }: { dataset: DatasetInfo }) {
+  const { trainedTokens, totalTokens, truncated } = dataset
+  return (
+    <>
+      <p className="small">
+        <strong>{dataset.name}</strong>: {dataset.format}, {formatOf(dataset.rows, 'row')}
+        {dataset.testRows > 0 && <> and {formatOf(dataset.testRows, 'test row')}</>}, {formatBytes(dataset.bytes)}
+      </p>
+      <Facts
+        facts={[
+          {
+            name: 'Trained tokens',
+            value: formatCount(trainedTokens),
+            remark: `of ${formatCount(totalTokens)} (${formatShare(trainedTokens, totalTokens)})`,
+          },
+          { name: 'Longest row', value: formatOf(dataset.longest, 'token') },
+          {
+            name: 'Cut rows',
+            value: formatCount(truncated),
+            warn: truncated > 0,
+            ...(truncated > 0 ? { remark: 'raise “Longest row” to keep them whole' } : {}),
+          },
+        ]}
+      />
+      {dataset.problemCount > 0 && <ProblemRows problems={dataset.problems} count={dataset.problemCount} />}
+      <div className="row">
+        <h3>As the model reads it</h3>
+        <TokenLegend />
+      </div>
+      {dataset.examples.map((tokens, i) => (
+        <TokenText key={i} tokens={tokens} />
+      ))}
+      <h3>As it is in the file</h3>
+      <RowTable rows={dataset.head} />
+    </>
+  )
+}

@@ -1,0 +1,32 @@
+// One method out of those there are, with what it does in a sentence.
+import { useId } from 'react'
+import { chosenMethod } from '../../store/recipeEdits.ts'
+import { useActions, useApp } from '../AppContext.ts'
+import './MethodPicker.css'
+
+export function MethodPicker() {
+  const methods = useApp((s) => s.methods.value)
+  const chosen = useApp((s) => chosenMethod(s.recipe, s.methods.value ?? []))
+  const working = useApp((s) => s.working)
+  const { setMethod } = useActions()
+  const name = useId()
+  return (
+    <fieldset className="methods" disabled={working}>
+      <legend className="unseen">Method</legend>
+      {methods?.map((method) => (
+        <label key={method.id} className="method">
+          <input type="radio" name={name} checked={method.id === chosen?.id} onChange={() => setMethod(method.id)} />
+          <strong>{method.label}</strong>
+          <span className="method-summary">
+            {method.summary}{' '}
+            {method.paper !== '' && (
+              <a href={method.paper} target="_blank" rel="noreferrer">
+                Paper<span className="unseen"> of {method.label}, opens in a new tab</span>
+              </a>
+            )}
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  )
+}

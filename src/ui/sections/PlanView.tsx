@@ -1,0 +1,40 @@
+// Before the start: what will be trained, the exact memory, and the time from a measured step.
+import { useApp } from '../AppContext.ts'
+import { formatBytes, formatCount, formatDuration, formatShare, formatShort } from '../format.ts'
+import { Facts } from '../parts/Facts.tsx'
+import { FailureNote } from '../parts/FailureNote.tsx'
+import { MemoryBar } from '../parts/MemoryBar.tsx'
+
+export function PlanView() {
+  const { value, busy, failure } = useApp((s) => s.plan)
+  const device = useApp((s) => s.device.value)
+  if (failure) return <FailureNote failure={failure} />
+  if (!value)
+    return (
+      <p className="small soft">
+        {busy ? 'Planning the memory…' : 'Memory, trainable parameters and time stand here as soon as model and data are open.'}
+      </p>
+    )
+  return (
+    <>
+      <Facts
+        big
+        facts={[
+          {
+            name: 'Trainable parameters',
+            value: formatShort(value.trainableParameters),
+            remark: formatShare(value.trainableParameters, value.totalParameters),
+          },
+          { name: 'GPU memory', value: formatBytes(value.bytes.total) },
+          {
+            name: 'Time',
+            value: value.seconds === undefined ? (busy ? 'measuring…' : '–') : formatDuration(value.seconds),
+            ...(value.seconds !== undefined && device?.software ? { remark: 'on a software adapter' } : {}),
+          },
+          { name: 'One step', value: formatCount(value.dispatches), remark: 'dispatches' },
+        ]}
+      />
+      <MemoryBar bytes={value.bytes} />
+    </>
+  )
+}

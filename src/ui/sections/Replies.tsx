@@ -1,0 +1,29 @@
+// Both answers to the last prompt, side by side, as they stream in.
+import type { Reply } from '../../store/appState.ts'
+import { useApp } from '../AppContext.ts'
+import { FailureNote } from '../parts/FailureNote.tsx'
+import './Replies.css'
+
+export function Replies() {
+  const asked = useApp((s) => s.asked)
+  if (!asked) return null
+  return (
+    <div className="replies">
+      <p className="reply-prompt">{asked.prompt}</p>
+      <ReplyText title="Base" reply={asked.base} />
+      <ReplyText title="Tuned" reply={asked.tuned} />
+    </div>
+  )
+}
+
+function ReplyText({ title, reply }: { title: string; reply: Reply | undefined }) {
+  return (
+    <section className="reply" aria-label={`${title} model’s answer`} aria-busy={reply?.busy ?? false}>
+      <h3>
+        {title} {reply?.busy && <span className="soft">answering…</span>}
+      </h3>
+      {reply ? <p>{reply.text}</p> : <p className="soft">–</p>}
+      {reply?.failure && <FailureNote failure={reply.failure} />}
+    </section>
+  )
+}

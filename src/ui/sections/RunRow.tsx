@@ -1,0 +1,62 @@
+// One stored run: what it was, how it went, and what can be done with it.
+import type { RunRecord } from '../../protocol/studio.ts'
+import { canContinue } from '../../store/runFigures.ts'
+import { useActions, useApp } from '../AppContext.ts'
+import { formatCount, formatDate, formatLoss, formatShare } from '../format.ts'
+import { ConfirmButton } from '../parts/ConfirmButton.tsx'
+import { statusWords } from '../runWords.ts'
+import { useDownload } from '../useDownload.ts'
+
+const share = (score: number | undefined): string => (score === undefined ? '–' : formatShare(score, 1))
+
+export function RunRow({ run }: { run: RunRecord }) {
+  const working = useApp((s) => s.working)
+  const isShown = useApp((s) => s.runId === run.id)
+  const method = useApp((s) => s.methods.value?.find((m) => m.id === run.recipe.methods[0]?.id)?.label)
+  const { showRun, takeRecipe, continueRun, deleteRun } = useActions()
+  const download = useDownload()
+  const name = `${run.recipe.name}, ${formatDate(run.createdAt)}`
+  const open = async (): Promise<void> => {
+    if (await showRun(run.id)) await takeRecipe(run.recipe)
+  }
+  return (
+    <tr aria-current={isShown || undefined}>
+      <th scope="row">{run.recipe.name}</th>
+      <td>
+        <span className="status" data-status={run.status}>
+          {working && run.status === 'running' ? 'running' : statusWords[run.status]}
+        </span>
+      </td>
+      <td>{run.recipe.methods.length > 1 ? `${method ?? ''} + ${run.recipe.methods.length - 1}` : (method ?? run.recipe.methods[0]?.id)}</td>
+      <td className="number">
+        {formatCount(run.step)} of {formatCount(run.recipe.training.steps)}
+      </td>
+      <td className="number">{formatLoss(run.lastLoss)}</td>
+      <td className="number">{run.scores ? `${share(run.scores.before)} → ${share(run.scores.after)}` : '–'}</td>
+      <td>{formatDate(run.createdAt)}</td>
+      <td>
+        <div className="row">
+          <button type="button" className="quiet" disabled={working} aria-label={`Open ${name}`} onClick={() => void open()}>
+            Open
+          </button>
+          {canContinue(run) && (
+            <button type="button" className="quiet" disabled={working} aria-label={`Continue ${name}`} onClick={() => void continueRun(run.id)}>
+              Continue
+            </button>
+          )}
+          <button type="button" className="quiet" disabled={working || !run.hasAdapter} aria-label={`Download ${name}`} onClick={() => void download(run.id)}>
+            Download
+          </button>
+          <ConfirmButton
+            label="Delete"
+            name={`Delete ${name}`}
+            question={`Delete the run “${run.recipe.name}” with its checkpoints, curves and adapter? This cannot be undone.`}
+            confirm="Delete the run"
+            disabled={working}
+            onConfirm={() => void deleteRun(run.id)}
+          />
+        </div>
+      </td>
+    </tr>
+  )
+}

@@ -1,0 +1,68 @@
+// Step 6: the adapter as other tools read it, and the recipe that made it.
+import { useActions, useApp } from '../AppContext.ts'
+import { formatBytes } from '../format.ts'
+import { judgedRun } from '../judgedRun.ts'
+import { CopyButton } from '../parts/CopyButton.tsx'
+import { FailureNote } from '../parts/FailureNote.tsx'
+import { Section } from '../parts/Section.tsx'
+import { loadingSnippet } from '../loadingSnippet.ts'
+import { fileName, saveFile } from '../saveFile.ts'
+import { useDownload } from '../useDownload.ts'
+import './TakeAwaySection.css'
+
+export function TakeAwaySection() {
+  const run = useApp(judgedRun)
+  const recipe = useApp((s) => s.recipe)
+  const { busy, failure, value } = useApp((s) => s.exporting)
+  const { setName } = useActions()
+  const download = useDownload()
+  const isFull = (run?.recipe ?? recipe).methods[0]?.id === 'full'
+  const what = isFull ? 'model' : 'adapter'
+  const snippet = loadingSnippet(run?.recipe ?? recipe)
+  return (
+    <Section
+      id="take-away"
+      hint="Yours to keep."
+      choose={
+        <>
+          <div className="row">
+            <button type="button" className="primary" disabled={!run || busy} onClick={() => run && void download(run.id)}>
+              {busy ? 'Packing…' : `Download ${what}`}
+            </button>
+            <button
+              type="button"
+              onClick={() => saveFile(`${fileName(recipe.name)}.recipe.json`, new Blob([JSON.stringify(recipe, null, 2)], { type: 'application/json' }))}
+            >
+              Download recipe
+            </button>
+          </div>
+          {!run && <p className="small soft">The {what} can be taken away once a run has saved one.</p>}
+          <label className="option-label" htmlFor="recipe-name">
+            Recipe name
+          </label>
+          <input id="recipe-name" type="text" value={recipe.name} onChange={(e) => setName(e.target.value)} />
+          <p className="option-help">The recipe holds every choice above. Drop it on this page to get them back.</p>
+        </>
+      }
+    >
+      {failure && <FailureNote failure={failure} />}
+      {value && value.runId === run?.id && (
+        <div>
+          <h3>
+            {value.name}, {formatBytes(value.bytes)}
+          </h3>
+          <ul className="files">
+            {value.files.map((name) => (
+              <li key={name}>{name}</li>
+            ))}
+          </ul>
+        </div>
+      )}
+      <div className="row">
+        <h3>{isFull ? 'Load it with transformers' : 'Load it with PEFT'}</h3>
+        <CopyButton text={snippet} label="Copy" />
+      </div>
+      <pre className="snippet">{snippet}</pre>
+    </Section>
+  )
+}

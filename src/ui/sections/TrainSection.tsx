@@ -1,0 +1,44 @@
+// Step 4: what the run will take, then the run itself.
+import { recipeProblems } from '../../store/recipeEdits.ts'
+import { useApp } from '../AppContext.ts'
+import { RunCharts } from '../charts/RunCharts.tsx'
+import { FailureNote } from '../parts/FailureNote.tsx'
+import { LiveStatus } from '../parts/LiveStatus.tsx'
+import { MemoryBar } from '../parts/MemoryBar.tsx'
+import { Section } from '../parts/Section.tsx'
+import { statusSentence } from '../runWords.ts'
+import { PlanView } from './PlanView.tsx'
+import { TrainControls } from './TrainControls.tsx'
+import { TrainFigures } from './TrainFigures.tsx'
+
+export function TrainSection() {
+  const hasRun = useApp((s) => s.run.phase !== undefined)
+  const hasCurve = useApp((s) => s.run.curve.rows > 0)
+  const failure = useApp((s) => s.run.failure)
+  const plan = useApp((s) => s.run.plan)
+  const problems = useApp((s) => recipeProblems(s.recipe, s.methods.value ?? []).join(' '))
+  const status = useApp((s) => statusSentence(s.run))
+  return (
+    <Section
+      id="train"
+      hint="On this machine’s GPU."
+      choose={
+        <>
+          <TrainControls blocked={problems} />
+          {hasRun && <TrainFigures />}
+          <LiveStatus text={status} />
+        </>
+      }
+    >
+      {failure && <FailureNote failure={failure} />}
+      {hasRun && <RunCharts />}
+      {hasCurve && plan && (
+        <details>
+          <summary>Memory of this run</summary>
+          <MemoryBar bytes={plan.bytes} />
+        </details>
+      )}
+      {!hasRun && <PlanView />}
+    </Section>
+  )
+}

@@ -1,0 +1,68 @@
+// The story of the page in six steps, and where it stands. Pure, and answers in plain strings so that a component
+// renders again only when its words change.
+import type { AppState } from '../store/appState.ts'
+import { chosenMethod, methodOptions } from '../store/recipeEdits.ts'
+import { isMoving, lossNow } from '../store/runFigures.ts'
+import { formatCount, formatLoss, formatOf, formatShort } from './format.ts'
+
+export const steps = [
+  { id: 'model', title: 'Model' },
+  { id: 'data', title: 'Data' },
+  { id: 'method', title: 'Method' },
+  { id: 'train', title: 'Train' },
+  { id: 'judge', title: 'Judge' },
+  { id: 'take-away', title: 'Take away' },
+] as const
+export type StepId = (typeof steps)[number]['id']
+export type StepState = 'done' | 'now' | 'later'
+
+const isTrained = (s: AppState): boolean => s.run.phase === 'done' || (s.run.phase === 'stopped' && s.run.step > 0)
+
+export function stepState(s: AppState, id: StepId): StepState {
+  const hasRun = s.run.phase !== undefined
+  const isReady = Boolean(s.base.value && s.dataset.value)
+  switch (id) {
+    case 'model':
+      return s.base.value ? 'done' : 'now'
+    case 'data':
+      return s.dataset.value ? 'done' : s.base.value ? 'now' : 'later'
+    case 'method':
+      return hasRun ? 'done' : isReady ? 'now' : 'later'
+    case 'train':
+      return isTrained(s) ? 'done' : isReady || hasRun ? 'now' : 'later'
+    case 'judge':
+      return s.run.after ? 'done' : isTrained(s) ? 'now' : 'later'
+    case 'take-away':
+      return isTrained(s) ? 'now' : 'later'
+    default:
+      return id satisfies never
+  }
+}
+
+export function stepSummary(s: AppState, id: StepId): string {
+  const { run } = s
+  switch (id) {
+    case 'model':
+      if (s.base.busy) return 'opening…'
+      return s.base.value ? `${s.base.value.title}, ${formatShort(s.base.value.parameters)}` : 'none open'
+    case 'data':
+      if (s.dataset.busy) return 'reading…'
+      return s.dataset.value ? `${s.recipe.name}, ${formatOf(s.dataset.value.rows, 'row')}` : 'pick or drop'
+    case 'method': {
+      const method = chosenMethod(s.recipe, s.methods.value ?? [])
+      if (!method) return '–'
+      const rank = methodOptions(s.recipe, method)['r']
+      return rank === undefined ? method.label : `${method.label}, r = ${String(rank)}`
+    }
+    case 'train':
+      if (run.step > 0) return `${formatCount(run.step)} of ${formatCount(run.steps)}, loss ${formatLoss(lossNow(run))}`
+      return isMoving(run.phase) ? `${run.phase}…` : formatOf(s.recipe.training.steps, 'step')
+    case 'judge':
+      if (run.after && run.before) return `${run.before.correct} → ${run.after.correct} of ${run.after.total}`
+      return run.before ? `${run.before.correct} of ${run.before.total} before` : 'before and after'
+    case 'take-away':
+      return s.exporting.value && s.exporting.value.runId === s.runId ? 'downloaded' : isTrained(s) ? 'ready' : 'adapter, recipe'
+    default:
+      return id satisfies never
+  }
+}

@@ -1,0 +1,47 @@
+// The colour theme: the system's until the person picks one, which is then kept on this machine.
+import { useEffect, useState } from 'react'
+
+export const themes = ['system', 'light', 'dark'] as const
+export type Theme = (typeof themes)[number]
+
+const KEY = 'tunesmith.theme'
+/** Fired on the document element after the theme changed, for what is painted and not styled. */
+export const THEME_EVENT = 'themechange'
+
+const isTheme = (value: string | null): value is Theme => themes.some((t) => t === value)
+
+function storedTheme(): Theme {
+  try {
+    const value = localStorage.getItem(KEY)
+    return isTheme(value) ? value : 'system'
+  } catch {
+    // Storage may be switched off; the theme then lasts as long as the page.
+    return 'system'
+  }
+}
+
+function show(theme: Theme): void {
+  const root = document.documentElement
+  if (theme === 'system') delete root.dataset['theme']
+  else root.dataset['theme'] = theme
+  root.dispatchEvent(new Event(THEME_EVENT))
+}
+
+/** Called once before the first paint. */
+export const showStoredTheme = (): void => show(storedTheme())
+
+export function useTheme(): [Theme, (theme: Theme) => void] {
+  const [theme, setTheme] = useState(storedTheme)
+  useEffect(() => show(theme), [theme])
+  return [
+    theme,
+    (next) => {
+      setTheme(next)
+      try {
+        localStorage.setItem(KEY, next)
+      } catch {
+        // See storedTheme.
+      }
+    },
+  ]
+}
