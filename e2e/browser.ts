@@ -37,13 +37,13 @@ const flags = [
   '--no-first-run',
 ]
 
-/** A fresh profile on a fresh port. `extra` adds test pages (path → HTML), `folder` serves another build than dist/. */
-export async function startBrowser(options: { extra?: Record<string, string>; folder?: string } = {}): Promise<Stage> {
+/** A fresh profile on a fresh port. `folder` serves another build than dist/, `bare` without headers. */
+export async function startBrowser(options: { folder?: string; bare?: boolean } = {}): Promise<Stage> {
   const executablePath = findChromium()
   if (!executablePath) throw new Error('No Chromium was found: run `node scripts/setup.mjs`, or set CHROME_PATH.')
   const folder = options.folder ?? dist
   if (!existsSync(folder)) throw new Error(`${folder} is missing: run \`npm run build\` first.`)
-  const server = await serve(folder, { extra: options.extra ?? {} })
+  const server = await serve(folder, { bare: options.bare ?? false })
   const profile = await mkdtemp(join(tmpdir(), 'tunesmith-'))
   const errors: string[] = []
   const requests: string[] = []

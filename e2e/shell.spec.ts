@@ -1,5 +1,6 @@
 // The shell's promises: the built page loads under its strict policy without a complaint, is isolated, has WebGPU, and
 // talks to no other origin.
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startBrowser, type Stage } from './browser.ts'
 
@@ -71,6 +72,31 @@ describe('the built page', () => {
     expect(Object.entries(outcome).filter(([, worked]) => worked)).toEqual([])
     expect(Object.keys(outcome)).toHaveLength(5)
     await page.close()
+  })
+})
+
+describe('a static host that sends no headers, in a subfolder', () => {
+  let stage: Stage
+  beforeAll(async () => {
+    stage = await startBrowser({ folder: fileURLToPath(new URL('..', import.meta.url)), bare: true })
+  })
+  afterAll(() => stage.close())
+
+  it('serves the same page under the same policy', async () => {
+    expect((await fetch(`${stage.url}dist/`)).headers.get('content-security-policy')).toBeNull()
+    const page = await stage.open('dist/')
+    await page.waitForFunction(() => document.querySelector('#root')?.childElementCount)
+    await page.waitForLoadState('networkidle')
+    expect(stage.errors).toEqual([])
+    expect(stage.requests.filter((url) => !url.startsWith(`${stage.url}dist/`) && !/^(blob|data):/.test(url))).toEqual([])
+    const fetched = await page.evaluate(() =>
+      fetch('https://example.com/').then(
+        () => true,
+        () => false,
+      ),
+    )
+    expect(fetched).toBe(false)
+    expect(stage.errors.join()).toContain('Content Security Policy')
   })
 })
 

@@ -1,6 +1,6 @@
 // Makes node_modules match package-lock.json. Plain Node: it runs before anything is installed.
 import { spawnSync } from 'node:child_process'
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
@@ -13,10 +13,23 @@ export function requireNode() {
   process.exit(1)
 }
 
-/** Runs `npm ci` where node_modules is missing or older than the lock file. */
+/** Whether npm's own record of what it installed agrees with the lock file, package by package. */
+function isInstalled() {
+  const record = `${root}node_modules/.package-lock.json`
+  if (!existsSync(record)) return false
+  /** @param {string} path @returns {Record<string, {version?: string, optional?: boolean, integrity?: string}>} */
+  const packages = (path) => JSON.parse(readFileSync(path, 'utf8')).packages
+  const installed = packages(record)
+  return Object.entries(packages(`${root}package-lock.json`)).every(([path, wanted]) => {
+    const found = installed[path]
+    if (path === '') return true
+    return found ? found.version === wanted.version && found.integrity === wanted.integrity : Boolean(wanted.optional)
+  })
+}
+
+/** Runs `npm ci` where it has not run since package-lock.json changed. */
 export function ensureInstalled() {
-  const installed = `${root}node_modules/.package-lock.json`
-  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(`${root}package-lock.json`).mtimeMs) return
+  if (isInstalled()) return
   console.log('Installing the packages of package-lock.json …')
   const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,

@@ -61,21 +61,16 @@ export function byteRange(header, size) {
 }
 
 /**
- * Serves `folder` on 127.0.0.1; port 0 takes any free one. Pages under `extra` (path → HTML) are for tests.
- * @param {string} folder @param {{port?: number, extra?: Record<string, string>}} [options]
+ * Serves `folder` on 127.0.0.1; port 0 takes any free one. `bare` leaves the headers out, as hosts that can send none do.
+ * @param {string} folder @param {{port?: number, bare?: boolean}} [options]
  */
-export async function serve(folder, { port = 0, extra = {} } = {}) {
+export async function serve(folder, { port = 0, bare = false } = {}) {
   const root = await realpath(folder)
   const server = createServer(async (request, response) => {
-    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+    if (!bare) for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
     response.setHeader('Accept-Ranges', 'bytes')
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.writeHead(405, { Allow: 'GET, HEAD' }).end()
-      return
-    }
-    const page = extra[request.url ?? '']
-    if (page !== undefined) {
-      response.writeHead(200, { 'Content-Type': types['.html'] }).end(page)
       return
     }
     const found = await find(root, request.url ?? '/')

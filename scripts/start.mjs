@@ -9,7 +9,15 @@ import { serve } from './serve.mjs'
 import { findChromium } from './setup.mjs'
 
 requireNode()
-const { values } = parseArgs({ options: { 'no-open': { type: 'boolean' }, port: { type: 'string', default: '4173' } } })
+function options() {
+  try {
+    return parseArgs({ options: { 'no-open': { type: 'boolean' }, port: { type: 'string', default: '4173' } } }).values
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}. The options are --no-open and --port N.`)
+    process.exit(2)
+  }
+}
+const values = options()
 const first = Number(values.port)
 if (!Number.isInteger(first) || first < 1 || first > 65_535) {
   console.error(`--port must be a number from 1 to 65535, found ${values.port}.`)
@@ -52,6 +60,8 @@ async function listen(port) {
 
 const url = await listen(first)
 console.log(`Tunesmith is at ${url}  (Ctrl+C stops it)`)
+if (new URL(url).port !== String(first))
+  console.log(`Port ${first} is taken. A browser keeps runs per address, so those saved at port ${first} are seen only there.`)
 
 const display = process.platform !== 'linux' || process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY']
 const browser = findChromium()
