@@ -7,6 +7,7 @@ import type { Dispatch, Sizes } from '../graph/op.ts'
 import { bytesOf, storageOf, type Tensor } from '../graph/tensor.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { Plan } from './plan.ts'
+import type { SlotPool } from './slotPool.ts'
 
 export interface Placed {
   readonly buffer: GPUBuffer
@@ -53,7 +54,13 @@ export type Choose = (options: readonly Dispatch[]) => Dispatch
 
 const first: Choose = ([d]) => d
 
-export async function record(p: Plan, memory: Memory, pipelines: Pipelines, shared: Shared, choose: Choose = first): Promise<Recording> {
+export interface RecordOptions {
+  readonly choose?: Choose
+  /** Slots come from here and stay there; without it the recording owns them. */
+  readonly pool?: SlotPool
+}
+
+export async function record(p: Plan, memory: Memory, pipelines: Pipelines, shared: Shared, { choose = first, pool }: RecordOptions = {}): Promise<Recording> {
   const { device } = memory
   const { graph } = p
   const own = graph.sources.filter((t) => !shared.has(t.name))
@@ -67,13 +74,12 @@ export async function record(p: Plan, memory: Memory, pipelines: Pipelines, shar
 
   const made: GPUBuffer[] = []
   try {
-    const allocated = await memory.allocate([
-      ...p.slots.map((s, i) => ({ label: `slot ${i}`, bytes: s.bytes, memory: s.saved ? ('activations' as const) : ('workspace' as const) })),
-      ...own.map((t) => ({ label: t.name, bytes: bytesOf(t), memory: 'workspace' as const })),
-    ])
-    made.push(...allocated)
-    const slotBuffers = allocated.slice(0, p.slots.length)
-    const ownPlaces = new Map(own.map((t, i) => [t, { buffer: allocated[p.slots.length + i], offset: 0, size: bytesOf(t) }]))
+    const requests = p.slots.map((s, i) => ({ label: `slot ${i}`, bytes: s.bytes, memory: s.saved ? ('activations' as const) : ('workspace' as const) }))
+    const slotBuffers = await (pool ? pool.lend(requests) : memory.allocate(requests))
+    if (!pool) made.push(...slotBuffers)
+    const ownBuffers = await memory.allocate(own.map((t) => ({ label: t.name, bytes: bytesOf(t), memory: 'workspace' as const })))
+    made.push(...ownBuffers)
+    const ownPlaces = new Map(own.map((t, i) => [t, { buffer: ownBuffers[i], offset: 0, size: bytesOf(t) }]))
     for (const t of own) if (t.data) device.queue.writeBuffer(ownPlaces.get(t)!.buffer, 0, t.data as Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>)
 
     const place = (t: Tensor): Placed => {

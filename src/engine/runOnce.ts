@@ -25,7 +25,7 @@ export async function runOnce(
   const persistent = graph.sources.filter((t) => t.kind === 'weight' || t.kind === 'state')
   const buffers = await memory.allocate(persistent.map((t) => ({ label: t.name, bytes: bytesOf(t), memory: 'weights' as const })))
   const shared = new Map<string, Placed>(persistent.map((t, i) => [t.name, { buffer: buffers[i], offset: 0, size: bytesOf(t) }]))
-  const recording = await record(plan(graph, keep), memory, pipelines, shared, choose)
+  const recording = await record(plan(graph, keep), memory, pipelines, shared, choose ? { choose } : {})
   try {
     for (const t of graph.sources) {
       const values = sources.get(t.name)

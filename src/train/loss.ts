@@ -7,8 +7,7 @@ import type { Graph } from '../graph/graph.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { add } from '../ops/add.ts'
 import { crossEntropy } from '../ops/crossEntropy.ts'
-import { gatherRows } from '../ops/gatherRows.ts'
-import { scatterRows } from '../ops/scatterRows.ts'
+import { gatherRows, scatterRows } from '../ops/gatherRows.ts'
 import { sum } from '../ops/sum.ts'
 
 /** Bytes of logits held at once. */

@@ -1,0 +1,31 @@
+// `npm run parity -- CASES_DIR [--only GLOB]`: golden cases from PyTorch on WebGPU (Dawn), one line a case.
+// Exit code 1 when any case is over tolerance, 2 when none could be run.
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { dawnGpu } from '../gpu/dawn.ts'
+import { openGpu } from '../gpu/device.ts'
+import { matchesGlob } from '../lib/glob.ts'
+import { Fault } from '../protocol/failure.ts'
+import { readCase } from './parity/readCase.ts'
+import { runCase } from './parity/runCase.ts'
+
+const USAGE = 'npm run parity -- CASES_DIR [--only GLOB]'
+
+export async function main(argv: string[]): Promise<number> {
+  const at = argv.indexOf('--only')
+  const only = at >= 0 ? argv[at + 1] : '*'
+  const [folder] = at >= 0 ? argv.toSpliced(at, 2) : argv
+  if (!folder || only === undefined) throw new Fault('bad-recipe', 'parity needs a folder of cases.', USAGE)
+  const names = (await readdir(folder, { withFileTypes: true })).filter((d) => d.isDirectory() && matchesGlob(only, d.name)).map((d) => d.name).toSorted()
+  if (names.length === 0) throw new Fault('bad-recipe', `No case in ${folder} matches ${only}.`, USAGE)
+  const gpu = await openGpu(await dawnGpu())
+  console.log(`${names.length} cases on ${gpu.info.vendor} ${gpu.info.architecture} ${gpu.info.description}; errors are largest difference / largest magnitude, in brackets the share of the tolerance`)
+  const counts = { passed: 0, failed: 0, skipped: 0 }
+  for (const name of names) {
+    const verdict = await runCase(gpu, await readCase(join(folder, name)))
+    counts[verdict.status]++
+    console.log(`${{ passed: 'ok  ', failed: 'FAIL', skipped: 'skip' }[verdict.status]} ${name.padEnd(34)} ${verdict.line}`)
+  }
+  console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)
+  return counts.failed > 0 ? 1 : counts.passed === 0 ? 2 : 0
+}

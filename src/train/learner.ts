@@ -1,0 +1,249 @@
+// Trains one subject on one device: uploads batches, replays the recorded step, updates the flat parameters.
+// It knows nothing of recipes, files or time; `session.ts` drives it. Nothing is awaited inside a step.
+import type { Batch } from '../data/batches.ts'
+import { plan, type Plan } from '../engine/plan.ts'
+import { Ring } from '../engine/readback.ts'
+import { record, type Choose, type Recording } from '../engine/record.ts'
+import { replay } from '../engine/replay.ts'
+import { SlotPool } from '../engine/slotPool.ts'
+import { Graph } from '../graph/graph.ts'
+import type { Tensor } from '../graph/tensor.ts'
+import { adamw } from '../ops/adamw.ts'
+import { norm } from '../ops/norm.ts'
+import type { Base } from './base.ts'
+import type { subjectOf } from './base.ts'
+import { groupBlocks, type Group, type Window } from './layout.ts'
+import { ROW_STEP } from './loss.ts'
+import { Params } from './params.ts'
+import { traceStep, type StepShape } from './step.ts'
+
+interface Prepared {
+  readonly recording: Recording
+  readonly loss: Tensor
+  readonly flops: number
+  readonly reached: ReadonlySet<string>
+}
+
+/** Sum of token losses in nats of each micro-batch of a step, and the gradient norm before clipping. */
+export interface StepNumbers {
+  readonly losses: readonly number[]
+  readonly gradNorm: number
+}
+
+/** Work per submit before anything was measured: short even on a slow device. */
+const FIRST_SUBMIT = 2e8
+const SUBMIT_MS = 150
+const RING_DEPTH = 3
+/** Micro-batches whose losses one step can report. */
+const MOST_MICRO_BATCHES = 256
+
+/** Software adapters do best with kernels that skip workgroup memory, GPUs with those that use it. */
+export const chooser = (software: boolean): Choose => (options) => (software ? options.at(-1)! : options[0])
+
+/** Length of the row list for a number of trained rows: few sizes, so that few recordings exist. */
+export function rowBucket(trained: number, places: number): number {
+  let rows = ROW_STEP
+  while (rows < trained) rows *= 2
+  return Math.min(rows, Math.ceil(places / ROW_STEP) * ROW_STEP)
+}
+
+export type TrainSubject = ReturnType<typeof subjectOf>
+
+export class Learner {
+  private readonly recordings = new Map<string, Promise<Prepared>>()
+  private updating: Promise<{ recording: Recording; norm: Tensor }> | undefined
+  private ring: Ring | undefined
+  private readonly pool: SlotPool
+  private flopsPerSubmit = FIRST_SUBMIT
+  private lastDone = 0
+
+  private constructor(
+    readonly base: Base,
+    readonly subject: TrainSubject,
+    readonly params: Params,
+  ) {
+    this.pool = new SlotPool(base.memory)
+  }
+
+  static async make(base: Base, subject: TrainSubject): Promise<Learner> {
+    return new Learner(base, subject, await Params.make(base.memory, subject.layout))
+  }
+
+  /** The plan of a step, without touching the GPU. */
+  static planStep(subject: TrainSubject, shape: StepShape, learn = true): Plan {
+    const { graph, loss, boundary } = traceStep(subject, shape, learn)
+    return plan(graph, [loss], boundary)
+  }
+
+  /** Records a shape if it is new. Prepare the largest first: smaller ones then share its memory. */
+  prepare(shape: StepShape, learn: boolean): Promise<Prepared> {
+    const key = `${shape.batch},${shape.length},${shape.rows},${learn}`
+    let prepared = this.recordings.get(key)
+    if (!prepared) {
+      prepared = this.record(shape, learn)
+      this.recordings.set(key, prepared)
+      prepared.catch(() => this.recordings.delete(key))
+    }
+    return prepared
+  }
+
+  private async record(shape: StepShape, learn: boolean): Promise<Prepared> {
+    const { graph, loss, boundary, reached } = traceStep(this.subject, shape, learn)
+    const recording = await this.recordGraph(plan(graph, [loss], boundary))
+    return { recording, loss, reached, flops: recording.commands.reduce((n, c) => n + c.flops, 0) }
+  }
+
+  private recordGraph(p: Plan): Promise<Recording> {
+    const { memory, pipelines, weights, gpu } = this.base
+    return record(p, memory, pipelines, new Map([...weights.shared, ...this.params.shared]), { choose: chooser(gpu.info.software), pool: this.pool })
+  }
+
+  /**
+   * Records the optimizer's update. Call once before the first step.
+   * @param groupOf learning-rate factor and decay of each tensor; tensors without a gradient are left alone
+   */
+  prepareUpdate(groupOf: (w: Window) => Group, reached?: ReadonlySet<string>): Promise<unknown> {
+    const still: Group = { lrScale: 0, weightDecay: 0 }
+    const { blocks, groups } = groupBlocks(this.subject.layout, (w) => (reached && !reached.has(w.key) ? still : groupOf(w)))
+    const g = new Graph()
+    const { length } = this.subject.layout
+    const flat = (name: string): Tensor => g.source('state', name, [length])
+    const gradient = flat('gradient')
+    const total = norm(g, { x: gradient }, {}).norm
+    const table = Float32Array.from(groups.flatMap((x) => [x.lrScale, x.weightDecay]))
+    adamw(
+      g,
+      {
+        hyper: g.input('hyper', [8]),
+        norm: total,
+        blocks: g.constant('blocks', [blocks.length], Int32Array.from(blocks)),
+        groups: g.constant('groups', [table.length], table),
+        value: flat('values'),
+        gradient,
+        m: flat('m'),
+        v: flat('v'),
+      },
+      {},
+    )
+    this.updating = this.recordGraph(plan(g, [total])).then((recording) => ({ recording, norm: total }))
+    return this.updating
+  }
+
+  /** Submits forward and backward of one batch; gradients add up until the next update. */
+  async accumulate(batch: Batch, lossScale: number, seed: readonly [number, number], into?: { buffer: GPUBuffer; offset: number }): Promise<void> {
+    await this.run(batch, true, lossScale, seed, into)
+  }
+
+  private async run(batch: Batch, learn: boolean, lossScale: number, seed: readonly [number, number], into?: { buffer: GPUBuffer; offset: number }): Promise<void> {
+    const prepared = await this.prepare(shapeOf(batch), learn)
+    this.upload(prepared.recording, batch, lossScale, seed)
+    const place = prepared.recording.place(prepared.loss)
+    replay(this.base.gpu.device, prepared.recording, this.flopsPerSubmit, (encoder) => {
+      if (into) encoder.copyBufferToBuffer(place.buffer, place.offset, into.buffer, into.offset, 4)
+    })
+  }
+
+  /**
+   * One optimizer step over its micro-batches. Resolves when its numbers have arrived; the next step may be submitted
+   * before that.
+   */
+  async step(batches: readonly Batch[], hyper: Float32Array<ArrayBuffer>, seed: readonly [number, number]): Promise<{ numbers: Promise<StepNumbers> }> {
+    const { device } = this.base.gpu
+    const trained = batches.reduce((n, b) => n + b.trainedTokens, 0)
+    const staging = await this.staging()
+    for (const [i, batch] of batches.entries()) {
+      await this.accumulate(batch, 1 / Math.max(1, trained), seed, { buffer: staging, offset: 4 * (1 + i) })
+    }
+    const { recording, norm: total } = await this.updating!
+    device.queue.writeBuffer(recording.place(recording.plan.graph.input('hyper', [8])).buffer, 0, hyper)
+    const place = recording.place(total)
+    replay(device, recording, Number.POSITIVE_INFINITY, (encoder) => encoder.copyBufferToBuffer(place.buffer, place.offset, staging, 0, 4))
+    let flops = 0
+    for (const b of batches) flops += (await this.prepare(shapeOf(b), true)).flops
+    return { numbers: this.collect(staging, batches.length, flops) }
+  }
+
+  private async collect(staging: GPUBuffer, count: number, flops: number): Promise<StepNumbers> {
+    const started = performance.now()
+    const words = new Float32Array(await (await this.rings()).read(staging))
+    this.learnSpeed(flops, started)
+    return { gradNorm: words[0], losses: [...words.subarray(1, 1 + count)] }
+  }
+
+  /** Keeps submits near their time budget, from how fast the last steps ran. */
+  private learnSpeed(flops: number, started: number): void {
+    const now = performance.now()
+    const ms = now - Math.max(started, this.lastDone)
+    this.lastDone = now
+    if (ms < 1) return
+    const target = (flops / ms) * SUBMIT_MS
+    this.flopsPerSubmit = 0.7 * this.flopsPerSubmit + 0.3 * Math.max(target, 1e7)
+  }
+
+  private async rings(): Promise<Ring> {
+    return (this.ring ??= await Ring.make(this.base.memory, 4 * (1 + MOST_MICRO_BATCHES), RING_DEPTH))
+  }
+
+  /** A free staging buffer; when all are in flight, the oldest step is waited for. */
+  private async staging(): Promise<GPUBuffer> {
+    const ring = await this.rings()
+    for (;;) {
+      const buffer = ring.take()
+      if (buffer) return buffer
+      await this.base.gpu.device.queue.onSubmittedWorkDone()
+      // The read that frees the buffer resolves in a later task than the queue's promise.
+      await new Promise((resolve) => setTimeout(resolve, 0))
+    }
+  }
+
+  /** Mean loss in nats per trained token over batches, without learning. */
+  async evaluate(batches: Iterable<Batch>): Promise<{ loss: number; tokens: number }> {
+    let [loss, tokens] = [0, 0]
+    for (const batch of batches) {
+      const staging = await this.staging()
+      await this.run(batch, false, 1, [0, 0], { buffer: staging, offset: 0 })
+      const words = new Float32Array(await (await this.rings()).read(staging))
+      loss += words[0]
+      tokens += batch.trainedTokens
+    }
+    return { loss: tokens > 0 ? loss / tokens : Number.NaN, tokens }
+  }
+
+  private upload(recording: Recording, batch: Batch, lossScale: number, seed: readonly [number, number]): void {
+    const { queue } = this.base.gpu.device
+    const rows = new Int32Array(shapeOf(batch).rows).fill(-1)
+    const targets = new Int32Array(rows.length).fill(-100)
+    let n = 0
+    batch.targets.forEach((t, i) => {
+      if (t < 0) return
+      rows[n] = i
+      targets[n++] = t
+    })
+    const inputs: Record<string, Int32Array<ArrayBuffer> | Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>> = {
+      tokens: batch.tokens,
+      positions: batch.positions,
+      segments: batch.segments,
+      rows,
+      targets,
+      'loss scale': Float32Array.of(lossScale),
+      seed: Uint32Array.from(seed),
+    }
+    for (const t of recording.plan.graph.sources) {
+      if (t.kind === 'input') queue.writeBuffer(recording.place(t).buffer, 0, inputs[t.name])
+    }
+  }
+
+  async dispose(): Promise<void> {
+    for (const r of await Promise.allSettled(this.recordings.values())) if (r.status === 'fulfilled') r.value.recording.dispose()
+    ;(await this.updating?.catch(() => undefined))?.recording.dispose()
+    this.ring?.dispose()
+    this.pool.dispose()
+    this.params.dispose()
+  }
+}
+
+export function shapeOf(batch: Batch): StepShape {
+  let trained = 0
+  for (const t of batch.targets) if (t >= 0) trained++
+  return { batch: batch.B, length: batch.T, rows: rowBucket(trained, batch.B * batch.T) }
+}

@@ -1,0 +1,70 @@
+// The flat parameter buffers on the GPU (value, gradient, both moments), and the way between them and named tensors.
+import { readNow } from '../engine/readback.ts'
+import type { Placed } from '../engine/record.ts'
+import type { Memory } from '../gpu/memory.ts'
+import { normal, streamOf, uniform } from '../lib/rng.ts'
+import type { Layout, Window } from './layout.ts'
+
+export const FLAT = ['values', 'gradient', 'm', 'v'] as const
+export type Flat = (typeof FLAT)[number]
+
+export class Params {
+  private constructor(
+    private readonly memory: Memory,
+    readonly layout: Layout,
+    private readonly buffers: readonly GPUBuffer[],
+  ) {}
+
+  static async make(memory: Memory, layout: Layout): Promise<Params> {
+    const buffers = await memory.allocate(FLAT.map((label) => ({ label, bytes: layout.length * 4, memory: 'trainable' as const })))
+    return new Params(memory, layout, buffers)
+  }
+
+  get shared(): ReadonlyMap<string, Placed> {
+    return new Map(FLAT.map((name, i) => [name, { buffer: this.buffers[i], offset: 0, size: this.layout.length * 4 }]))
+  }
+
+  write(which: Flat, values: Float32Array): void {
+    this.memory.device.queue.writeBuffer(this.buffers[FLAT.indexOf(which)], 0, values as Float32Array<ArrayBuffer>)
+  }
+
+  async read(which: Flat): Promise<Float32Array<ArrayBuffer>> {
+    const [bytes] = await readNow(this.memory, [this.shared.get(which)!])
+    return new Float32Array(bytes)
+  }
+
+  dispose(): void {
+    this.memory.free(this.buffers)
+  }
+}
+
+/** Fresh values of every window, by its declared initialisation. `checkpoint` reads a base tensor as f32. */
+export async function initialValues(layout: Layout, seed: number, checkpoint: (name: string) => Promise<Float32Array>): Promise<Float32Array<ArrayBuffer>> {
+  const flat = new Float32Array(layout.length)
+  for (const w of layout.windows.values()) {
+    const stream = streamOf(w.key)
+    const { init } = w
+    const stored = new Float32Array(w.size)
+    if (init.kind === 'checkpoint') stored.set(await checkpoint(init.name))
+    else if (init.kind === 'uniform') for (let i = 0; i < w.size; i++) stored[i] = (2 * uniform(seed, stream, i) - 1) * init.bound
+    else if (init.kind === 'normal') for (let i = 0; i < w.size; i++) stored[i] = normal(seed, stream, i) * init.std
+    putWindow(flat, w, stored)
+  }
+  return flat
+}
+
+/** One tensor of a flat buffer, as files store it. */
+export function takeWindow(flat: Float32Array, w: Window): Float32Array<ArrayBuffer> {
+  const held = flat.slice(w.offset, w.offset + w.size)
+  return w.transposed ? transpose(held, w.shape[1], w.shape[0]) : held
+}
+
+export function putWindow(flat: Float32Array, w: Window, stored: Float32Array): void {
+  flat.set(w.transposed ? transpose(stored, w.shape[0], w.shape[1]) : stored, w.offset)
+}
+
+function transpose(x: Float32Array, rows: number, columns: number): Float32Array<ArrayBuffer> {
+  const y = new Float32Array(x.length)
+  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) y[c * rows + r] = x[r * columns + c]
+  return y
+}
