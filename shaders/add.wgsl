@@ -8,7 +8,8 @@ struct Params { count: u32 }
 @group(0) @binding(3) var<storage, read_write> y: array<Value>;
 
 @compute @workgroup_size(256)
-fn forward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn forward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
+           @builtin(local_invocation_index) lane: u32) {
   let i = groupIndex(group, groups) * 256u + lane;
   if (i >= params.count) { return; }
   y[i] = a[i] + b[i];

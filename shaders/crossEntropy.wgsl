@@ -27,7 +27,8 @@ fn pick(v: Value, c: u32, wanted: u32) -> Value {
 }
 
 @compute @workgroup_size(256)
-fn forward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn forward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
+           @builtin(local_invocation_index) lane: u32) {
   let row = groupIndex(group, groups);
   if (row >= params.rows) { return; }
   let start = row * params.columns;

@@ -28,7 +28,8 @@ fn weight(i: u32) -> Value { return w[i]; }
 #endif
 
 @compute @workgroup_size(256)
-fn forward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn forward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
+           @builtin(local_invocation_index) lane: u32) {
   let i = groupIndex(group, groups) * 256u + lane;
   if (i >= params.count) { return; }
   let token = tokens[i / params.columns];

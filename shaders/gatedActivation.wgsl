@@ -12,14 +12,16 @@ struct Params { count: u32 }
 @group(0) @binding(6) var<storage, read_write> dup: array<Value>;
 
 @compute @workgroup_size(256)
-fn forward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn forward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
+           @builtin(local_invocation_index) lane: u32) {
   let i = groupIndex(group, groups) * 256u + lane;
   if (i >= params.count) { return; }
   y[i] = activate(gate[i]) * up[i];
 }
 
 @compute @workgroup_size(256)
-fn backward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn backward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
+            @builtin(local_invocation_index) lane: u32) {
   let i = groupIndex(group, groups) * 256u + lane;
   if (i >= params.count) { return; }
   let g = gate[i];

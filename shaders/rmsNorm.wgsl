@@ -14,7 +14,8 @@ struct Params { rows: u32, columns: u32, eps: f32, offset: f32 }
 @group(0) @binding(6) var<storage, read_write> dx: array<Value>;
 
 @compute @workgroup_size(256)
-fn forward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn forward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
+           @builtin(local_invocation_index) lane: u32) {
   let row = groupIndex(group, groups) * (256u / LANES) + lane / LANES;
   // Lanes past the last row repeat it and write nothing: all must reach the barriers.
   let start = min(row, params.rows - 1u) * params.columns;
@@ -32,7 +33,8 @@ fn forward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups:
 }
 
 @compute @workgroup_size(256)
-fn backward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn backward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
+            @builtin(local_invocation_index) lane: u32) {
   let row = groupIndex(group, groups) * (256u / LANES) + lane / LANES;
   let start = min(row, params.rows - 1u) * params.columns;
   let r = rstd[min(row, params.rows - 1u)];

@@ -11,17 +11,14 @@ struct Params { rows: u32, columns: u32, chunk: u32 }
 @group(0) @binding(4) var<storage, read_write> dw: array<Value>;
 
 @compute @workgroup_size(256)
-fn forward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let tiles = (params.columns + COLUMNS - 1u) / COLUMNS;
-  let line = groupIndex(group, groups) / tiles;
-  let c = groupIndex(group, groups) % tiles * COLUMNS + lane % COLUMNS;
-  let end = min(params.rows, (line + 1u) * params.chunk);
+fn forward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
+           @builtin(local_invocation_index) lane: u32) {
+  let p = columnPlace(groupIndex(group, groups), lane, params.rows, params.columns, params.chunk);
   var mine = Value(0.0);
-  if (c < params.columns) {
-    for (var row = line * params.chunk + lane / COLUMNS; row < end; row += ROW_STEP) {
-      mine += dy[row * params.columns + c] * x[row * params.columns + c] * rstd[row];
-    }
+  for (var row = p.first; row < p.end; row += ROW_STEP) {
+    let i = row * params.columns + p.column;
+    mine += dy[i] * x[i] * rstd[row];
   }
   let all = columnSum(lane, mine);
-  if (lane < COLUMNS && c < params.columns && line * params.chunk < params.rows) { dw[line * params.columns + c] = all; }
+  if (lane < COLUMNS && p.first < p.end) { dw[p.line * params.columns + p.column] = all; }
 }

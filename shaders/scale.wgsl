@@ -7,7 +7,8 @@ struct Params { count: u32, factor: f32 }
 @group(0) @binding(2) var<storage, read_write> y: array<Value>;
 
 @compute @workgroup_size(256)
-fn forward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn forward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
+           @builtin(local_invocation_index) lane: u32) {
   let i = groupIndex(group, groups) * 256u + lane;
   if (i >= params.count) { return; }
   y[i] = params.factor * x[i];

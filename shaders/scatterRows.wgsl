@@ -14,13 +14,15 @@ var<workgroup> earlier: atomic<u32>;
 var<workgroup> matches: array<atomic<u32>, 8>;
 
 @compute @workgroup_size(256)
-fn clear(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn clear(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
+         @builtin(local_invocation_index) lane: u32) {
   let i = groupIndex(group, groups) * 256u + lane;
   if (i < params.count) { x[i] = Value(0.0); }
 }
 
 @compute @workgroup_size(256)
-fn put(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn put(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
+       @builtin(local_invocation_index) lane: u32) {
   let mine = groupIndex(group, groups);
   if (mine >= params.count) { return; }
   let row = rows[mine];

@@ -9,7 +9,8 @@ struct Params { count: u32, chunk: u32 }
 @group(0) @binding(3) var<storage, read_write> partials: array<f32>;
 
 @compute @workgroup_size(256)
-fn split(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn split(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
+         @builtin(local_invocation_index) lane: u32) {
   let g = groupIndex(group, groups);
   let end = min(params.count, (g + 1u) * params.chunk);
   var mine = 0.0;
