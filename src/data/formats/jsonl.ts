@@ -1,0 +1,32 @@
+// JSON Lines: one object a line. A bad line is told by number and the rest is kept; blank lines are skipped.
+import { isRecord } from '../../lib/record.ts'
+import { readLines } from '../decodeText.ts'
+import type { Format } from '../format.ts'
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const jsonl: Format = {
+  id: 'jsonl',
+  label: 'JSON Lines',
+  match(head, name) {
+    const [first = '', second = ''] = head.replace(/^\ufeff/, '').split(/\r\n|\n|\r/).filter((l) => l.trim() !== '')
+    const named = /\.(jsonl|ndjson)$/i.test(name)
+    if (isRecord(parse(first))) return named || second.trimStart().startsWith('{') ? 0.95 : 0.7
+    return named && first.trimStart() !== '[' ? 0.9 : 0
+  },
+  async *rows(source) {
+    for await (const { line, text } of readLines(source)) {
+      if (text.trim() === '') continue
+      const value = parse(text)
+      if (isRecord(value)) yield { line, value }
+      else yield { line, problem: value === undefined ? 'is not valid JSON.' : 'is not a JSON object.' }
+    }
+  },
+}
+export default jsonl

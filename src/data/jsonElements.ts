@@ -1,0 +1,74 @@
+// The elements of a JSON list, found one by one in the text, each with its line. After an element that does not
+// parse, reading goes on at the next line that starts an object at the same indentation.
+import { isRecord } from '../lib/record.ts'
+import type { RawRow } from './format.ts'
+
+/** `at` is the place after the list's opening bracket. */
+export function* jsonElements(text: string, at: number): Generator<RawRow, void, undefined> {
+  let line = 1
+  let counted = 0
+  const lineAt = (place: number): number => {
+    for (let i = text.indexOf('\n', counted); i >= 0 && i < place; i = text.indexOf('\n', i + 1)) {
+      line++
+      counted = i + 1
+    }
+    return line
+  }
+  for (;;) {
+    while (/[\s,]/.test(text[at] ?? '')) at++
+    if (at >= text.length) return yield { line: lineAt(text.length), problem: 'the list has no end; the file may be cut short.' }
+    if (text[at] === ']') return
+    const start = at
+    const end = elementEnd(text, start)
+    let value: unknown
+    try {
+      value = JSON.parse(text.slice(start, end))
+    } catch {
+      yield { line: lineAt(start), problem: 'is not valid JSON.' }
+      const next = nextObject(text, start)
+      if (next === undefined) return
+      at = next
+      continue
+    }
+    if (isRecord(value)) yield { line: lineAt(start), value }
+    else yield { line: lineAt(start), problem: 'is not a JSON object.' }
+    at = end
+  }
+}
+
+/** The place after an element: its closing bracket, or the comma or bracket that ends a bare value. */
+function elementEnd(text: string, start: number): number {
+  let depth = 0
+  for (let i = start; i < text.length; i++) {
+    switch (text[i]) {
+      case '"':
+        while (++i < text.length && text[i] !== '"') if (text[i] === '\\') i++
+        if (depth === 0) return i + 1
+        break
+      case '{':
+      case '[':
+        depth++
+        break
+      case '}':
+      case ']':
+        if (depth === 0) return i
+        if (--depth === 0) return i + 1
+        break
+      case ',':
+        if (depth === 0) return i
+        break
+      default:
+    }
+  }
+  return text.length
+}
+
+/** Where the next object starts whose line is indented like the one at `start`. */
+function nextObject(text: string, start: number): number | undefined {
+  const lineStart = text.lastIndexOf('\n', start) + 1
+  const indent = /^[ \t]*/.exec(text.slice(lineStart, start))?.[0] ?? ''
+  const pattern = new RegExp(`\\n${indent}(?=\\{)`, 'g')
+  pattern.lastIndex = start
+  const found = pattern.exec(text)
+  return found ? found.index + found[0].length : undefined
+}
