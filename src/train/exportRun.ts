@@ -1,0 +1,52 @@
+// What a finished run leaves: a PEFT adapter folder, or after full tuning a whole model folder; always with its recipe.
+import type { TensorEntry } from '../files/modelFolder.ts'
+import { adapterFiles } from '../files/adapter.ts'
+import { adapterCard, type CardFacts } from '../files/modelCard.ts'
+import { sortedJson } from '../files/sortedJson.ts'
+import { writeSafetensors, type OutTensor } from '../files/writeSafetensors.ts'
+import { packValues } from '../engine/pack.ts'
+import { utf8 } from '../lib/bytes.ts'
+import type { Attachment } from '../methods/method.ts'
+import type { Base } from './base.ts'
+import type { Layout } from './layout.ts'
+import { takeWindow } from './params.ts'
+
+export interface ExportOptions {
+  readonly facts: CardFacts
+  readonly values: Float32Array
+  readonly layout: Layout
+  readonly attachments: readonly Attachment[]
+}
+
+/** Files by path. */
+export async function exportRun(base: Base, { facts, values, layout, attachments }: ExportOptions): Promise<Map<string, Uint8Array>> {
+  const tensors = new Map([...layout.windows.values()].map((w) => [w.key, { shape: w.shape, data: takeWindow(values, w) }]))
+  const recipe = utf8(`${JSON.stringify(facts.recipe, null, 2)}\n`)
+  const config = attachments.find((a) => a.adapterConfig)?.adapterConfig?.(facts.baseModel)
+  if (config) return new Map([...adapterFiles({ config, tensors, card: adapterCard(facts) }), ['recipe.json', recipe]])
+
+  const out = new Map<string, OutTensor>()
+  for (const [name, entry] of base.folder.tensors) out.set(name, await retuned(name, entry, tensors, base))
+  const files = new Map<string, Uint8Array>([
+    ['config.json', utf8(sortedJson(base.folder.config))],
+    ['model.safetensors', writeSafetensors(out, { format: 'pt' })],
+    ['tokenizer.json', utf8(JSON.stringify(base.folder.tokenizerJson))],
+    ['tokenizer_config.json', utf8(sortedJson(base.folder.tokenizerConfig))],
+    ['README.md', utf8(adapterCard(facts))],
+    ['recipe.json', recipe],
+  ])
+  if (base.folder.generationConfig) files.set('generation_config.json', utf8(sortedJson(base.folder.generationConfig)))
+  if (base.folder.chatTemplate) files.set('chat_template.jinja', utf8(base.folder.chatTemplate))
+  return files
+}
+
+/** The trained tensor in the checkpoint's own type, rounded once; untouched ones are copied. */
+async function retuned(name: string, entry: TensorEntry, trained: ReadonlyMap<string, { readonly data: Float32Array }>, base: Base): Promise<OutTensor> {
+  const { dtype, shape } = entry
+  const traced = [...trained.keys()].find((key) => key === name || base.family.aliases?.(key)?.includes(name))
+  if (traced === undefined) return { dtype, shape, data: await entry.read() }
+  const { data } = trained.get(traced)!
+  const packed = packValues(data, dtype === 'F16' ? 'f16' : dtype === 'BF16' ? 'bf16' : 'f32')
+  const kept = dtype === 'F16' || dtype === 'BF16' ? dtype : 'F32'
+  return { dtype: kept, shape, data: packed.subarray(0, kept === 'F32' ? data.length * 4 : data.length * 2) }
+}

@@ -1,0 +1,279 @@
+// One run from recipe to adapter: load, score, train with checkpoints, score again, export. Says everything as events and
+// keeps everything in storage, so that a page that closes loses at most one checkpoint interval.
+// Invariant: a run continued from a checkpoint gives the same bytes as one that was never interrupted.
+import { planBatches, type BatchPlan } from '../data/batches.ts'
+import type { Dataset } from '../data/dataset.ts'
+import { prepare } from '../data/prepare.ts'
+import { question } from '../data/prompt.ts'
+import { attachAll, methodOf } from '../methods/registry.ts'
+import { adamwHyper } from '../optim/adamwHyper.ts'
+import { schedule, type ScheduleName } from '../optim/schedule.ts'
+import type { Answer, Phase, RunEvent } from '../protocol/event.ts'
+import { Fault, toFailure } from '../protocol/failure.ts'
+import type { Recipe } from '../protocol/recipe.ts'
+import type { RunRecord } from '../protocol/studio.ts'
+import type { Storage } from '../storage/storage.ts'
+import { subjectOf, type Base } from './base.ts'
+import type { Control } from './control.ts'
+import { estimate } from './estimate.ts'
+import { EventLog } from './eventLog.ts'
+import { exportRun } from './exportRun.ts'
+import { Learner, rowBucket, type StepNumbers, type TrainSubject } from './learner.ts'
+import { initialValues } from './params.ts'
+import { score } from './score.ts'
+
+export interface SessionInput {
+  readonly runId: string
+  readonly recipe: Recipe
+  readonly base: Base
+  readonly dataset: Dataset
+  readonly test: Dataset | undefined
+  readonly storage: Storage
+  readonly control: Control
+  readonly version: string
+  onEvent(event: RunEvent): void
+}
+
+/** Steps submitted and not yet read back. */
+const IN_FLIGHT = 2
+
+export async function runSession(input: SessionInput): Promise<RunRecord> {
+  const { storage, runId } = input
+  return storage.withRunLock(runId, async () => {
+    const session = new Session(input)
+    try {
+      return await session.run()
+    } catch (error) {
+      return await session.fail(error)
+    } finally {
+      await session.dispose()
+    }
+  })
+}
+
+class Session {
+  private readonly log: EventLog
+  private readonly subject: TrainSubject
+  private learner: Learner | undefined
+  private lastLoss: number | undefined
+  private validationLoss: number | undefined
+  private readonly scores: { before?: number; after?: number } = {}
+  private step = 0
+
+  constructor(private readonly input: SessionInput) {
+    this.log = new EventLog(input.storage, input.runId, input.onEvent)
+    this.subject = subjectOf(input.base, attachAll(input.recipe.methods, input.base.outline))
+  }
+
+  private phase(phase: Phase, detail?: string): void {
+    this.log.say({ type: 'phase', phase, at: Date.now(), ...(detail !== undefined && { detail }) })
+  }
+
+  async run(): Promise<RunRecord> {
+    const { base, recipe, storage, runId, control } = this.input
+    const { training } = recipe
+    this.phase('loading')
+    const data = this.prepareData()
+    await base.weights.load(this.subject.census.weights)
+    const learner = (this.learner = await Learner.make(base, this.subject))
+
+    this.phase('compiling')
+    this.log.say({ type: 'plan', plan: estimate(base, recipe, data.train.shapes) })
+    // The largest shape first: smaller ones then live in its memory.
+    const [largest] = data.train.shapes
+    const places = largest.B * largest.T
+    const { reached } = await learner.prepare({ batch: largest.B, length: largest.T, rows: rowBucket(places, places) }, true)
+    await learner.prepareUpdate((w) => ({ lrScale: 1, weightDecay: w.decays ? training.weight_decay : 0 }), reached)
+
+    const resumed = await this.restore(learner)
+    if (!resumed) await this.judge('before', learner)
+
+    if (!control.stopped) this.phase('training')
+    await this.train(learner, data, resumed?.step ?? 0)
+
+    this.phase('saving')
+    await this.checkpoint(learner)
+    if (!control.stopped) await this.judge('after', learner)
+    await storage.adapters.save(runId, await this.files(learner))
+    const status = control.stopped && this.step < training.steps ? 'stopped' : 'done'
+    this.phase(status)
+    return this.record({ status, hasAdapter: true })
+  }
+
+  private prepareData(): { train: BatchPlan; validation: BatchPlan | undefined } {
+    const { base, recipe, dataset } = this.input
+    const tokenizer = base.tokenizer()
+    const chatTemplate = base.folder.chatTemplate
+    const { train, validation } = prepare(dataset, { tokenizer, recipe, ...(chatTemplate !== undefined && { chatTemplate }) })
+    if (train.length === 0) throw new Fault('bad-data', 'No row of the data has anything to learn.', 'Check the template preview, or raise the longest row.')
+    const { batch_size: batchSize, packing } = recipe.training
+    const maxLength = Math.min(recipe.training.max_length, base.family.dimensions(base.config).contextLength)
+    const options = { batchSize, maxLength, packing, seed: recipe.seed }
+    return { train: planBatches(train, options), validation: validation.length > 0 ? planBatches(validation, options) : undefined }
+  }
+
+  /** Values and moments from the last committed checkpoint, or fresh ones. */
+  private async restore(learner: Learner): Promise<{ step: number } | undefined> {
+    const { storage, runId, base, recipe } = this.input
+    const saved = await storage.checkpoints.load(runId)
+    if (!saved) {
+      learner.params.write('values', await initialValues(this.subject.layout, recipe.seed, (name) => base.weights.readF32(name)))
+      return undefined
+    }
+    for (const sentence of saved.passedOver) this.phase('loading', sentence)
+    for (const which of ['values', 'm', 'v'] as const) {
+      const bytes = saved.parts.get(which)
+      if (!bytes || bytes.byteLength !== this.subject.layout.length * 4)
+        throw new Fault('storage', `The checkpoint of step ${saved.step} does not fit this recipe.`, 'Start a new run with this recipe.')
+      learner.params.write(which, new Float32Array(bytes.slice().buffer))
+    }
+    await this.log.rewind(saved.step)
+    const record = await storage.runs.get(runId)
+    Object.assign(this.scores, record?.scores)
+    this.lastLoss = record?.lastLoss
+    this.step = saved.step
+    return saved
+  }
+
+  private async train(learner: Learner, data: { train: BatchPlan; validation: BatchPlan | undefined }, from: number): Promise<void> {
+    const { recipe, control } = this.input
+    const t = recipe.training
+    const optimizer = { beta1: t.adam_beta1, beta2: t.adam_beta2, eps: t.adam_epsilon, maxGradNorm: t.max_grad_norm }
+    const k = t.gradient_accumulation_steps
+    const arriving: Promise<void>[] = []
+    let finished = performance.now()
+    const drain = async (most: number): Promise<void> => {
+      while (arriving.length > most) await arriving.shift()
+    }
+    for (let step = from; step < t.steps; step++) {
+      if (control.paused) {
+        await drain(0)
+        await this.checkpoint(learner)
+        this.phase('paused')
+        await control.gate()
+        if (!control.stopped) this.phase('training')
+        finished = performance.now()
+      }
+      if (control.stopped) break
+      const batches = Array.from({ length: k }, (_, j) => data.train.batch(step * k + j))
+      const learningRate = t.learning_rate * schedule(t.lr_scheduler_type as ScheduleName, step, t.warmup_steps, t.steps)
+      const { numbers } = await learner.step(batches, adamwHyper(optimizer, learningRate, step + 1), [recipe.seed, step])
+      const tokens = batches.reduce((n, b) => n + b.tokenCount, 0)
+      const trainedTokens = batches.reduce((n, b) => n + b.trainedTokens, 0)
+      const report = numbers.then((found: StepNumbers) => {
+        const now = performance.now()
+        const loss = found.losses.reduce((n, l) => n + l, 0) / Math.max(1, trainedTokens)
+        this.stepDone(step + 1, loss, { learningRate, gradNorm: found.gradNorm, tokens, trainedTokens, ms: now - finished })
+        finished = now
+      })
+      // Marked as handled: `drain` awaits it a few steps later and is where a failure surfaces.
+      report.catch(() => undefined)
+      arriving.push(report)
+      await drain(IN_FLIGHT)
+      const done = step + 1
+      const validate = data.validation && t.eval_steps > 0 && (done % t.eval_steps === 0 || done === t.steps)
+      const save = t.save_steps > 0 && done % t.save_steps === 0 && done < t.steps
+      if (validate || save) await drain(0)
+      if (validate) await this.validate(learner, data.validation!)
+      if (save) await this.checkpoint(learner)
+      if (validate || save) finished = performance.now()
+    }
+    await drain(0)
+  }
+
+  private stepDone(step: number, loss: number, rest: { learningRate: number; gradNorm: number; tokens: number; trainedTokens: number; ms: number }): void {
+    if (!Number.isFinite(loss) || !Number.isFinite(rest.gradNorm))
+      throw new Fault('diverged', `The loss stopped being a number at step ${step}.`, 'Lower the learning rate (a third is a good next try) and continue from the last checkpoint or start again.')
+    this.step = step
+    this.lastLoss = loss
+    this.log.say({ type: 'step', step, steps: this.input.recipe.training.steps, loss, ...rest })
+  }
+
+  private async validate(learner: Learner, validation: BatchPlan): Promise<void> {
+    const batches = Array.from({ length: validation.batchesPerEpoch }, (_, i) => validation.batch(i))
+    const { loss, tokens } = await learner.evaluate(batches)
+    this.validationLoss = loss
+    this.log.say({ type: 'validation', step: this.step, loss, tokens })
+  }
+
+  private async checkpoint(learner: Learner): Promise<void> {
+    const { storage, runId } = this.input
+    const parts = new Map<string, Uint8Array>()
+    for (const which of ['values', 'm', 'v'] as const) parts.set(which, new Uint8Array((await learner.params.read(which)).buffer))
+    await this.log.flush()
+    const bytes = await storage.checkpoints.save(runId, this.step, parts)
+    await storage.runs.update(runId, { step: this.step, ...(this.lastLoss !== undefined && { lastLoss: this.lastLoss }) })
+    this.log.say({ type: 'checkpoint', step: this.step, bytes })
+  }
+
+  private async judge(when: 'before' | 'after', learner: Learner): Promise<void> {
+    const { base, recipe, test, control } = this.input
+    if (!test || recipe.evaluation.rows === 0) return
+    const chatTemplate = base.folder.chatTemplate
+    const questions = test.rows
+      .map((row) => question(row, base.tokenizer(), chatTemplate === undefined ? {} : { chatTemplate }))
+      .filter((q) => q !== undefined)
+      .slice(0, recipe.evaluation.rows)
+    if (questions.length === 0) return
+    this.phase('scoring')
+    const answers: Answer[] = await score(base, this.subject, learner.params, questions, {
+      maxNewTokens: recipe.evaluation.maxNewTokens,
+      contextLength: base.family.dimensions(base.config).contextLength,
+      onProgress: (done) => this.log.say({ type: 'scoring', when, done, total: questions.length }),
+      cancelled: () => control.stopped,
+    })
+    const correct = answers.filter((a) => a.correct).length
+    if (answers.length > 0) this.scores[when] = correct / answers.length
+    await this.input.storage.runs.update(this.input.runId, { scores: { ...this.scores } })
+    this.log.say({ type: 'score', when, metric: 'exact_match', correct, total: answers.length, answers })
+  }
+
+  private async files(learner: Learner): Promise<Map<string, Uint8Array>> {
+    const { base, recipe, dataset, version } = this.input
+    return exportRun(base, {
+      values: await learner.params.read('values'),
+      layout: this.subject.layout,
+      attachments: this.subject.attachments,
+      facts: {
+        name: recipe.name,
+        baseModel: recipe.base.id,
+        method: recipe.methods.map((m) => methodOf(m.id).label).join(' + '),
+        recipe,
+        dataName: dataset.name,
+        dataSha256: dataset.sha256,
+        rows: dataset.rows.length,
+        steps: this.step,
+        seed: recipe.seed,
+        ...(this.lastLoss !== undefined && { trainLoss: this.lastLoss }),
+        ...(this.validationLoss !== undefined && { validationLoss: this.validationLoss }),
+        scores: this.scores,
+        versions: { Tunesmith: version },
+      },
+    })
+  }
+
+  private async record(fields: Partial<RunRecord>): Promise<RunRecord> {
+    const { storage, runId } = this.input
+    await this.log.flush()
+    await storage.runs.update(runId, {
+      step: this.step,
+      ...(this.lastLoss !== undefined && { lastLoss: this.lastLoss }),
+      ...(Object.keys(this.scores).length > 0 && { scores: this.scores }),
+      ...fields,
+    })
+    return (await storage.runs.get(runId))!
+  }
+
+  /** What was saved stays; the run can continue from its last checkpoint. */
+  async fail(error: unknown): Promise<RunRecord> {
+    const failure = toFailure(error)
+    this.log.say({ type: 'failure', failure })
+    this.phase('failed', failure.message)
+    return this.record({ status: 'failed' })
+  }
+
+  async dispose(): Promise<void> {
+    await this.learner?.dispose()
+  }
+}
+
