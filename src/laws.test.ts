@@ -162,10 +162,10 @@ describe('what no file may say', () => {
   })
 
   it('keeps no escape from the type checker and no test switched off', () => {
+    // Loose types are the linter's to find; comments that silence a checker are not code, so they are found here.
     const escapes = [
       '@ts-' + '(ignore|expect-error|nocheck)',
-      '\\bas an' + 'y\\b(?! \\w)',
-      ': an' + 'y\\b(?! \\w)',
+      'oxlint-' + 'disable',
       '\\b(it|test|describe)\\.' + '(skip|only|todo)\\b',
     ]
     const code = offenders(new RegExp(escapes.join('|'))).filter((line) => /\.tsx?:/.test(line))
