@@ -1,5 +1,6 @@
 // Cross-entropy of rows of logits against target numbers, in nats: loss = log Σ exp(z) − z[target]; a negative target
-// (-100) is ignored. Its gradient is an output and takes over the logits' storage: dlogits = scale · (softmax − onehot).
+// (-100) is ignored, all others are below V. Its gradient is an output that takes over the logits' storage:
+// dlogits = scale · (softmax − onehot).
 // There is no `backward`: a trainer seeds the logits with dlogits, where scale is 1 / (trained tokens of the batch).
 // smoothing mixes the target with the uniform distribution, as torch.nn.functional.cross_entropy does.
 import shader from '../../shaders/crossEntropy.wgsl?raw'
@@ -63,6 +64,7 @@ export const crossEntropy = defineOp<CrossEntropyAttrs>({
       [3, 576],
       [2, 50_257],
       [2, 49_152],
+      [1, 262_144],
     ].map(([r, v]) => crossEntropyCase(r, v, 1, 0)),
     ...[
       [3, 5],

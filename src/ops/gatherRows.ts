@@ -5,7 +5,7 @@ import gatherShader from '../../shaders/gatherRows.wgsl?raw'
 import scatterShader from '../../shaders/scatterRows.wgsl?raw'
 import { elements, rowsOf } from '../graph/layout.ts'
 import { defineOp, type Op } from '../graph/op.ts'
-import { requireShape } from '../graph/require.ts'
+import { requireShape, requireThat } from '../graph/require.ts'
 import { grid, sizeOf } from '../graph/shape.ts'
 
 export const gatherRows: Op = defineOp({
@@ -14,6 +14,7 @@ export const gatherRows: Op = defineOp({
   outputs: ['y'],
   shape: ({ x, rows }) => {
     requireShape('gatherRows', 'rows', [sizeOf(rows.shape)], rows.shape)
+    requireThat(rows.dtype === 'i32', 'gatherRows', `rows should be i32, found ${rows.dtype}.`)
     return { y: [rows.shape[0], rowsOf(x.shape)[1]] }
   },
   dispatch: ({ x, y }) => {
@@ -51,6 +52,7 @@ export const scatterRows: Op<ScatterRowsAttrs> = defineOp<ScatterRowsAttrs>({
   outputs: ['x'],
   shape: ({ y, rows }, attrs) => {
     requireShape('scatterRows', 'rows', [rowsOf(y.shape)[0]], rows.shape)
+    requireThat(rows.dtype === 'i32', 'scatterRows', `rows should be i32, found ${rows.dtype}.`)
     return { x: [attrs.rows, rowsOf(y.shape)[1]] }
   },
   dispatch: ({ x, y }) => {
