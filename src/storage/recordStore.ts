@@ -31,10 +31,11 @@ export interface Tables {
   events: { readonly events: readonly RunEvent[] }
   checkpoints: StoredFolder & { readonly step: number }
   adapters: StoredFolder
+  inputs: StoredFolder
   models: StoredModel
 }
 export type Table = keyof Tables
-export const tables = ['runs', 'events', 'checkpoints', 'adapters', 'models'] as const satisfies readonly Table[]
+export const tables = ['runs', 'events', 'checkpoints', 'adapters', 'inputs', 'models'] as const satisfies readonly Table[]
 
 export type Change = {
   [T in Table]:

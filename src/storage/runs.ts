@@ -70,10 +70,11 @@ export function runs(files: FileStore, records: RecordStore): Runs {
         await records.write([
           { table: 'runs', key: id, remove: true },
           { table: 'adapters', key: id, remove: true },
+          { table: 'inputs', key: id, remove: true },
           { table: 'events', prefix: `${id}/`, remove: true },
           { table: 'checkpoints', prefix: `${id}/`, remove: true },
         ])
-        for (const room of ['checkpoints', 'adapters']) await files.remove(`${room}/${id}`)
+        for (const room of ['checkpoints', 'adapters', 'inputs']) await files.remove(`${room}/${id}`)
       }),
   }
 }

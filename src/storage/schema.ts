@@ -10,7 +10,7 @@ export type Database = IDBPDatabase<Schema>
 const migrations: readonly ((database: Database) => void)[] = [
   // 1: keys are text, values the records of recordStore.ts.
   (database) => {
-    for (const table of ['runs', 'events', 'checkpoints', 'adapters', 'models'] as const) database.createObjectStore(table)
+    for (const table of ['runs', 'events', 'checkpoints', 'adapters', 'inputs', 'models'] as const) database.createObjectStore(table)
   },
 ]
 export const SCHEMA_VERSION = migrations.length

@@ -1,8 +1,8 @@
 // All that outlives a reload, behind one interface: the training session does not know whether a browser, a folder or
 // memory keeps it. `createStorage` joins a file store and a record store; see browserStorage, nodeStorage, memoryStorage.
-import { adapters, type Adapters } from './adapters.ts'
 import { checkpoints, type Checkpoints } from './checkpoints.ts'
 import type { FileStore } from './fileStore.ts'
+import { folders, type Folders } from './folders.ts'
 import type { Locks } from './locks.ts'
 import { modelCache, type ModelCache } from './modelCache.ts'
 import type { Quota } from './quota.ts'
@@ -13,7 +13,9 @@ import { storing } from './storageFault.ts'
 export interface Storage extends Locks {
   readonly runs: Runs
   readonly checkpoints: Checkpoints
-  readonly adapters: Adapters
+  readonly adapters: Folders
+  /** The data files of a run, so that it can go on after a reload. */
+  readonly inputs: Folders
   readonly models: ModelCache
   readonly quota: Quota
   /** Removes files that no record points to, of runs that nobody owns; answers how many. Call once at the start. */
@@ -29,7 +31,7 @@ export interface StorageParts {
 }
 
 export function createStorage({ files, records, locks, quota }: StorageParts): Storage {
-  const sweepRun = async (room: 'checkpoints' | 'adapters', runId: string): Promise<number> => {
+  const sweepRun = async (room: 'checkpoints' | 'adapters' | 'inputs', runId: string): Promise<number> => {
     const pointers = room === 'checkpoints' ? await records.all(room, `${runId}/`) : [{ value: await records.get(room, runId) }]
     const kept = new Set(pointers.map(({ value }) => value?.folder))
     const found = await files.list(`${room}/${runId}`)
@@ -41,7 +43,8 @@ export function createStorage({ files, records, locks, quota }: StorageParts): S
   return {
     runs: runs(files, records),
     checkpoints: checkpoints(files, records, quota),
-    adapters: adapters(files, records),
+    adapters: folders('adapters', files, records),
+    inputs: folders('inputs', files, records),
     models: modelCache(files, records, quota),
     quota,
     withRunLock: locks.withRunLock,
@@ -49,7 +52,7 @@ export function createStorage({ files, records, locks, quota }: StorageParts): S
     sweep: () =>
       storing({ what: 'Leftover files' }, async () => {
         let removed = 0
-        for (const room of ['checkpoints', 'adapters'] as const)
+        for (const room of ['checkpoints', 'adapters', 'inputs'] as const)
           for (const runId of await files.list(room)) {
             // A run with an owner may be in the middle of a save; its next start sweeps it.
             removed += await locks

@@ -1,4 +1,5 @@
-// A base model opened from a Hugging Face folder: config read, weights checked (not yet uploaded), tokenizer at hand.
+// A base model: first opened from a Hugging Face folder (config read, weights checked, tokenizer at hand, no GPU needed),
+// then mounted on a device, where its weights go as runs need them.
 import { loadTokenizer, type Tokenizer } from '../data/tokenizer.ts'
 import type { Family } from '../families/family.ts'
 import { familyOf } from '../families/registry.ts'
@@ -7,46 +8,44 @@ import type { Gpu } from '../gpu/device.ts'
 import { Memory } from '../gpu/memory.ts'
 import { Pipelines } from '../gpu/pipelines.ts'
 import type { Attachment } from '../methods/method.ts'
-import { census, outline } from './census.ts'
-import { layOut, type Layout } from './layout.ts'
+import { census, outline, type Census } from './census.ts'
+import { layOut } from './layout.ts'
 import type { Subject } from './step.ts'
-import { Weights } from './weights.ts'
+import { checkWeights, matrixType, Weights } from './weights.ts'
 
-export interface Base {
-  readonly gpu: Gpu
-  readonly memory: Memory
-  readonly pipelines: Pipelines
+export interface OpenModel {
   readonly folder: ModelFolder
   readonly family: Family
   readonly config: unknown
   readonly outline: ReturnType<typeof outline>
-  readonly weights: Weights
   /** Loaded on first use: parity cases need none. */
   tokenizer(): Tokenizer
 }
 
-export function openBase(gpu: Gpu, folder: ModelFolder): Base {
+export interface Base extends OpenModel {
+  readonly gpu: Gpu
+  readonly memory: Memory
+  readonly pipelines: Pipelines
+  readonly weights: Weights
+}
+
+export function openModel(folder: ModelFolder): OpenModel {
   const family = familyOf(folder.modelType)
   const config = family.config(folder.config)
   const found = outline(family, config)
-  const memory = new Memory(gpu.device)
+  checkWeights(folder, family, found.manifest)
   let tokenizer: Tokenizer | undefined
-  return {
-    gpu,
-    memory,
-    pipelines: new Pipelines(gpu.device),
-    folder,
-    family,
-    config,
-    outline: found,
-    weights: new Weights(memory, folder, family, found.manifest),
-    tokenizer: () => (tokenizer ??= loadTokenizer(folder.tokenizerJson, folder.tokenizerConfig)),
-  }
+  return { folder, family, config, outline: found, tokenizer: () => (tokenizer ??= loadTokenizer(folder.tokenizerJson, folder.tokenizerConfig)) }
+}
+
+export function mount(model: OpenModel, gpu: Gpu): Base {
+  const memory = new Memory(gpu.device)
+  return { ...model, gpu, memory, pipelines: new Pipelines(gpu.device), weights: new Weights(memory, model.folder, model.family) }
 }
 
 /** The base with methods attached; none attached is the base itself. */
-export function subjectOf(base: Base, attachments: readonly Attachment[]): Subject & { readonly census: ReturnType<typeof census>; readonly layout: Layout } {
-  const { family, config, weights } = base
+export function subjectOf(model: OpenModel, attachments: readonly Attachment[]): Subject & { readonly census: Census } {
+  const { family, config, folder } = model
   const found = census(family, config, attachments)
-  return { family, config, attachments, census: found, layout: layOut(found.trainables), dtypeOf: (name) => weights.dtypeOf(name) }
+  return { family, config, attachments, census: found, layout: layOut(found.trainables), dtypeOf: (name) => matrixType(folder, family, name) }
 }

@@ -3,25 +3,26 @@ import { plan } from '../engine/plan.ts'
 import { attachAll } from '../methods/registry.ts'
 import type { PlanSummary } from '../protocol/event.ts'
 import type { Recipe } from '../protocol/recipe.ts'
-import { subjectOf, type Base } from './base.ts'
+import { subjectOf, type OpenModel } from './base.ts'
 import { countOf } from './census.ts'
 import { rowBucket } from './learner.ts'
 import { traceStep } from './step.ts'
+import { weightBytes } from './weights.ts'
 
 /** Flat buffers: values, gradient, and AdamW's two moments. */
 const FLAT_BUFFERS = 4
 
-export function estimate(base: Base, recipe: Recipe, shapes: readonly { readonly B: number; readonly T: number }[]): PlanSummary {
-  const subject = subjectOf(base, attachAll(recipe.methods, base.outline))
+export function estimate(model: OpenModel, recipe: Recipe, shapes: readonly { readonly B: number; readonly T: number }[]): PlanSummary {
+  const subject = subjectOf(model, attachAll(recipe.methods, model.outline))
   const [{ B, T }] = shapes
   const { graph, loss, boundary } = traceStep(subject, { batch: B, length: T, rows: rowBucket(B * T, B * T) }, true)
   const { bytes } = plan(graph, [loss], boundary)
-  const weights = base.weights.bytes(subject.census.weights)
+  const weights = weightBytes(model.folder, model.family, subject.census.weights)
   const trainable = FLAT_BUFFERS * subject.layout.length * 4
   const { activations, workspace } = bytes
   return {
     trainableParameters: countOf(subject.census.trainables),
-    totalParameters: base.folder.parameters,
+    totalParameters: model.folder.parameters,
     bytes: { weights, activations, workspace, trainable, total: weights + activations + workspace + trainable },
     dispatches: graph.nodes.length + 3,
   }

@@ -22,20 +22,11 @@ export class Weights {
     private readonly memory: Memory,
     private readonly folder: ModelFolder,
     private readonly family: Family,
-    manifest: readonly WeightEntry[],
-  ) {
-    this.check(manifest)
-  }
+  ) {}
 
   /** Where every loaded tensor is. */
   get shared(): ReadonlyMap<string, Placed> {
     return this.placed
-  }
-
-  /** Storage type of a matrix. */
-  dtypeOf(name: string): DType {
-    const dtype = this.entry(name)?.dtype
-    return dtype === 'F16' ? 'f16' : dtype === 'BF16' ? 'bf16' : 'f32'
   }
 
   /** A base tensor as f32, for trainable copies and merging. */
@@ -43,15 +34,10 @@ export class Weights {
     return this.entry(name)!.readF32()
   }
 
-  /** Whole bytes of the given tensors on the GPU. */
-  bytes(entries: readonly WeightEntry[]): number {
-    return entries.reduce((n, e) => n + this.bytesOf(e), 0)
-  }
-
   /** Uploads what is not there yet. */
   async load(entries: readonly WeightEntry[], onProgress: Progress = () => undefined): Promise<void> {
     const missing = entries.filter((e) => !this.placed.has(e.name))
-    const total = this.bytes(missing)
+    const total = weightBytes(this.folder, this.family, missing)
     const buffers = await this.memory.allocate(missing.map((e) => ({ label: e.name, bytes: this.bytesOf(e), memory: 'weights' as const })))
     this.owned.push(...buffers)
     const { queue } = this.memory.device
@@ -88,34 +74,49 @@ export class Weights {
     this.placed.clear()
   }
 
-  private bytesOf({ name, shape, role }: WeightEntry): number {
-    const half = role === 'matrix' && this.dtypeOf(name) !== 'f32'
-    return half ? Math.ceil(sizeOf(shape) / 2) * 4 : sizeOf(shape) * 4
+  private bytesOf(entry: WeightEntry): number {
+    return weightBytes(this.folder, this.family, [entry])
   }
 
   private entry(name: string): TensorEntry | undefined {
-    const { tensors } = this.folder
-    for (const candidate of [name, ...(this.family.aliases?.(name) ?? [])]) {
-      const entry = tensors.get(candidate)
-      if (entry) return entry
-    }
-    return undefined
+    return findTensor(this.folder, this.family, name)
   }
+}
 
-  /** Every mismatch at once: a person fixes a folder in one go. */
-  private check(manifest: readonly WeightEntry[]): void {
-    const problems: string[] = []
-    for (const { name, shape } of manifest) {
-      const entry = this.entry(name)
-      if (!entry) problems.push(`${name} is missing`)
-      else if (!sameShape(entry.shape, shape)) problems.push(`${name} is ${showShape(entry.shape)}, expected ${showShape(shape)}`)
-      else if (!['F64', 'F32', 'F16', 'BF16'].includes(entry.dtype)) problems.push(`${name} is stored as ${entry.dtype}, expected F32, F16 or BF16`)
-    }
-    if (problems.length === 0) return
-    const shown = problems.slice(0, 3).join('; ')
-    const more = problems.length > 3 ? `, and ${problems.length - 3} more` : ''
-    throw new Fault('bad-model', `The weights do not fit config.json of this ${this.family.id} model: ${shown}${more}.`, 'Use a complete, unmodified checkpoint whose config.json and safetensors belong together.', problems.join('\n'))
+function findTensor({ tensors }: ModelFolder, family: Family, name: string): TensorEntry | undefined {
+  for (const candidate of [name, ...(family.aliases?.(name) ?? [])]) {
+    const entry = tensors.get(candidate)
+    if (entry) return entry
   }
+  return undefined
+}
+
+/** How a matrix is kept on the GPU: as its file has it. */
+export function matrixType(folder: ModelFolder, family: Family, name: string): DType {
+  const dtype = findTensor(folder, family, name)?.dtype
+  return dtype === 'F16' ? 'f16' : dtype === 'BF16' ? 'bf16' : 'f32'
+}
+
+/** Whole bytes of the given tensors on the GPU. */
+export function weightBytes(folder: ModelFolder, family: Family, entries: readonly WeightEntry[]): number {
+  const bytesOf = ({ name, shape, role }: WeightEntry): number =>
+    role === 'matrix' && matrixType(folder, family, name) !== 'f32' ? Math.ceil(sizeOf(shape) / 2) * 4 : sizeOf(shape) * 4
+  return entries.reduce((n, e) => n + bytesOf(e), 0)
+}
+
+/** Every mismatch at once: a person fixes a folder in one go. */
+export function checkWeights(folder: ModelFolder, family: Family, manifest: readonly WeightEntry[]): void {
+  const problems: string[] = []
+  for (const { name, shape } of manifest) {
+    const entry = findTensor(folder, family, name)
+    if (!entry) problems.push(`${name} is missing`)
+    else if (!sameShape(entry.shape, shape)) problems.push(`${name} is ${showShape(entry.shape)}, expected ${showShape(shape)}`)
+    else if (!['F64', 'F32', 'F16', 'BF16'].includes(entry.dtype)) problems.push(`${name} is stored as ${entry.dtype}, expected F32, F16 or BF16`)
+  }
+  if (problems.length === 0) return
+  const shown = problems.slice(0, 3).join('; ')
+  const more = problems.length > 3 ? `, and ${problems.length - 3} more` : ''
+  throw new Fault('bad-model', `The weights do not fit config.json of this ${family.id} model: ${shown}${more}.`, 'Use a complete, unmodified checkpoint whose config.json and safetensors belong together.', problems.join('\n'))
 }
 
 /** writeBuffer wants whole words; the last 16-bit element of an odd tensor stands alone. */

@@ -5,7 +5,7 @@ import { attachPeft, attachAll } from '../../methods/registry.ts'
 import { families } from '../../families/registry.ts'
 import { methods } from '../../methods/registry.ts'
 import { adamwHyper } from '../../optim/adamwHyper.ts'
-import { openBase, subjectOf, type Base } from '../../train/base.ts'
+import { mount, openModel, subjectOf, type Base } from '../../train/base.ts'
 import { computeLogits } from '../../train/computeLogits.ts'
 import { Decoder } from '../../train/decoder.ts'
 import { generate } from '../../train/generate.ts'
@@ -38,7 +38,7 @@ export async function runCase(gpu: Gpu, golden: GoldenCase): Promise<Verdict> {
   const { json, model } = golden
   if (!families.has(model.modelType)) return { status: 'skipped', line: `model type ${model.modelType} is not supported` }
   if (json.task !== 'CAUSAL_LM') return { status: 'skipped', line: `task ${json.task} is not supported` }
-  const base = openBase(gpu, model)
+  const base = mount(openModel(model), gpu)
   try {
     const attachments = json.method === 'base' ? [] : attach(golden, base)
     if (!attachments) return { status: 'skipped', line: `method ${json.method} is not supported` }
