@@ -3,31 +3,27 @@
 // as it is at inference, where the prompt is tokenised before the answer exists.
 import type { Tokenizer } from './tokenizer.ts'
 
-/** Characters of left context that decide how a piece starts: enough for any one word and its spaces. */
-const CONTEXT = 48
-
 export function encodeSegments(texts: readonly string[], tokenizer: Tokenizer): Int32Array[] {
-  let before = ''
-  return texts.map((text) => {
-    const ids = before === '' ? tokenizer.encode(text) : continuation(before, text, tokenizer)
-    before = (before + text).slice(-4 * CONTEXT)
-    return ids
-  })
+  return texts.map((text, i) => (i > 0 && startsWithSpace(tokenizer) ? continuation(text, tokenizer) : tokenizer.encode(text)))
 }
 
-/**
- * Encodes the piece after its context and drops the context's ids. This matters to tokenizers that add a space at the
- * start of whatever they are given: a piece in mid-text must not get one.
- */
-function continuation(before: string, text: string, tokenizer: Tokenizer): Int32Array {
-  const context = before.slice(-CONTEXT).replace(/^[\udc00-\udfff]/, '')
-  const left = tokenizer.encode(context)
-  const both = tokenizer.encode(context + text)
-  if (left.every((id, i) => both[i] === id)) return both.slice(left.length)
-  // The tokenizer would merge across the boundary. Force it there; a line break in front shows whether the tokenizer
-  // adds a space to a start, and takes it away again.
-  const lineBreak = tokenizer.encode('\n')
-  const after = tokenizer.encode(`\n${text}`)
-  if (lineBreak.length > 0 && lineBreak.every((id, i) => after[i] === id)) return after.slice(lineBreak.length)
-  return tokenizer.encode(text)
+const known = new WeakMap<Tokenizer, boolean>()
+
+/** Whether the tokenizer adds a space at the start of whatever it is given, as those made with SentencePiece do. */
+function startsWithSpace(tokenizer: Tokenizer): boolean {
+  let answer = known.get(tokenizer)
+  if (answer === undefined) {
+    const alone = tokenizer.encode('a')
+    const inside = continuation('a', tokenizer)
+    answer = alone.length !== inside.length || alone.some((id, i) => id !== inside[i])
+    known.set(tokenizer, answer)
+  }
+  return answer
+}
+
+/** A piece in mid-text must not get that space: it is encoded after a line break, whose ids are then dropped. */
+function continuation(text: string, tokenizer: Tokenizer): Int32Array {
+  const before = tokenizer.encode('\n')
+  const both = tokenizer.encode(`\n${text}`)
+  return before.every((id, i) => both[i] === id) ? both.slice(before.length) : tokenizer.encode(text)
 }
