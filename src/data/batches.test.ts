@@ -27,7 +27,7 @@ function* examplesOf({ B, T, tokens, positions, segments }: Batch) {
       if (segments[at]! < 0 || positions[at] !== 0) continue
       let end = at
       while (end < (b + 1) * T && segments[end] === segments[at]) end++
-      yield { at, ids: [...tokens.slice(at, end)], positions: [...positions.slice(at, end)] }
+      yield { at, ids: Array.from(tokens.subarray(at, end)), positions: Array.from(positions.subarray(at, end)) }
     }
 }
 
@@ -40,7 +40,7 @@ test('every epoch holds each example exactly once, whole, with restarting positi
         for (const { ids, positions } of examplesOf(batch)) {
           const n = Math.floor(ids[0]! / 1000) - 1
           seen.push(n)
-          expect(ids).toEqual([...examples[n]!.ids.slice(0, options.maxLength)])
+          expect(ids).toEqual(Array.from(examples[n]!.ids.subarray(0, options.maxLength)))
           expect(positions).toEqual(ids.map((_, i) => i))
         }
       }
@@ -87,7 +87,9 @@ test('a batch depends on its index alone', () => {
 test('epochs and seeds have orders of their own', () => {
   const examples = Array.from({ length: 40 }, (_, n) => example(n, 10 + (n % 7)))
   const order = (seed: number, epoch: number, packing = false) =>
-    epochOf(planBatches(examples, { batchSize: 4, maxLength: 64, packing, seed }), epoch).flatMap((b) => [...examplesOf(b)].map((e) => e.ids[0]))
+    epochOf(planBatches(examples, { batchSize: 4, maxLength: 64, packing, seed }), epoch).flatMap((b) =>
+      [...examplesOf(b)].map((e) => e.ids[0]),
+    )
   expect(order(1, 0)).not.toEqual(order(1, 1))
   expect(order(1, 0)).not.toEqual(order(2, 0))
   expect(order(1, 0, true)).not.toEqual(order(1, 1, true))

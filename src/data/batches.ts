@@ -59,7 +59,10 @@ export function planBatches(examples: readonly Example[], options: BatchOptions)
     if (known) return known
     const order = shuffle((packed ?? lengths).length, seed, epoch)
     const plan = packed
-      ? chunks(Array.from(order, (r) => packed[r] ?? []), batchSize)
+      ? chunks(
+          Array.from(order, (r) => packed[r] ?? []),
+          batchSize,
+        )
       : bucketRows(lengths, order, batchSize, seed, epoch).map((batch) => batch.map((i) => [i]))
     epochs.clear()
     epochs.set(epoch, plan)
@@ -75,7 +78,11 @@ export function planBatches(examples: readonly Example[], options: BatchOptions)
     batch(index) {
       const rows = epochPlan(Math.floor(index / batchesPerEpoch))[index % batchesPerEpoch]
       if (!rows) throw new RangeError(`There is no batch ${index} of ${examples.length} examples.`)
-      return fill(rows.map((row) => row.map((i) => examples[i]).filter((e) => e !== undefined)), lengthOf(rows), options)
+      return fill(
+        rows.map((row) => row.map((i) => examples[i]).filter((e) => e !== undefined)),
+        lengthOf(rows),
+        options,
+      )
     },
   }
 }

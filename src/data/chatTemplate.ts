@@ -19,7 +19,12 @@ export function renderChat(template: string, messages: readonly Message[], optio
   const program = parsed(template)
   const env = new Environment()
   const globals: Record<string, unknown> = {
-    true: true, false: false, none: null, True: true, False: false, None: null,
+    true: true,
+    false: false,
+    none: null,
+    True: true,
+    False: false,
+    None: null,
     range: boundedRange,
     raise_exception: (message: unknown) => {
       throw new Error(String(message))
@@ -48,7 +53,8 @@ let last: { readonly template: string; readonly program: Program } | undefined
 
 function parsed(template: string): Program {
   if (last?.template === template) return last.program
-  if (template.length > MAX_TEMPLATE) throw fault(`it has ${template.length} characters, and at most ${MAX_TEMPLATE} are allowed.`)
+  if (template.length > MAX_TEMPLATE)
+    throw fault(`it has ${template.length} characters, and at most ${MAX_TEMPLATE} are allowed.`)
   try {
     const program = parse(tokenize(template, { lstrip_blocks: true, trim_blocks: true }))
     last = { template, program }
@@ -77,5 +83,9 @@ function boundedRange(start: number, stop?: number, step = 1): number[] {
 }
 
 function fault(reason: string): Fault {
-  return new Fault('bad-data', `The chat template of this model could not render the row: ${reason}`, 'Check that roles alternate and that the template is complete.')
+  return new Fault(
+    'bad-data',
+    `The chat template of this model could not render the row: ${reason}`,
+    'Check that roles alternate and that the template is complete.',
+  )
 }

@@ -2,8 +2,31 @@
 
 /** Names that say a first row is a header, and that the recogniser reads. */
 export const KNOWN_COLUMNS: ReadonlySet<string> = new Set([
-  'text', 'prompt', 'completion', 'response', 'instruction', 'input', 'output', 'messages', 'conversations', 'question', 'answer',
-  'label', 'category', 'intent', 'class', 'sentiment', 'target', 'sentence', 'review', 'query', 'content', 'chosen', 'rejected', 'context', 'id',
+  'text',
+  'prompt',
+  'completion',
+  'response',
+  'instruction',
+  'input',
+  'output',
+  'messages',
+  'conversations',
+  'question',
+  'answer',
+  'label',
+  'category',
+  'intent',
+  'class',
+  'sentiment',
+  'target',
+  'sentence',
+  'review',
+  'query',
+  'content',
+  'chosen',
+  'rejected',
+  'context',
+  'id',
 ])
 
 export function columnNames(rows: readonly (readonly string[])[]): { names: string[]; header: boolean } {
@@ -11,7 +34,10 @@ export function columnNames(rows: readonly (readonly string[])[]): { names: stri
   const cells = first.map((c) => c.trim())
   const named = cells.some((c) => KNOWN_COLUMNS.has(c.toLowerCase()))
   // Data betrays itself by long cells, numbers or a value that returns further down.
-  const dataLike = cells.some((c, i) => c === '' || c.length > 40 || /^[-+]?\d+(\.\d+)?$/.test(c) || rest.slice(0, 50).some((r) => (r[i] ?? '').trim() === c))
+  const dataLike = cells.some(
+    (c, i) =>
+      c === '' || c.length > 40 || /^[-+]?\d+(\.\d+)?$/.test(c) || rest.slice(0, 50).some((r) => (r[i] ?? '').trim() === c),
+  )
   if (named || !dataLike) return { names: unique(cells.map((c, i) => c || `column${i + 1}`)), header: true }
   return { names: guessed(rows, first.length), header: false }
 }

@@ -13,15 +13,29 @@ const pairs = Array.from({ length: 20 }, (_, i) => JSON.stringify({ prompt: `Q${
 test('good rows stay, bad ones are listed with line, field and reason', async () => {
   const text = `${pairs}\n{"prompt":"x"}\noops\n`
   const dataset = await openDataset(file(text))
-  expect(dataset).toMatchObject({ name: 'x.jsonl', format: 'JSON Lines, prompt/completion pairs', bytes: text.length, sha256: sha256(utf8(text)), promptEnd: '', problemCount: 2 })
+  expect(dataset).toMatchObject({
+    name: 'x.jsonl',
+    format: 'JSON Lines, prompt/completion pairs',
+    bytes: text.length,
+    sha256: sha256(utf8(text)),
+    promptEnd: '',
+    problemCount: 2,
+  })
   expect(dataset.rows).toHaveLength(20)
-  expect(dataset.problems).toEqual([{ line: 21, field: 'completion', reason: 'completion is missing.' }, { line: 22, reason: 'is not valid JSON.' }])
+  expect(dataset.problems).toEqual([
+    { line: 21, field: 'completion', reason: 'completion is missing.' },
+    { line: 22, reason: 'is not valid JSON.' },
+  ])
   expect(dataset.head[0]).toEqual({ prompt: 'Q0: ', completion: 'A0' })
 })
 
 test('several files become one dataset', async () => {
   const both = await openDataset([file(pairs, 'a.jsonl'), file(`${pairs}\noops`, 'b.jsonl')])
-  expect([both.name, both.rows.length, both.problems[0]?.reason]).toEqual(['a.jsonl and 1 more', 40, 'b.jsonl: is not valid JSON.'])
+  expect([both.name, both.rows.length, both.problems[0]?.reason]).toEqual([
+    'a.jsonl and 1 more',
+    40,
+    'b.jsonl: is not valid JSON.',
+  ])
 })
 
 test.each([
@@ -39,7 +53,11 @@ test('what is described is what will be trained', async () => {
   expect([prepared.train.length, prepared.validation.length]).toEqual([16, 4])
   const described = info(dataset, { ...options, prepared, test: dataset })
   expect(described).toMatchObject({ rows: 20, testRows: 20, truncated: 0, problemCount: 0 })
-  expect(described.examples[0]!.filter((t) => t.trained).map((t) => t.text).join('')).toMatch(/^A\d+<\|im_end\|>$/)
+  expect(
+    described.examples[0]!.filter((t) => t.trained)
+      .map((t) => t.text)
+      .join(''),
+  ).toMatch(/^A\d+<\|im_end\|>$/)
   expect(described).toEqual(info(dataset, { ...options, test: dataset }))
   expect(structuredClone(described)).toEqual(described)
 })

@@ -59,7 +59,11 @@ async function openOne(source: ByteSource): Promise<Dataset> {
   const columns = [...new Set(values.slice(0, 100).flatMap((r) => Object.keys(r.value)))]
   const known = recogniser(columns)
   if (!known && values.length > 0)
-    throw new Fault('bad-data', `${source.name} has the columns ${columns.slice(0, 12).join(', ')}, which are no known kind of dataset.`, `Rename its columns; known are: ${KNOWN_SHAPES}.`)
+    throw new Fault(
+      'bad-data',
+      `${source.name} has the columns ${columns.slice(0, 12).join(', ')}, which are no known kind of dataset.`,
+      `Rename its columns; known are: ${KNOWN_SHAPES}.`,
+    )
   const rows: Row[] = []
   const problems: RowProblem[] = []
   for (const r of raw) {
@@ -74,7 +78,10 @@ async function openOne(source: ByteSource): Promise<Dataset> {
       'bad-data',
       worst ? `${source.name} has no usable row: line ${worst.line}: ${worst.reason}` : `${source.name} has no rows.`,
       'Correct the file and drop it again.',
-      problems.slice(0, MAX_PROBLEMS).map((p) => `line ${p.line}: ${p.reason}`).join('\n'),
+      problems
+        .slice(0, MAX_PROBLEMS)
+        .map((p) => `line ${p.line}: ${p.reason}`)
+        .join('\n'),
     )
   return {
     name: source.name,

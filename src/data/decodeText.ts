@@ -41,7 +41,11 @@ export async function* decodeText(source: ByteSource): AsyncGenerator<string, vo
 
 export async function readText(source: ByteSource): Promise<string> {
   if (source.size > MAX_WHOLE)
-    throw new Fault('bad-data', `${source.name} has ${Math.round(source.size / 1e6)} MB, and at most ${Math.round(MAX_WHOLE / 1e6)} MB of this format fit.`, 'Save it as JSON Lines, which is read line by line, or split it.')
+    throw new Fault(
+      'bad-data',
+      `${source.name} has ${Math.round(source.size / 1e6)} MB, and at most ${Math.round(MAX_WHOLE / 1e6)} MB of this format fit.`,
+      'Save it as JSON Lines, which is read line by line, or split it.',
+    )
   let text = ''
   for await (const piece of decodeText(source)) text += piece
   return text
@@ -57,6 +61,5 @@ export async function* readLines(source: ByteSource): AsyncGenerator<{ line: num
     rest = parts.pop() ?? ''
     for (const text of parts) yield { line: ++line, text }
   }
-  rest = rest.replace(/\r$/, '')
-  if (rest !== '') yield { line: ++line, text: rest }
+  if (rest !== '') yield { line: ++line, text: rest.replace(/\r$/, '') }
 }

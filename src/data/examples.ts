@@ -38,7 +38,10 @@ export function makeExamples(
   const problems: RowProblem[] = []
   for (const row of rows) {
     try {
-      const made = row.kind === 'text' ? windows(encodeRow(row, tokenizer, options), maxLength) : [makeExample(row, tokenizer, options, maxLength)]
+      const made =
+        row.kind === 'text'
+          ? windows(encodeRow(row, tokenizer, options), maxLength)
+          : [makeExample(row, tokenizer, options, maxLength)]
       const useful = made.filter((e) => e.mask.includes(1))
       examples.push(...useful)
       if (useful.length === 0)
@@ -76,7 +79,10 @@ function encodeRow(row: Row, tokenizer: Tokenizer, options: ExampleOptions): Enc
   const { specialTokens } = tokenizer
   const template = { ...options, specialTokens }
   const segments = renderRow(row, template)
-  const parts = encodeSegments(segments.map((s) => s.text), tokenizer)
+  const parts = encodeSegments(
+    segments.map((s) => s.text),
+    tokenizer,
+  )
   const prefix = isTemplated(row, template) ? new Int32Array(0) : tokenizer.prefixIds
   const length = parts.reduce((n, p) => n + p.length, prefix.length)
   const ids = new Int32Array(length)

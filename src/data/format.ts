@@ -27,7 +27,8 @@ export function register(found: readonly (readonly [path: string, format: Format
   const byId = new Map<string, Format>()
   for (const [path, format] of found) {
     if (byId.has(format.id)) throw new Error(`${path} declares the format ${format.id}, which exists already.`)
-    if (!path.endsWith(`/${format.id}.ts`)) throw new Error(`${path} declares the format ${format.id}; the file must be named after it.`)
+    if (!path.endsWith(`/${format.id}.ts`))
+      throw new Error(`${path} declares the format ${format.id}; the file must be named after it.`)
     byId.set(format.id, format)
   }
   return byId
@@ -35,7 +36,12 @@ export function register(found: readonly (readonly [path: string, format: Format
 
 export function formatNamed(id: string): Format {
   const format = formats.get(id)
-  if (!format) throw new Fault('bad-data', `There is no format ${id}; known ones are ${[...formats.keys()].join(', ')}.`, 'Choose one of these.')
+  if (!format)
+    throw new Fault(
+      'bad-data',
+      `There is no format ${id}; known ones are ${[...formats.keys()].join(', ')}.`,
+      'Choose one of these.',
+    )
   return format
 }
 
@@ -44,7 +50,8 @@ export async function sniffFormat(source: ByteSource): Promise<Format> {
   if (source.size === 0) throw new Fault('bad-data', `${source.name} is empty.`, 'Choose a file with rows in it.')
   const bytes = await source.read(0, Math.min(source.size, HEAD_BYTES))
   const head = refuseBinary(bytes, source.name)
-  if (head.trim() === '') throw new Fault('bad-data', `${source.name} holds nothing but white space.`, 'Choose a file with rows in it.')
+  if (head.trim() === '')
+    throw new Fault('bad-data', `${source.name} holds nothing but white space.`, 'Choose a file with rows in it.')
   const scored = [...formats.values()].map((format) => ({ format, score: format.match(head, source.name) }))
   const best = scored.sort((a, b) => b.score - a.score)[0]
   if (best && best.score > 0) return best.format

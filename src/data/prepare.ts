@@ -28,7 +28,10 @@ export function prepare(dataset: Dataset, { tokenizer, chatTemplate, recipe }: P
   return { train: made[0]?.examples ?? [], validation: made[1]?.examples ?? [], problems: made.flatMap((m) => m.problems) }
 }
 
-export function describe(dataset: Dataset, options: PrepareOptions & { readonly test?: Dataset; readonly prepared?: Prepared }): DatasetInfo {
+export function describe(
+  dataset: Dataset,
+  options: PrepareOptions & { readonly test?: Dataset; readonly prepared?: Prepared },
+): DatasetInfo {
   const prepared = options.prepared ?? prepare(dataset, options)
   const all = [...prepared.train, ...prepared.validation]
   return {

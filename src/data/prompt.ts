@@ -8,7 +8,11 @@ type PromptOptions = Omit<TemplateOptions, 'specialTokens'>
 
 /** Ids for what a person typed: raw text, or the user's turn where the model has a chat template. */
 export function promptIds(text: string, tokenizer: Tokenizer, options: PromptOptions): Int32Array<ArrayBuffer> {
-  return ids(renderPrompt(text, { ...options, specialTokens: tokenizer.specialTokens }), tokenizer, options.chatTemplate === undefined)
+  return ids(
+    renderPrompt(text, { ...options, specialTokens: tokenizer.specialTokens }),
+    tokenizer,
+    options.chatTemplate === undefined,
+  )
 }
 
 export interface Question {
@@ -22,12 +26,17 @@ export interface Question {
 /** A row as a question with a known answer; none for plain text, or a conversation the assistant does not end. */
 export function question(row: Row, tokenizer: Tokenizer, options: PromptOptions): Question | undefined {
   if (row.kind === 'text') return undefined
-  if (row.kind === 'completion') return { prompt: row.prompt, expected: row.completion, ids: promptIds(row.prompt, tokenizer, options) }
+  if (row.kind === 'completion')
+    return { prompt: row.prompt, expected: row.completion, ids: promptIds(row.prompt, tokenizer, options) }
   const last = row.messages.at(-1)
   if (last?.role !== 'assistant') return undefined
   const earlier = row.messages.slice(0, -1)
   const text = renderMessages(earlier, { ...options, specialTokens: tokenizer.specialTokens })
-  return { prompt: earlier.at(-1)?.content ?? '', expected: last.content, ids: ids(text, tokenizer, options.chatTemplate === undefined) }
+  return {
+    prompt: earlier.at(-1)?.content ?? '',
+    expected: last.content,
+    ids: ids(text, tokenizer, options.chatTemplate === undefined),
+  }
 }
 
 function ids(text: string, tokenizer: Tokenizer, prefixed: boolean): Int32Array<ArrayBuffer> {

@@ -5,8 +5,18 @@ import type { RowProblem } from '../protocol/studio.ts'
 import type { Message, Row } from './row.ts'
 
 const ROLES: Readonly<Record<string, string>> = {
-  system: 'system', developer: 'system', user: 'user', human: 'user', prompter: 'user',
-  assistant: 'assistant', gpt: 'assistant', bot: 'assistant', model: 'assistant', chatgpt: 'assistant', tool: 'tool', function: 'tool',
+  system: 'system',
+  developer: 'system',
+  user: 'user',
+  human: 'user',
+  prompter: 'user',
+  assistant: 'assistant',
+  gpt: 'assistant',
+  bot: 'assistant',
+  model: 'assistant',
+  chatgpt: 'assistant',
+  tool: 'tool',
+  function: 'tool',
 }
 
 export function readChat(line: number, field: string, given: unknown): Row | RowProblem {
@@ -30,19 +40,26 @@ export function readChat(line: number, field: string, given: unknown): Row | Row
     const role = item[roleName]
     if (typeof role !== 'string') return problem(`${path}.${roleName}`, 'is missing.')
     const known = ROLES[role.toLowerCase()]
-    if (known === undefined) return problem(`${path}.${roleName}`, `is ${JSON.stringify(role)}; known ones are system, user, assistant and tool.`)
+    if (known === undefined)
+      return problem(`${path}.${roleName}`, `is ${JSON.stringify(role)}; known ones are system, user, assistant and tool.`)
     const content = contentOf(item[contentName])
     if (content === undefined)
-      return problem(`${path}.${contentName}`, item[contentName] === undefined || item[contentName] === null ? 'is missing.' : 'must be text.')
+      return problem(
+        `${path}.${contentName}`,
+        item[contentName] === undefined || item[contentName] === null ? 'is missing.' : 'must be text.',
+      )
     messages.push({ role: known, content })
   }
-  if (!messages.some((m) => m.role === 'assistant' && m.content.trim() !== '')) return problem(field, 'has no assistant turn, so there is nothing to learn.')
+  if (!messages.some((m) => m.role === 'assistant' && m.content.trim() !== ''))
+    return problem(field, 'has no assistant turn, so there is nothing to learn.')
   return { line, kind: 'chat', messages }
 }
 
 function contentOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value
   if (!Array.isArray(value)) return undefined
-  const parts = (value as unknown[]).map((p) => (isRecord(p) && p['type'] === 'text' && typeof p['text'] === 'string' ? p['text'] : undefined))
+  const parts = (value as unknown[]).map((p) =>
+    isRecord(p) && p['type'] === 'text' && typeof p['text'] === 'string' ? p['text'] : undefined,
+  )
   return parts.every((p) => p !== undefined) ? parts.join('') : undefined
 }

@@ -26,7 +26,8 @@ export function recogniser(columns: readonly string[]): Recogniser | undefined {
   const first = (names: readonly string[]): string | undefined => names.map(has).find((n) => n !== undefined)
 
   const chat = first(['messages', 'conversations', 'conversation'])
-  if (chat !== undefined) return { label: 'conversations', promptEnd: '', read: (line, value) => readChat(line, chat, value[chat]) }
+  if (chat !== undefined)
+    return { label: 'conversations', promptEnd: '', read: (line, value) => readChat(line, chat, value[chat]) }
 
   const instruction = has('instruction')
   const output = first(['output', 'response', 'completion', 'answer'])
@@ -35,22 +36,27 @@ export function recogniser(columns: readonly string[]): Recogniser | undefined {
     return { label: 'instructions with answers', promptEnd: '\n', read: pair(instruction, output, '\n', input) }
   }
   const prompt = has('prompt')
-  if (prompt !== undefined && output !== undefined) return { label: 'prompt/completion pairs', promptEnd: '', read: pair(prompt, output, '') }
+  if (prompt !== undefined && output !== undefined)
+    return { label: 'prompt/completion pairs', promptEnd: '', read: pair(prompt, output, '') }
   const question = has('question')
   const answer = first(['answer', 'response', 'output'])
-  if (question !== undefined && answer !== undefined) return { label: 'questions with answers', promptEnd: '\n', read: pair(question, answer, '\n', has('context')) }
+  if (question !== undefined && answer !== undefined)
+    return { label: 'questions with answers', promptEnd: '\n', read: pair(question, answer, '\n', has('context')) }
   const input = has('input')
-  if (input !== undefined && output !== undefined) return { label: 'inputs with outputs', promptEnd: '\n', read: pair(input, output, '\n') }
+  if (input !== undefined && output !== undefined)
+    return { label: 'inputs with outputs', promptEnd: '\n', read: pair(input, output, '\n') }
   const text = first(TEXTS)
   const label = first(LABELS)
-  if (text !== undefined && label !== undefined) return { label: 'texts with labels', promptEnd: '\n', read: pair(text, label, '\n') }
+  if (text !== undefined && label !== undefined)
+    return { label: 'texts with labels', promptEnd: '\n', read: pair(text, label, '\n') }
   const plain = has('text') ?? (columns.length === 1 ? columns[0] : undefined)
   if (plain !== undefined) return { label: 'plain texts', promptEnd: '', read: readText(plain) }
   return undefined
 }
 
 /** Columns that some shape needs, for the sentence about a dataset that has none of them. */
-export const KNOWN_SHAPES = 'text; prompt and completion; instruction, input and output; messages; conversations; question and answer; text and label'
+export const KNOWN_SHAPES =
+  'text; prompt and completion; instruction, input and output; messages; conversations; question and answer; text and label'
 
 function pair(promptColumn: string, completionColumn: string, end: string, extraColumn?: string): Read {
   return (line, value) => {
@@ -58,7 +64,8 @@ function pair(promptColumn: string, completionColumn: string, end: string, extra
     if (prompt === undefined) return missing(line, promptColumn, value)
     const completion = textOf(value[completionColumn])
     if (completion === undefined) return missing(line, completionColumn, value)
-    if (completion.trim() === '') return { line, field: completionColumn, reason: `${completionColumn} is empty, so there is nothing to learn.` }
+    if (completion.trim() === '')
+      return { line, field: completionColumn, reason: `${completionColumn} is empty, so there is nothing to learn.` }
     const extra = extraColumn === undefined ? '' : (textOf(value[extraColumn]) ?? '').trim()
     // Columns that are not written as one text are set apart by line breaks.
     const asked = end === '' ? prompt : [prompt.trim(), extra].filter((t) => t !== '').join('\n\n') + end

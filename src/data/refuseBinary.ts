@@ -3,7 +3,11 @@
 import { Fault } from '../protocol/failure.ts'
 
 const MAGIC: readonly (readonly [bytes: string, what: string, todo: string])[] = [
-  ['PAR1', 'a Parquet table', 'Save it as CSV or JSON Lines (in pandas: read_parquet, then to_json with orient="records" and lines=True).'],
+  [
+    'PAR1',
+    'a Parquet table',
+    'Save it as CSV or JSON Lines (in pandas: read_parquet, then to_json with orient="records" and lines=True).',
+  ],
   ['PK\u0003\u0004', 'a zip archive or an Excel workbook', 'Unpack it, or save the sheet as CSV.'],
   ['\u001f\u008b', 'a gzip archive', 'Unpack it first.'],
   ['%PDF', 'a PDF', 'Save its text as a .txt file.'],
@@ -26,5 +30,9 @@ export function refuseBinary(head: Uint8Array, name: string): string {
   const even = head.reduce((n, byte, i) => n + (byte === 0 && i % 2 === 0 ? 1 : 0), 0)
   if (zeros > head.length / 8 && even === 0) return new TextDecoder('utf-16le').decode(head)
   if (zeros > head.length / 8 && even === zeros) return new TextDecoder('utf-16be').decode(head)
-  throw new Fault('bad-data', `${name} is a binary file, where text was expected.`, 'Choose a JSON Lines, JSON, CSV or text file.')
+  throw new Fault(
+    'bad-data',
+    `${name} is a binary file, where text was expected.`,
+    'Choose a JSON Lines, JSON, CSV or text file.',
+  )
 }

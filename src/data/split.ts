@@ -14,9 +14,10 @@ export function splitRows(rows: readonly Row[], share: number, seed: number): { 
   }
   if (wanted === 0 || groups.size < 2) return { train: [...rows], validation: [] }
   // By content, not by place: adding a row to the file moves no other row to the other side of the cut's order.
-  const ordered = [...groups].map(([key, group]) => ({ group, draw: bits(seed, streamOf(key), key.length) })).sort((a, b) => a.draw - b.draw)
+  const ordered = [...groups]
+    .map(([key, group]) => ({ group, draw: bits(seed, streamOf(key), key.length) }))
+    .sort((a, b) => a.draw - b.draw)
   const held = new Set<Row>()
-  for (const { group } of ordered)
-    if (held.size + group.length <= wanted) for (const row of group) held.add(row)
+  for (const { group } of ordered) if (held.size + group.length <= wanted) for (const row of group) held.add(row)
   return { train: rows.filter((r) => !held.has(r)), validation: rows.filter((r) => held.has(r)) }
 }

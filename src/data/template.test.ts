@@ -7,10 +7,14 @@ const trainOn = 'completions' as const
 const chatml = golden('llama').chatTemplate!
 const specialTokens = { bos_token: '<s>', eos_token: '</s>' }
 const chat: Row = {
-  line: 1, kind: 'chat',
+  line: 1,
+  kind: 'chat',
   messages: [
-    { role: 'system', content: 'Be brief.' }, { role: 'user', content: 'Hi' }, { role: 'assistant', content: ' Hello ' },
-    { role: 'user', content: 'Hi' }, { role: 'assistant', content: 'Hi' },
+    { role: 'system', content: 'Be brief.' },
+    { role: 'user', content: 'Hi' },
+    { role: 'assistant', content: ' Hello ' },
+    { role: 'user', content: 'Hi' },
+    { role: 'assistant', content: 'Hi' },
   ],
 }
 const completion: Row = { line: 1, kind: 'completion', prompt: 'Q ', completion: ' A' }
@@ -37,7 +41,9 @@ test('a template that changes earlier turns, refuses beginnings or has no genera
 test('without a template: plain prompt, completion and end; roles as lines', () => {
   expect(marked(renderRow(completion, { specialTokens, trainOn }))).toBe('Q [ A</s>]')
   expect(marked(renderRow({ line: 1, kind: 'text', text: 'abc' }, { specialTokens, trainOn }))).toBe('[abc</s>]')
-  expect(marked(renderRow(chat, { specialTokens, trainOn }))).toBe('Be brief.\nUser: Hi\nAssistant:[ Hello\n]User: Hi\nAssistant:[ Hi</s>]')
+  expect(marked(renderRow(chat, { specialTokens, trainOn }))).toBe(
+    'Be brief.\nUser: Hi\nAssistant:[ Hello\n]User: Hi\nAssistant:[ Hi</s>]',
+  )
 })
 
 test('everything trains everything, with the same cuts', () => {

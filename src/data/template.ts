@@ -34,7 +34,12 @@ export function renderPrompt(text: string, options: TemplateOptions): string {
 /** A conversation up to the point where the assistant speaks. */
 export function renderMessages(messages: readonly Message[], options: TemplateOptions): string {
   const { chatTemplate } = options
-  if (chatTemplate === undefined) return plainChat(messages).map((s) => s.text).join('') + 'Assistant:'
+  if (chatTemplate === undefined)
+    return (
+      plainChat(messages)
+        .map((s) => s.text)
+        .join('') + 'Assistant:'
+    )
   return renderChat(chatTemplate, messages, { ...options, addGenerationPrompt: true })
 }
 
@@ -45,12 +50,17 @@ function cut(row: Row, options: TemplateOptions): Segment[] {
       return [{ text: row.text + end.text, trained: true }]
     case 'completion':
       if (options.chatTemplate !== undefined) return cutChat(turns(row.prompt, row.completion), options.chatTemplate, options)
-      return [{ text: row.prompt, trained: false }, { text: row.completion + end.text, trained: true }]
+      return [
+        { text: row.prompt, trained: false },
+        { text: row.completion + end.text, trained: true },
+      ]
     case 'chat': {
       if (options.chatTemplate !== undefined) return cutChat(row.messages, options.chatTemplate, options)
       const segments = plainChat(row.messages)
       const last = segments.pop()
-      return last?.trained ? [...segments, { text: last.text.trimEnd() + end.text, trained: true }] : [...segments, ...(last ? [last] : [])]
+      return last?.trained
+        ? [...segments, { text: last.text.trimEnd() + end.text, trained: true }]
+        : [...segments, ...(last ? [last] : [])]
     }
     default:
       return row satisfies never
@@ -59,13 +69,20 @@ function cut(row: Row, options: TemplateOptions): Segment[] {
 
 /** Templates bring their own spacing, so the row's own edges go. */
 function turns(prompt: string, completion: string): Message[] {
-  return [{ role: 'user', content: prompt.trim() }, { role: 'assistant', content: completion.trim() }]
+  return [
+    { role: 'user', content: prompt.trim() },
+    { role: 'assistant', content: completion.trim() },
+  ]
 }
 
 /** Without a template: `User: …` and `Assistant: …` lines; a system turn stands as it is. */
 function plainChat(messages: readonly Message[]): Segment[] {
   return messages.flatMap((m): Segment[] => {
-    if (m.role === 'assistant') return [{ text: 'Assistant:', trained: false }, { text: ` ${m.content.trim()}\n`, trained: true }]
+    if (m.role === 'assistant')
+      return [
+        { text: 'Assistant:', trained: false },
+        { text: ` ${m.content.trim()}\n`, trained: true },
+      ]
     if (m.role === 'system') return [{ text: `${m.content.trim()}\n`, trained: false }]
     return [{ text: `${m.role.charAt(0).toUpperCase()}${m.role.slice(1)}: ${m.content.trim()}\n`, trained: false }]
   })

@@ -23,8 +23,12 @@ describe.each(goldenTokenizers.map((g) => [g.name, g] as const))('%s', (_, { tok
 
 test('special tokens may be objects, and a broken file is told in a sentence', () => {
   const json = {
-    model: { type: 'BPE', vocab: { a: 0, '<e>': 1 }, merges: [] }, added_tokens: [{ id: 1, content: '<e>', special: true }],
-    decoder: null, post_processor: null, pre_tokenizer: null, normalizer: null,
+    model: { type: 'BPE', vocab: { a: 0, '<e>': 1 }, merges: [] },
+    added_tokens: [{ id: 1, content: '<e>', special: true }],
+    decoder: null,
+    post_processor: null,
+    pre_tokenizer: null,
+    normalizer: null,
   }
   const tokenizer = loadTokenizer(json, { eos_token: { content: '<e>' } })
   expect([tokenizer.eosId, tokenizer.vocabSize, [...tokenizer.encode('aa<e>')]]).toEqual([1, 2, [0, 0, 1]])

@@ -28,7 +28,12 @@ export function loadTokenizer(json: Readonly<Record<string, unknown>>, config: R
     engine = new Engine(json, config)
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error)
-    throw new Fault('bad-model', `The tokenizer.json of this model cannot be used: ${detail}`, 'Get the file again, or choose another model.', detail)
+    throw new Fault(
+      'bad-model',
+      `The tokenizer.json of this model cannot be used: ${detail}`,
+      'Get the file again, or choose another model.',
+      detail,
+    )
   }
   const specialTokens = namedTokens(config)
   const specialIds = new Set([...engine.get_added_tokens_decoder()].filter(([, t]) => t.special).map(([id]) => id))

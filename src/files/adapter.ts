@@ -37,7 +37,11 @@ export function adapterFiles(adapter: Adapter): Map<string, Uint8Array<ArrayBuff
 
 export async function readAdapter(given: ReadonlyMap<string, ByteSource>): Promise<Adapter> {
   const bad = (what: string): Fault =>
-    new Fault('bad-adapter', `This is not a complete PEFT adapter: ${what}`, 'Choose a folder with adapter_config.json and adapter_model.safetensors.')
+    new Fault(
+      'bad-adapter',
+      `This is not a complete PEFT adapter: ${what}`,
+      'Choose a folder with adapter_config.json and adapter_model.safetensors.',
+    )
   // A dropped folder brings its own name along.
   const path = [...given.keys()].filter((p) => /(^|\/)adapter_config\.json$/.test(p)).sort((a, b) => a.length - b.length)[0]
   if (path === undefined) throw bad('adapter_config.json is missing.')

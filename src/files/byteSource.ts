@@ -32,13 +32,26 @@ export function rangeSource(
 ): ByteSource {
   const read = async (start: number, end: number): Promise<Uint8Array<ArrayBuffer>> => {
     if (start < 0 || end < start || end > size)
-      throw new Fault('bad-file', `${name} has ${size} bytes, but bytes ${start} to ${end} were asked for.`, 'Check that the file is complete.')
+      throw new Fault(
+        'bad-file',
+        `${name} has ${size} bytes, but bytes ${start} to ${end} were asked for.`,
+        'Check that the file is complete.',
+      )
     const bytes = await readRange(start, end).catch((error: unknown): never => {
       const detail = error instanceof Error ? error.message : String(error)
-      throw new Fault('bad-file', `${name} could not be read: ${detail}`, 'Check that it still exists unchanged, and open it again.', detail)
+      throw new Fault(
+        'bad-file',
+        `${name} could not be read: ${detail}`,
+        'Check that it still exists unchanged, and open it again.',
+        detail,
+      )
     })
     if (bytes.length !== end - start)
-      throw new Fault('bad-file', `${name} gave ${bytes.length} bytes where ${end - start} were expected.`, 'It changed while being read; open it again.')
+      throw new Fault(
+        'bad-file',
+        `${name} gave ${bytes.length} bytes where ${end - start} were expected.`,
+        'It changed while being read; open it again.',
+      )
     return bytes
   }
   return {

@@ -4,7 +4,19 @@ import { Fault } from '../protocol/failure.ts'
 
 /** Bytes per element, in the order in which the reference writer sorts tensors. */
 export const dtypeBytes = {
-  U64: 8, I64: 8, F64: 8, F32: 4, U32: 4, I32: 4, BF16: 2, F16: 2, U16: 2, I16: 2, I8: 1, U8: 1, BOOL: 1,
+  U64: 8,
+  I64: 8,
+  F64: 8,
+  F32: 4,
+  U32: 4,
+  I32: 4,
+  BF16: 2,
+  F16: 2,
+  U16: 2,
+  I16: 2,
+  I8: 1,
+  U8: 1,
+  BOOL: 1,
 } as const satisfies Record<string, number>
 
 export type DType = keyof typeof dtypeBytes
@@ -21,5 +33,9 @@ export function toF32(bytes: Uint8Array, dtype: DType, name = 'A tensor'): Float
   if (dtype === 'F16') return f16ToF32(new Uint16Array(buffer))
   if (dtype === 'BF16') return bf16ToF32(new Uint16Array(buffer))
   if (dtype === 'F64') return Float32Array.from(new Float64Array(buffer))
-  throw new Fault('bad-file', `${name} is stored as ${dtype}, where a float type (F32, F16, BF16, F64) was expected.`, 'Convert it to a float type.')
+  throw new Fault(
+    'bad-file',
+    `${name} is stored as ${dtype}, where a float type (F32, F16, BF16, F64) was expected.`,
+    'Convert it to a float type.',
+  )
 }

@@ -2,11 +2,22 @@ import { expect, test } from 'vitest'
 import { adapterCard } from './modelCard.ts'
 
 const card = adapterCard({
-  name: 'Pirate\nanswers', baseModel: 'someone/small: "model"', method: 'LoRA', recipe: { name: '```', seed: 1 }, dataName: 'a|b.jsonl',
-  dataSha256: 'ab12', rows: 90, steps: 200, seed: 42, trainLoss: 1.23456, scores: { before: 0, after: 0.875 }, versions: { Tunesmith: '0.1.0' },
+  name: 'Pirate\nanswers',
+  baseModel: 'someone/small: "model"',
+  method: 'LoRA',
+  recipe: { name: '```', seed: 1 },
+  dataName: 'a|b.jsonl',
+  dataSha256: 'ab12',
+  rows: 90,
+  steps: 200,
+  seed: 42,
+  trainLoss: 1.23456,
+  scores: { before: 0, after: 0.875 },
+  versions: { Tunesmith: '0.1.0' },
 })
 
-test('a card says what, from what, and how to load it', () => expect(card).toMatchInlineSnapshot(`
+test('a card says what, from what, and how to load it', () =>
+  expect(card).toMatchInlineSnapshot(`
   "---
   base_model: "someone/small: \\"model\\""
   library_name: peft

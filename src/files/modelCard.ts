@@ -30,7 +30,9 @@ export function adapterCard(facts: CardFacts): string {
     'library_name: peft',
     'pipeline_tag: text-generation',
     'tags:',
-    ...[...new Set(['tunesmith', facts.method.toLowerCase(), 'base_model:adapter:' + facts.baseModel])].map((t) => `- ${JSON.stringify(t)}`),
+    ...[...new Set(['tunesmith', facts.method.toLowerCase(), 'base_model:adapter:' + facts.baseModel])].map(
+      (t) => `- ${JSON.stringify(t)}`,
+    ),
     '---',
   ]
   const load = [

@@ -1,27 +1,15 @@
 // A Hugging Face model folder, opened: its configuration, tokenizer files and a table of tensors that stream
 // themselves. Invariant: either everything needed is present and consistent, or one Fault lists all that is not.
 // Refuses to know what the tensors are for: families read the table by name.
-import { fromUtf8, hex, utf8 } from '../lib/bytes.ts'
-import { isRecord } from '../lib/record.ts'
+import { hex, utf8 } from '../lib/bytes.ts'
 import { Sha256 } from '../lib/sha256.ts'
 import { Fault } from '../protocol/failure.ts'
 import { hashSource, type ByteSource } from './byteSource.ts'
-import { toF32, type DType } from './dtype.ts'
 import { readJsonFile, type JsonObject } from './jsonFile.ts'
-import { readHeader } from './safetensors.ts'
-import { shardNames } from './shardIndex.ts'
+import { readChatTemplate } from './readChatTemplate.ts'
+import { readTensors, type TensorEntry } from './readTensors.ts'
 
-export interface TensorEntry {
-  readonly name: string
-  readonly dtype: DType
-  readonly shape: readonly number[]
-  readonly bytes: number
-  /** The file's bytes in order, in chunks of whole elements and at most 4 MiB. */
-  stream(): AsyncIterable<Uint8Array<ArrayBuffer>>
-  /** All bytes at once: for small tensors. */
-  read(): Promise<Uint8Array<ArrayBuffer>>
-  readF32(): Promise<Float32Array<ArrayBuffer>>
-}
+export type { TensorEntry }
 
 export interface ModelFolder {
   readonly config: JsonObject
@@ -75,7 +63,13 @@ export async function openModelFolder(given: ReadonlyMap<string, ByteSource>): P
     bytes += t.bytes
   }
   return {
-    config, modelType, tensors, bytes, parameters, tokenizerJson, tokenizerConfig,
+    config,
+    modelType,
+    tensors,
+    bytes,
+    parameters,
+    tokenizerJson,
+    tokenizerConfig,
     ...(chatTemplate === undefined ? {} : { chatTemplate }),
     ...(generationConfig === undefined ? {} : { generationConfig }),
     async hash() {
@@ -101,62 +95,4 @@ function commonFolder(paths: readonly string[]): string {
   const first = paths[0] ?? ''
   const folder = first.slice(0, first.indexOf('/') + 1)
   return paths.every((p) => p.startsWith(folder)) ? folder : ''
-}
-
-async function readTensors(
-  files: ReadonlyMap<string, ByteSource>,
-  problems: string[],
-): Promise<{ tensors: Map<string, TensorEntry>; shards: readonly string[] }> {
-  const tensors = new Map<string, TensorEntry>()
-  const index = await shardNames(files, problems)
-  const missing = index.shards.filter((s) => !files.has(s))
-  if (missing.length > 0) problems.push(`Missing weight files: ${missing.join(', ')}.`)
-  for (const shard of index.shards) {
-    const source = files.get(shard)
-    if (!source) continue
-    const header = await readHeader(source).catch((error: unknown) => {
-      if (!(error instanceof Fault)) throw error
-      problems.push(error.message)
-      return undefined
-    })
-    for (const { name, dtype, shape, start, end } of header?.entries.values() ?? []) {
-      if (tensors.has(name)) problems.push(`Tensor ${name} is in more than one weight file.`)
-      const read = () => source.read(start, end)
-      tensors.set(name, {
-        name, dtype, shape, bytes: end - start, read,
-        // Chunks of 4 MiB counted from the tensor's own start hold whole elements of every type.
-        stream: () => source.stream(start, end),
-        readF32: async () => toF32(await read(), dtype, `Tensor ${name}`),
-      })
-    }
-  }
-  if (missing.length === 0 && problems.length === 0) {
-    const absent = [...index.names].filter((n) => !tensors.has(n))
-    if (absent.length > 0) problems.push(`The index lists ${absent.length} tensors that no weight file holds, ${absent[0]} first.`)
-  }
-  return { tensors, shards: index.shards }
-}
-
-/** chat_template.jinja, or the older entry of tokenizer_config.json: a text, or a list of named ones. */
-async function readChatTemplate(
-  files: ReadonlyMap<string, ByteSource>,
-  tokenizerConfig: JsonObject,
-  problems: string[],
-): Promise<string | undefined> {
-  const source = files.get('chat_template.jinja')
-  if (source) {
-    try {
-      return fromUtf8(await source.read(0, source.size))
-    } catch (error) {
-      if (error instanceof Fault) throw error
-      problems.push('chat_template.jinja is not valid UTF-8 text.')
-      return undefined
-    }
-  }
-  const entry = tokenizerConfig['chat_template']
-  if (typeof entry === 'string') return entry
-  if (!Array.isArray(entry)) return undefined
-  const named = entry.filter(isRecord)
-  const chosen = (named.find((t) => t['name'] === 'default') ?? (named.length === 1 ? named[0] : undefined))?.['template']
-  return typeof chosen === 'string' ? chosen : undefined
 }

@@ -36,7 +36,8 @@ export async function readFolder(path: string): Promise<Map<string, ByteSource>>
       const full = join(folder, entry.name)
       if (entry.isDirectory()) await walk(full, `${prefix}${entry.name}/`)
       // A downloaded model is often a folder of links into a cache.
-      else if ((await stat(full).catch(() => undefined))?.isFile()) files.set(prefix + entry.name, await fileSource(full, prefix + entry.name))
+      else if ((await stat(full).catch(() => undefined))?.isFile())
+        files.set(prefix + entry.name, await fileSource(full, prefix + entry.name))
     }
   }
   await walk(path, '')

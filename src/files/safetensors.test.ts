@@ -15,13 +15,18 @@ const withHeader = (json: string, data = 0) => {
   return concat([size, text, new Uint8Array(data)])
 }
 const fault = async (bytes: Uint8Array): Promise<string> => {
-  const error: unknown = await read(bytes).then(() => 'accepted', (e: unknown) => e)
+  const error: unknown = await read(bytes).then(
+    () => 'accepted',
+    (e: unknown) => e,
+  )
   return error instanceof Fault ? error.message : expect.fail(`not a Fault: ${String(error)}`)
 }
 
 const anyTensors: fc.Arbitrary<Map<string, OutTensor>> = fc
   .dictionary(
-    fc.oneof(fc.string({ unit: 'grapheme', maxLength: 12 }), fc.constantFrom('__proto__', '1', '0', 'constructor')).filter((n) => n !== '__metadata__'),
+    fc
+      .oneof(fc.string({ unit: 'grapheme', maxLength: 12 }), fc.constantFrom('__proto__', '1', '0', 'constructor'))
+      .filter((n) => n !== '__metadata__'),
     fc.record({
       dtype: fc.constantFrom(...(Object.keys(dtypeBytes) as DType[])),
       shape: fc.array(fc.nat(4), { maxLength: 3 }),
@@ -50,11 +55,21 @@ test('what is written is read back, streamed or whole, and equal input gives equ
         expect(bytes.slice(e.start, e.end)).toEqual(t.data)
         expect(e.start % dtypeBytes[t.dtype]).toBe(0)
       }
-      if (Object.keys(metadata).length > 0) expect(Object.entries(header.metadata).sort()).toEqual(Object.entries(metadata).sort())
+      if (Object.keys(metadata).length > 0)
+        expect(Object.entries(header.metadata).sort()).toEqual(Object.entries(metadata).sort())
       expect(writeSafetensors(new Map([...tensors].reverse()), metadata)).toEqual(bytes)
       const parts: Uint8Array[] = []
       const streamed = new Map(
-        [...tensors].map(([n, t]) => [n, { ...t, async *stream() { yield t.data.slice(0, 3); yield t.data.slice(3) } }]),
+        [...tensors].map(([n, t]) => [
+          n,
+          {
+            ...t,
+            async *stream() {
+              yield t.data.slice(0, 3)
+              yield t.data.slice(3)
+            },
+          },
+        ]),
       )
       for await (const part of streamSafetensors(streamed, metadata)) parts.push(part)
       expect(concat(parts)).toEqual(bytes)
@@ -64,11 +79,16 @@ test('what is written is read back, streamed or whole, and equal input gives equ
 
 test('damaged files never fail with anything but a Fault', async () => {
   await fc.assert(
-    fc.asyncProperty(anyTensors, fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 }), fc.nat(), async (tensors, edits, cut) => {
-      const bytes = writeSafetensors(tensors)
-      for (const [at, value] of edits) bytes[at % bytes.length] = value
-      await read(bytes.slice(0, bytes.length - (cut % 20))).catch((e: unknown) => expect(e).toBeInstanceOf(Fault))
-    }),
+    fc.asyncProperty(
+      anyTensors,
+      fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 }),
+      fc.nat(),
+      async (tensors, edits, cut) => {
+        const bytes = writeSafetensors(tensors)
+        for (const [at, value] of edits) bytes[at % bytes.length] = value
+        await read(bytes.slice(0, bytes.length - (cut % 20))).catch((e: unknown) => expect(e).toBeInstanceOf(Fault))
+      },
+    ),
     { numRuns: 1000 },
   )
 })

@@ -26,13 +26,18 @@ export interface Header {
 
 export async function readHeader(source: ByteSource): Promise<Header> {
   const { name, size } = source
-  const bad = (what: string, hint = 'Get the file again from where it came from.'): Fault => new Fault('bad-file', `${name} is not a usable safetensors file: ${what}`, hint)
+  const bad = (what: string, hint = 'Get the file again from where it came from.'): Fault =>
+    new Fault('bad-file', `${name} is not a usable safetensors file: ${what}`, hint)
   if (size < 8) throw bad(`expected at least 8 bytes, found ${size}.`)
   const first = await source.read(0, 8)
   const length = Number(new DataView(first.buffer).getBigUint64(0, true))
   if (length > MAX_HEADER_BYTES) throw bad(`its header claims ${length} bytes, and at most ${MAX_HEADER_BYTES} are allowed.`)
   const dataStart = 8 + length
-  if (dataStart > size) throw bad(`its header needs ${dataStart} bytes, but the file has only ${size}.`, 'The download or copy was cut short; get the file again.')
+  if (dataStart > size)
+    throw bad(
+      `its header needs ${dataStart} bytes, but the file has only ${size}.`,
+      'The download or copy was cut short; get the file again.',
+    )
   const json = parseHeader(await source.read(8, dataStart), bad)
 
   const entries: HeaderEntry[] = []
@@ -57,7 +62,11 @@ export async function readHeader(source: ByteSource): Promise<Header> {
     if (e.start !== at) throw bad(`tensor ${e.name} starts at byte ${e.start}, but the one before it ends at byte ${at}.`)
     at = e.end
   }
-  if (at > size) throw bad(`its tensors need ${at} bytes, but the file has only ${size}.`, 'The download or copy was cut short; get the file again.')
+  if (at > size)
+    throw bad(
+      `its tensors need ${at} bytes, but the file has only ${size}.`,
+      'The download or copy was cut short; get the file again.',
+    )
   if (at < size) throw bad(`its tensors end at byte ${at}, but the file has ${size}.`)
   return { entries: new Map(entries.map((e) => [e.name, e])), metadata }
 }
@@ -93,7 +102,10 @@ function readEntry(name: string, value: unknown, dataStart: number): HeaderEntry
   const [start, end] = offsets as [number, number]
   const expected = (shape as number[]).reduce((n, d) => n * d, dtypeBytes[dtype])
   if (end < start || end - start !== expected)
-    return `Tensor ${name} of shape [${shape.join(', ')}] and type ${dtype} needs ${expected} bytes, but its offsets span ${end - start}.`
+    return (
+      `Tensor ${name} of shape [${shape.join(', ')}] and type ${dtype} needs ${expected} bytes, ` +
+      `but its offsets span ${end - start}.`
+    )
   return { name, dtype, shape: shape as number[], start: dataStart + start, end: dataStart + end }
 }
 

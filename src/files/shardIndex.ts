@@ -31,7 +31,8 @@ export async function shardNames(files: ReadonlyMap<string, ByteSource>, problem
   }
   const values = [...new Set(Object.values(map))]
   const shards = values.filter(isSafeName)
-  for (const v of values) if (!isSafeName(v)) problems.push(`${source.name} names ${JSON.stringify(v)}, which is not a file of this folder.`)
+  for (const v of values)
+    if (!isSafeName(v)) problems.push(`${source.name} names ${JSON.stringify(v)}, which is not a file of this folder.`)
   return { shards: shards.sort(), names: new Set(Object.keys(map)) }
 }
 
@@ -43,7 +44,9 @@ function isSafeName(v: unknown): v is string {
 function withoutSafetensors(names: readonly string[]): string {
   const old = names.filter((n) => /\.(bin|pt|pth|ckpt|h5|msgpack|gguf|onnx)$/.test(n))
   const other = names.filter((n) => n.endsWith('.safetensors'))
-  if (other.length > 0) return `model.safetensors is missing; found ${other.slice(0, 3).join(', ')}, and shards need model.safetensors.index.json.`
+  if (other.length > 0)
+    return `model.safetensors is missing; found ${other.slice(0, 3).join(', ')}, and shards need model.safetensors.index.json.`
   if (old.length === 0) return 'model.safetensors is missing.'
-  return `The weights are only in ${old.slice(0, 3).join(', ')}; convert them to safetensors first (in transformers: save_pretrained).`
+  const found = old.slice(0, 3).join(', ')
+  return `The weights are only in ${found}; convert them to safetensors first (in transformers: save_pretrained).`
 }

@@ -46,7 +46,11 @@ const byteLength = (t: Described): number => t.shape.reduce((n, d) => n * d, dty
 function checkLength(name: string, t: Described, found: number): void {
   if (found === byteLength(t)) return
   const what = `${t.dtype} tensor ${name} of shape [${t.shape.join(', ')}]`
-  throw new Fault('internal', `The ${what} needs ${byteLength(t)} bytes, but ${found} were given.`, 'Report this; the file was not written.')
+  throw new Fault(
+    'internal',
+    `The ${what} needs ${byteLength(t)} bytes, but ${found} were given.`,
+    'Report this; the file was not written.',
+  )
 }
 
 const rank = Object.fromEntries(Object.keys(dtypeBytes).map((d, i) => [d, i]))
@@ -59,7 +63,8 @@ function header(order: readonly (readonly [string, Described])[], metadata: Meta
   // Text is joined by hand, because an object would reorder names that look like numbers.
   const parts: string[] = []
   const notes = Object.entries(metadata).sort(([a], [b]) => compareUtf8(a, b))
-  if (notes.length > 0) parts.push(`"__metadata__":{${notes.map(([k, v]) => `${JSON.stringify(k)}:${JSON.stringify(v)}`).join(',')}}`)
+  if (notes.length > 0)
+    parts.push(`"__metadata__":{${notes.map(([k, v]) => `${JSON.stringify(k)}:${JSON.stringify(v)}`).join(',')}}`)
   let at = 0
   for (const [name, t] of order) {
     if (name === '__metadata__') throw new Fault('internal', 'A tensor may not be called __metadata__.', 'Rename the tensor.')

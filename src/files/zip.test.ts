@@ -5,7 +5,10 @@ import { utf8 } from '../lib/bytes.ts'
 import { Fault } from '../protocol/failure.ts'
 import { unzip, zipFiles } from './zip.ts'
 
-const files = new Map([['b/adapter_config.json', utf8('{}')], ['README.md', utf8('# naïve')]])
+const files = new Map([
+  ['b/adapter_config.json', utf8('{}')],
+  ['README.md', utf8('# naïve')],
+])
 const bytesOf = async (blob: Blob) => new Uint8Array(await blob.arrayBuffer())
 
 test('files survive, and equal files give equal bytes in any order', async () => {

@@ -34,17 +34,24 @@ export async function unzip(input: Uint8Array | Blob): Promise<Map<string, Uint8
     // Not the asynchronous form: it starts workers from blob URLs, which the page's policy forbids.
     found = unzipSync(bytes, { filter })
   } catch (error) {
-    throw new Fault('bad-file', 'This is not a readable zip archive.', 'Make the archive again, or drop the folder itself.', String(error))
+    throw new Fault(
+      'bad-file',
+      'This is not a readable zip archive.',
+      'Make the archive again, or drop the folder itself.',
+      String(error),
+    )
   }
   if (refused) throw refused
   return new Map(Object.entries(found) as [string, Uint8Array<ArrayBuffer>][])
 }
 
 function refuse(file: { name: string; size: number; originalSize: number }, entries: number, total: number): Fault | undefined {
-  const no = (what: string): Fault => new Fault('bad-file', `The zip archive was refused: ${what}`, 'Drop the folder itself instead.')
+  const no = (what: string): Fault =>
+    new Fault('bad-file', `The zip archive was refused: ${what}`, 'Drop the folder itself instead.')
   if (entries > MAX_ENTRIES) return no(`it has more than ${MAX_ENTRIES} files.`)
   if (total > MAX_BYTES) return no(`its files need more than ${MAX_BYTES / 1024 ** 3} GiB.`)
-  if (file.originalSize > 4096 && file.originalSize > MAX_RATIO * file.size) return no(`${JSON.stringify(file.name)} inflates more than ${MAX_RATIO} times.`)
+  if (file.originalSize > 4096 && file.originalSize > MAX_RATIO * file.size)
+    return no(`${JSON.stringify(file.name)} inflates more than ${MAX_RATIO} times.`)
   if (/^[/\\]|^[a-z]:|\0|\\/i.test(file.name) || file.name.split('/').includes('..'))
     return no(`the name ${JSON.stringify(file.name)} leaves the archive's folder.`)
   return undefined

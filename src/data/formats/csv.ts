@@ -39,7 +39,10 @@ function toRow(line: number, cells: readonly string[], names: readonly string[])
 
 /** A tab in every line, as many in each, is no accident; commas are. */
 function isTabbed(head: string): boolean {
-  const lines = head.split(/\r\n|\n|\r/).slice(0, 50).filter((l) => l !== '')
+  const lines = head
+    .split(/\r\n|\n|\r/)
+    .slice(0, 50)
+    .filter((l) => l !== '')
   const complete = lines.length > 3 ? lines.slice(0, -1) : lines
   const tabs = complete.map((l) => l.split('\t').length - 1)
   return complete.length >= 2 && tabs.every((n) => n > 0 && n === tabs[0])
@@ -48,7 +51,8 @@ function isTabbed(head: string): boolean {
 function delimiterOf(text: string, name: string): string {
   const head = text.slice(0, 64 * 1024)
   if (/\.(tsv|tab)$/i.test(name) || isTabbed(head)) return '\t'
-  const found = Papa.parse<string[]>(head, { preview: 20, skipEmptyLines: true, delimitersToGuess: [',', '\t', ';', '|'] }).meta.delimiter
+  const found = Papa.parse<string[]>(head, { preview: 20, skipEmptyLines: true, delimitersToGuess: [',', '\t', ';', '|'] }).meta
+    .delimiter
   return found === '' ? ',' : found
 }
 

@@ -6,7 +6,8 @@ import { concat, utf8 } from '../../lib/bytes.ts'
 import { Fault } from '../../protocol/failure.ts'
 import { formatNamed, formats, register, sniffFormat, type RawRow } from '../format.ts'
 
-const source = (content: string | Uint8Array, name = 'x') => bytesSource(typeof content === 'string' ? utf8(content) : content, name)
+const source = (content: string | Uint8Array, name = 'x') =>
+  bytesSource(typeof content === 'string' ? utf8(content) : content, name)
 const rowsOf = async (content: string | Uint8Array, name = 'x'): Promise<[string, RawRow[]]> => {
   const file = source(content, name)
   const format = await sniffFormat(file)
@@ -25,7 +26,10 @@ describe('JSON Lines', () => {
     const [id, rows] = await rowsOf('\ufeff{"a":1}\r\n\r\n{"a":\r\n[1]\r\n{"a":2}')
     expect(id).toBe('jsonl')
     expect(rows).toEqual([
-      { line: 1, value: { a: 1 } }, { line: 3, problem: 'is not valid JSON.' }, { line: 4, problem: 'is not a JSON object.' }, { line: 5, value: { a: 2 } },
+      { line: 1, value: { a: 1 } },
+      { line: 3, problem: 'is not valid JSON.' },
+      { line: 4, problem: 'is not a JSON object.' },
+      { line: 5, value: { a: 2 } },
     ])
   })
   test('its name decides when the first line is the bad one', async () => {
@@ -36,7 +40,11 @@ describe('JSON Lines', () => {
 
 describe('JSON', () => {
   test('a list, one element a line or pretty-printed, at the top or under a name', async () => {
-    for (const text of ['[\n{"a":1},\n{"a":2}]', JSON.stringify([{ a: 1 }, { a: 2 }], null, 2), '{"version":1,"data":[{"a":1},\n{"a":2}]}']) {
+    for (const text of [
+      '[\n{"a":1},\n{"a":2}]',
+      JSON.stringify([{ a: 1 }, { a: 2 }], null, 2),
+      '{"version":1,"data":[{"a":1},\n{"a":2}]}',
+    ]) {
       const [id, rows] = await rowsOf(text, 'x.json')
       expect([id, rows.map((r) => ('value' in r ? r.value : r))]).toEqual(['json', [{ a: 1 }, { a: 2 }]])
     }
@@ -54,10 +62,14 @@ describe('JSON', () => {
   })
   test('any list of objects is read as JSON.parse reads it', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.dictionary(fc.string(), fc.jsonValue()), { minLength: 1 }), fc.constantFrom(undefined, 2), async (list, indent) => {
-        const [, rows] = await rowsOf(JSON.stringify(list, null, indent), 'x.json')
-        expect(rows.map((r) => ('value' in r ? r.value : r))).toEqual(JSON.parse(JSON.stringify(list)))
-      }),
+      fc.asyncProperty(
+        fc.array(fc.dictionary(fc.string(), fc.jsonValue()), { minLength: 1 }),
+        fc.constantFrom(undefined, 2),
+        async (list, indent) => {
+          const [, rows] = await rowsOf(JSON.stringify(list, null, indent), 'x.json')
+          expect(rows.map((r) => ('value' in r ? r.value : r))).toEqual(JSON.parse(JSON.stringify(list)))
+        },
+      ),
     )
   })
 })
@@ -67,25 +79,35 @@ describe('CSV', () => {
     const [id, rows] = await rowsOf('text,label\r\n"a, ""b""\nc",x\r\n\r\nplain,y\r\nshort\r\n', 'x.csv')
     expect(id).toBe('csv')
     expect(rows).toEqual([
-      { line: 2, value: { text: 'a, "b"\nc', label: 'x' } }, { line: 5, value: { text: 'plain', label: 'y' } },
+      { line: 2, value: { text: 'a, "b"\nc', label: 'x' } },
+      { line: 5, value: { text: 'plain', label: 'y' } },
       { line: 6, problem: 'has 1 columns where 2 were expected.' },
     ])
   })
   test('tabs in a .txt, no header, quotes that are no quotes', async () => {
-    const [id, rows] = await rowsOf('Great phone, really great\t1\n"Bad" screen and "worse" sound\t0\n"I hate it\t0\nIt is fine\t1\n', 'x.txt')
+    const [id, rows] = await rowsOf(
+      'Great phone, really great\t1\n"Bad" screen and "worse" sound\t0\n"I hate it\t0\nIt is fine\t1\n',
+      'x.txt',
+    )
     expect(id).toBe('csv')
     expect(rows).toHaveLength(4)
     expect(rows[2]).toEqual({ line: 3, value: { text: '"I hate it', label: '0' } })
   })
   test('semicolons', async () => {
-    expect((await rowsOf('text;label\nhello, you;a\nbye, you;b\n', 'x.csv'))[1][0]).toEqual({ line: 2, value: { text: 'hello, you', label: 'a' } })
+    expect((await rowsOf('text;label\nhello, you;a\nbye, you;b\n', 'x.csv'))[1][0]).toEqual({
+      line: 2,
+      value: { text: 'hello, you', label: 'a' },
+    })
   })
 })
 
 test('plain text: paragraphs join, a long one stays whole', async () => {
   const [id, rows] = await rowsOf(`\n\nOne.\n\nTwo.\r\n\r\n${'Long. '.repeat(500)}\n\nThree.`, 'x.txt')
   expect(id).toBe('txt')
-  expect(rows.map((r) => [r.line, 'value' in r && String(r.value['text']).slice(0, 12)])).toEqual([[3, 'One.\n\nTwo.\n\n'], [9, 'Three.']])
+  expect(rows.map((r) => [r.line, 'value' in r && String(r.value['text']).slice(0, 12)])).toEqual([
+    [3, 'One.\n\nTwo.\n\n'],
+    [9, 'Three.'],
+  ])
 })
 
 describe('encodings', () => {
@@ -97,7 +119,12 @@ describe('encodings', () => {
     ['UTF-16 big-endian with a mark', utf16(`\ufeff${text}`, true)],
     ['UTF-16 without a mark', utf16(text, false)],
     ['Latin-1', Uint8Array.from(text, (c) => c.charCodeAt(0))],
-  ])('%s', async (_, bytes) => expect((await rowsOf(bytes))[1]).toEqual([{ line: 1, value: { a: 'é' } }, { line: 2, value: { a: 'ü' } }]))
+  ])('%s', async (_, bytes) =>
+    expect((await rowsOf(bytes))[1]).toEqual([
+      { line: 1, value: { a: 'é' } },
+      { line: 2, value: { a: 'ü' } },
+    ]),
+  )
 })
 
 describe('what is not a dataset is refused in a sentence', () => {
@@ -112,7 +139,10 @@ describe('what is not a dataset is refused in a sentence', () => {
 
 test('any bytes give rows or a Fault', async () => {
   const names = fc.constantFrom('x', 'x.csv', 'x.json', 'x.jsonl', 'x.txt', 'x.tsv')
-  const soup = fc.string({ unit: fc.constantFrom('{', '}', '[', ']', '"', ',', ':', '\n', '\r', '\t', 'a', '1', '\\', ';', ' '), maxLength: 60 })
+  const soup = fc.string({
+    unit: fc.constantFrom('{', '}', '[', ']', '"', ',', ':', '\n', '\r', '\t', 'a', '1', '\\', ';', ' '),
+    maxLength: 60,
+  })
   await fc.assert(
     fc.asyncProperty(names, fc.oneof(soup.map(utf8), fc.uint8Array({ maxLength: 60 })), async (name, bytes) => {
       await rowsOf(bytes, name).catch((e: unknown) => expect(e).toBeInstanceOf(Fault))
@@ -125,6 +155,11 @@ test('the registry knows its formats by id', () => {
   expect([...formats.keys()].sort()).toEqual(['csv', 'json', 'jsonl', 'txt'])
   expect(() => formatNamed('xls')).toThrow('known ones are csv, json, jsonl, txt')
   const csv = formatNamed('csv')
-  expect(() => register([['./a/csv.ts', csv], ['./b/csv.ts', csv]])).toThrow('exists already')
+  expect(() =>
+    register([
+      ['./a/csv.ts', csv],
+      ['./b/csv.ts', csv],
+    ]),
+  ).toThrow('exists already')
   expect(() => register([['./a/tsv.ts', csv]])).toThrow('named after it')
 })

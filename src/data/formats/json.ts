@@ -26,11 +26,17 @@ const json: Format = {
     } catch {
       // A list under a name can still be read up to and after a bad element.
     }
-    const name = LIST_NAMES.find((n) => (isRecord(whole) ? Array.isArray(whole[n]) : whole === undefined && new RegExp(`"${n}"\\s*:\\s*\\[`).test(text)))
+    const name = LIST_NAMES.find((n) =>
+      isRecord(whole) ? Array.isArray(whole[n]) : whole === undefined && new RegExp(`"${n}"\\s*:\\s*\\[`).test(text),
+    )
     const list = name === undefined ? null : new RegExp(`"${name}"\\s*:\\s*\\[`).exec(text)
     if (list) return yield* jsonElements(text, list.index + list[0].length)
     if (isRecord(whole)) return yield { line: 1, value: whole }
-    throw new Fault('bad-data', `${source.name} is not valid JSON.`, 'Expected a list of objects: [{"prompt": …, "completion": …}, …].')
+    throw new Fault(
+      'bad-data',
+      `${source.name} is not valid JSON.`,
+      'Expected a list of objects: [{"prompt": …, "completion": …}, …].',
+    )
   },
 }
 export default json

@@ -15,7 +15,10 @@ const jsonl: Format = {
   id: 'jsonl',
   label: 'JSON Lines',
   match(head, name) {
-    const [first = '', second = ''] = head.replace(/^\ufeff/, '').split(/\r\n|\n|\r/).filter((l) => l.trim() !== '')
+    const [first = '', second = ''] = head
+      .replace(/^\ufeff/, '')
+      .split(/\r\n|\n|\r/)
+      .filter((l) => l.trim() !== '')
     const named = /\.(jsonl|ndjson)$/i.test(name)
     if (isRecord(parse(first))) return named || second.trimStart().startsWith('{') ? 0.95 : 0.7
     return named && first.trimStart() !== '[' ? 0.9 : 0
