@@ -26,7 +26,9 @@ export function askActions({ studio, store }: Context): AskActions {
     text.flush()
     setReply(which, (r) => {
       if (result.ok) return { text: result.value, busy: false }
-      return result.failure.code === 'cancelled' ? { text: r.text, busy: false } : { text: r.text, busy: false, failure: result.failure }
+      return result.failure.code === 'cancelled'
+        ? { text: r.text, busy: false }
+        : { text: r.text, busy: false, failure: result.failure }
     })
   }
 

@@ -59,7 +59,11 @@ export function recipeActions({ store }: Context, model: ModelActions, data: Dat
       const isNotJson = error instanceof SyntaxError
       setState({
         notice: isNotJson
-          ? { code: 'bad-recipe', message: `${file.name} is not valid JSON: ${error.message}`, hint: 'Drop a recipe that Tunesmith saved.' }
+          ? {
+              code: 'bad-recipe',
+              message: `${file.name} is not valid JSON: ${error.message}`,
+              hint: 'Drop a recipe that Tunesmith saved.',
+            }
           : toFailure(error),
       })
     }
@@ -81,7 +85,9 @@ export function recipeActions({ store }: Context, model: ModelActions, data: Dat
       dismissNotice()
       if (getState().working) {
         const message = 'Files cannot be opened while a run is training.'
-        setState({ notice: { code: 'cancelled', message, hint: 'Wait until it is done, or stop it; a stopped run can continue later.' } })
+        setState({
+          notice: { code: 'cancelled', message, hint: 'Wait until it is done, or stop it; a stopped run can continue later.' },
+        })
         return
       }
       const where = route(files)
@@ -95,7 +101,8 @@ export function recipeActions({ store }: Context, model: ModelActions, data: Dat
         case 'unknown': {
           const names = where.names.slice(0, 3).join(', ')
           const message = files.length === 0 ? 'The dropped folder is empty.' : `Nothing here can read ${names}.`
-          const hint = 'Drop a dataset (.jsonl, .json, .csv, .tsv or .txt), a Hugging Face model folder with config.json, or recipe.json.'
+          const hint =
+            'Drop a dataset (.jsonl, .json, .csv, .tsv or .txt), a Hugging Face model folder with config.json, or recipe.json.'
           setState({ notice: { code: 'bad-file', message, hint, detail: where.names.join('\n') } })
           return
         }

@@ -44,7 +44,8 @@ export function recipeProblems(recipe: Recipe, methods: readonly MethodInfo[]): 
   for (const choice of recipe.methods) {
     const method = methods.find((m) => m.id === choice.id)
     if (method) problems.push(...readOptions(method.options, choice.options).problems)
-    else if (methods.length > 0) problems.push(`Unknown method ${choice.id}; known ones are ${methods.map((m) => m.id).join(', ')}.`)
+    else if (methods.length > 0)
+      problems.push(`Unknown method ${choice.id}; known ones are ${methods.map((m) => m.id).join(', ')}.`)
   }
   return problems
 }

@@ -1,6 +1,7 @@
 // Starts, pauses, continues and stops the one run that trains, and folds its events into the store.
 import type { RunEvent } from '../protocol/event.ts'
 import type { Result, RunRecord } from '../protocol/studio.ts'
+import type { AppState } from './appState.ts'
 import type { Context } from './appStore.ts'
 import { batch } from './batch.ts'
 import { answer } from './held.ts'
@@ -20,23 +21,25 @@ export interface TrainActions {
 export function trainActions({ studio, store }: Context, runList: RunListActions, recipes: RecipeActions): TrainActions {
   const { getState, setState } = store
 
+  /** Reads the list again; a run that was not in it before the call is the one that trains. */
+  async function readList(known: ReadonlySet<string>): Promise<void> {
+    await runList.refreshRuns()
+    const fresh = getState().runs.value?.find((r) => !known.has(r.id))
+    if (fresh && getState().runId === undefined) setState({ runId: fresh.id })
+  }
+
   /** Runs one training call from its first event to its record. */
   async function follow(call: (onEvent: (event: RunEvent) => void) => Promise<Result<RunRecord>>): Promise<void> {
+    const known = new Set(getState().runs.value?.map((r) => r.id))
     const events = batch<RunEvent>((items) => {
       setState((s) => ({ run: applyAll(s.run, items) }))
-      // A run is listed from its first committed state on; the page learns its id from the list.
-      if (items.some((e) => e.type === 'checkpoint' || e.type === 'phase')) void runList.refreshRuns()
+      if (items.some((e) => e.type === 'checkpoint' || e.type === 'phase')) void readList(known)
     })
     setState({ working: true })
     const result = await answer(call((event) => events.add(event)))
     events.flush()
-    setState((s) => ({
-      working: false,
-      ...(result.ok
-        ? { runId: result.value.id, run: { ...s.run, phase: result.value.status === 'running' ? 'stopped' : result.value.status } }
-        : { run: { ...s.run, phase: 'failed', failure: result.failure } }),
-    }))
-    await runList.refreshRuns()
+    setState((s) => ({ working: false, ...ended(s, result) }))
+    await readList(known)
   }
 
   return {
@@ -59,4 +62,10 @@ export function trainActions({ studio, store }: Context, runList: RunListActions
       if (getState().runId === id || (await runList.showRun(id))) await follow((onEvent) => studio.continueRun(id, onEvent))
     },
   }
+}
+
+function ended({ run }: AppState, result: Result<RunRecord>): Partial<AppState> {
+  if (!result.ok) return { run: { ...run, phase: 'failed', failure: result.failure } }
+  const { id, status } = result.value
+  return { runId: id, run: { ...run, phase: status === 'running' ? 'stopped' : status } }
 }

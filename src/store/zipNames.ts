@@ -18,7 +18,7 @@ export async function zipNames(zip: Blob): Promise<readonly string[]> {
   const directory = await zip.slice(start, start + bytes).arrayBuffer()
   const view = new DataView(directory)
   const names: string[] = []
-  for (let at = 0; at + ENTRY_BYTES <= view.byteLength && view.getUint32(at, true) === ENTRY_SIGNATURE; ) {
+  for (let at = 0; at + ENTRY_BYTES <= view.byteLength && view.getUint32(at, true) === ENTRY_SIGNATURE;) {
     const name = view.getUint16(at + 28, true)
     names.push(new TextDecoder().decode(new Uint8Array(directory, at + ENTRY_BYTES, name)))
     at += ENTRY_BYTES + name + view.getUint16(at + 30, true) + view.getUint16(at + 32, true)

@@ -14,5 +14,5 @@ function useProvided(): App {
 }
 
 /** A part of the state; the component renders again when that part changes. */
-export const useApp = <T,>(select: (state: AppState) => T): T => useStore(useProvided().store, select)
+export const useApp = <T>(select: (state: AppState) => T): T => useStore(useProvided().store, select)
 export const useActions = (): Actions => useProvided().actions

@@ -5,9 +5,13 @@ import type { NamedFile } from '../protocol/studio.ts'
 const MOST_FILES = 10_000
 
 export async function collectFiles(transfer: DataTransfer): Promise<readonly NamedFile[]> {
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null)
+  const taken = [...transfer.items].map((item) => item.webkitGetAsEntry() ?? item.getAsFile())
   const files: NamedFile[] = []
-  for (const entry of entries) await walk(entry, files)
+  for (const one of taken) {
+    // A file that lives in no file system, such as an image dragged from a page, has no entry.
+    if (one instanceof File) files.push({ path: one.name, file: one })
+    else if (one) await walk(one, files)
+  }
   return files
 }
 

@@ -61,9 +61,34 @@ export const seedOption = {
 } as const satisfies OptionSpecs
 
 export const samplingOptions = {
-  maxNewTokens: { kind: 'number', default: 48, min: 1, max: 4096, integer: true, label: 'Max tokens', unit: 'tokens', help: 'Longest answer.' },
+  maxNewTokens: {
+    kind: 'number',
+    default: 48,
+    min: 1,
+    max: 4096,
+    integer: true,
+    label: 'Max tokens',
+    unit: 'tokens',
+    help: 'Longest answer.',
+  },
   temperature: { kind: 'number', default: 0, min: 0, max: 5, label: 'Temperature', help: '0 always takes the likeliest token.' },
-  topK: { kind: 'number', default: 0, min: 0, max: 1_000_000, integer: true, label: 'Top-k', help: 'Keeps the k likeliest tokens; 0 keeps all.' },
+  topK: {
+    kind: 'number',
+    default: 0,
+    min: 0,
+    max: 1_000_000,
+    integer: true,
+    label: 'Top-k',
+    help: 'Keeps the k likeliest tokens; 0 keeps all.',
+  },
   topP: { kind: 'number', default: 1, min: 0, max: 1, label: 'Top-p', help: 'Keeps tokens up to this total probability.' },
-  seed: { kind: 'number', default: 42, min: 0, max: 4_294_967_295, integer: true, label: 'Seed', help: 'Same seed, same answer.' },
+  seed: {
+    kind: 'number',
+    default: 42,
+    min: 0,
+    max: 4_294_967_295,
+    integer: true,
+    label: 'Seed',
+    help: 'Same seed, same answer.',
+  },
 } as const satisfies OptionSpecs

@@ -46,7 +46,8 @@ export function tabTitle(run: RunState): string {
   const { phase, step, steps } = run
   if (phase === undefined) return 'Tunesmith'
   const share = steps > 0 ? `${Math.floor((100 * step) / steps)} %` : ''
-  if (isMoving(phase)) return phase === 'training' ? `${share} · loss ${formatLoss(lossNow(run))} · Tunesmith` : `${phase}… · Tunesmith`
+  if (isMoving(phase))
+    return phase === 'training' ? `${share} · loss ${formatLoss(lossNow(run))} · Tunesmith` : `${phase}… · Tunesmith`
   return `${phase === 'done' ? '✓ done' : `${phase} at ${share}`} · Tunesmith`
 }
 

@@ -65,5 +65,7 @@ function shownRows(data: ChartData): readonly number[] {
   const every = Math.max(1, Math.ceil(count / MOST_ROWS))
   const rows = Array.from({ length: count }, (_, i) => i)
   const sparse = data.filter((values): values is (number | null)[] => Array.isArray(values))
-  return rows.filter((i) => i % every === 0 || i === count - 1 || (count <= 4 * MOST_ROWS && sparse.some((values) => values[i] !== null)))
+  return rows.filter(
+    (i) => i % every === 0 || i === count - 1 || (count <= 4 * MOST_ROWS && sparse.some((values) => values[i] !== null)),
+  )
 }

@@ -43,7 +43,11 @@ export function LineChart({ title, series, data, height, format }: Props) {
       plot.current?.destroy()
       const colours = [...swatches.querySelectorAll('i')].map((i) => getComputedStyle(i).color)
       const size = { width: Math.max(120, element.clientWidth), height }
-      plot.current = new uPlot(chartOptions({ series, colours, size, style: getComputedStyle(element), onCursor: setAt }), latest.current, element)
+      plot.current = new uPlot(
+        chartOptions({ series, colours, size, style: getComputedStyle(element), onCursor: setAt }),
+        latest.current,
+        element,
+      )
     }
     build()
     const resized = new ResizeObserver(() => {
@@ -78,7 +82,8 @@ export function LineChart({ title, series, data, height, format }: Props) {
             const value = data[i + 1]?.[row]
             return (
               <span key={label}>
-                <i className={`series-${colour}`} aria-hidden="true" /> <span className={series.length === 1 ? 'unseen' : ''}>{label}</span>{' '}
+                <i className={`series-${colour}`} aria-hidden="true" />{' '}
+                <span className={series.length === 1 ? 'unseen' : ''}>{label}</span>{' '}
                 <b>{value === null || value === undefined ? '' : format(value)}</b>
               </span>
             )

@@ -26,20 +26,24 @@ export function chartOptions({ series, colours, size, style, onCursor }: Wanted)
     cursor: { drag: { x: false, y: false }, sync: { key: 'run' }, points: { size: 7 } },
     scales: { x: { time: false } },
     axes: [
-      { ...axis, size: 26, gap: 4, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5], values: (_, ticks) => ticks.map(formatCount) },
+      {
+        ...axis,
+        size: 26,
+        gap: 4,
+        incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5],
+        values: (_, ticks) => ticks.map(formatCount),
+      },
       { ...axis, size: 52, gap: 6, values: (_, ticks) => ticks.map(formatSmall) },
     ],
     series: [
       {},
-      ...series.map(
-        ({ label, width, dots = false }, i): uPlot.Series => ({
-          label,
-          width,
-          stroke: colours[i] ?? style.color,
-          spanGaps: true,
-          points: { show: dots, size: 6, fill: colours[i] ?? style.color },
-        }),
-      ),
+      ...series.map(({ label, width, dots = false }, i): uPlot.Series => ({
+        label,
+        width,
+        stroke: colours[i] ?? style.color,
+        spanGaps: true,
+        points: { show: dots, size: 6, fill: colours[i] ?? style.color },
+      })),
     ],
     hooks: { setCursor: [(plot) => onCursor(plot.cursor.idx ?? undefined)] },
   }

@@ -60,7 +60,12 @@ function PlainList({ id, label, chosen, describedBy, onChange }: PlainProps) {
         value={draft ?? chosen.join(', ')}
         onChange={(e) => {
           setDraft(e.target.value)
-          onChange(e.target.value.split(',').map((name) => name.trim()).filter((name) => name !== ''))
+          onChange(
+            e.target.value
+              .split(',')
+              .map((name) => name.trim())
+              .filter((name) => name !== ''),
+          )
         }}
         onBlur={() => setDraft(undefined)}
       />

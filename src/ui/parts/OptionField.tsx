@@ -17,7 +17,8 @@ export function OptionField({ name, spec, value, suggestions, onChange }: Props)
   const found = checkOption(spec.label, spec, value)
   // An emptied field holds no number; the sentence should not quote the machine's word for that.
   const problem = found && Number.isNaN(value) ? `${spec.label} must be a number.` : found
-  const describedBy = problem ? `${id}-help ${id}-problem` : `${id}-help`
+  const unit = spec.kind === 'number' ? spec.unit : undefined
+  const describedBy = [unit && `${id}-unit`, `${id}-help`, problem && `${id}-problem`].filter(Boolean).join(' ')
   const wiring = { id, name, 'aria-describedby': describedBy, 'aria-invalid': problem !== undefined }
   const notes = (
     <>
@@ -44,16 +45,27 @@ export function OptionField({ name, spec, value, suggestions, onChange }: Props)
   if (spec.kind === 'list')
     return (
       <div className="option-wide">
-        <ListField id={id} label={spec.label} value={value} suggestions={suggestions ?? []} describedBy={describedBy} onChange={onChange} />
+        <ListField
+          id={id}
+          label={spec.label}
+          value={value}
+          suggestions={suggestions ?? []}
+          describedBy={describedBy}
+          onChange={onChange}
+        />
         {notes}
       </div>
     )
   return (
     <div>
-      <label className="option-label" htmlFor={id}>
-        {spec.label}
-        {spec.kind === 'number' && spec.unit && <span className="option-unit">{spec.unit}</span>}
-      </label>
+      <div className="option-label">
+        <label htmlFor={id}>{spec.label}</label>
+        {unit && (
+          <span className="option-unit" id={`${id}-unit`}>
+            {unit}
+          </span>
+        )}
+      </div>
       {spec.kind === 'number' ? (
         <NumberField {...wiring} value={typeof value === 'number' ? value : Number.NaN} onChange={onChange} />
       ) : (

@@ -11,9 +11,7 @@ import './Banners.css'
 /** The newest run that was cut off: neither finished nor stopped by hand. */
 function cutOff(s: AppState): RunRecord | undefined {
   if (s.working || s.run.phase !== undefined) return undefined
-  return s.runs.value
-    ?.filter((r) => canContinue(r) && r.status !== 'stopped')
-    .sort((a, b) => b.createdAt - a.createdAt)[0]
+  return s.runs.value?.filter((r) => canContinue(r) && r.status !== 'stopped').sort((a, b) => b.createdAt - a.createdAt)[0]
 }
 
 export function Banners() {

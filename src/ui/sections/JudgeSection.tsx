@@ -19,7 +19,9 @@ export function JudgeSection() {
           <AnswerList before={before} after={after} />
         </>
       ) : (
-        <p className="small soft">Test rows are answered before and after training; the score of both stands here, answer by answer.</p>
+        <p className="small soft">
+          Test rows are answered before and after training; the score of both stands here, answer by answer.
+        </p>
       )}
     </Section>
   )

@@ -37,7 +37,9 @@ export function MethodSection() {
               {...(layers ? { suggestions: layers } : {})}
             />
           )}
-          {others > 0 && <p className="small soft">The opened recipe adds {formatOf(others, 'further method')}, kept as it is.</p>}
+          {others > 0 && (
+            <p className="small soft">The opened recipe adds {formatOf(others, 'further method')}, kept as it is.</p>
+          )}
         </>
       }
     >

@@ -65,7 +65,8 @@ function BaseFacts({ base }: { base: BaseInfo }) {
   return (
     <>
       <h3 className="model-title">
-        {base.title} <span className="soft">
+        {base.title}{' '}
+        <span className="soft">
           {base.modelType}, {base.chat ? 'with a chat template' : 'no chat template'}
         </span>
       </h3>

@@ -9,7 +9,9 @@ import { OptionForm } from '../parts/OptionForm.tsx'
 
 export function PromptBox() {
   const [typed, setTyped] = useState<string>()
-  const example = useApp((s) => s.run.after?.answers[0]?.prompt ?? s.run.before?.answers[0]?.prompt ?? s.dataset.value?.head[0]?.['prompt'])
+  const example = useApp(
+    (s) => s.run.after?.answers[0]?.prompt ?? s.run.before?.answers[0]?.prompt ?? s.dataset.value?.head[0]?.['prompt'],
+  )
   const sampling = useApp((s) => s.sampling)
   const isOpen = useApp((s) => s.base.value !== undefined && s.device.failure === undefined)
   const isBusy = useApp((s) => s.working && isMoving(s.run.phase))
@@ -17,7 +19,9 @@ export function PromptBox() {
   const runId = useApp(judgedRunId)
   const { ask, stopAsking, setSampling } = useActions()
   const prompt = typed ?? example ?? ''
-  const isWrong = Object.entries(samplingOptions).some(([name, spec]) => checkOption(name, spec, Object.entries(sampling).find(([n]) => n === name)?.[1]))
+  const isWrong = Object.entries(samplingOptions).some(([name, spec]) =>
+    checkOption(name, spec, Object.entries(sampling).find(([n]) => n === name)?.[1]),
+  )
   return (
     <form
       className="stack"
@@ -29,7 +33,13 @@ export function PromptBox() {
       <label className="option-label" htmlFor="prompt">
         Prompt
       </label>
-      <textarea id="prompt" rows={3} value={prompt} placeholder="Ask both models the same" onChange={(e) => setTyped(e.target.value)} />
+      <textarea
+        id="prompt"
+        rows={3}
+        value={prompt}
+        placeholder="Ask both models the same"
+        onChange={(e) => setTyped(e.target.value)}
+      />
       <div className="row">
         <button type="submit" disabled={!isOpen || isBusy || isAnswering || isWrong || prompt.trim() === ''}>
           {runId === undefined ? 'Ask the base model' : 'Ask both models'}

@@ -24,10 +24,14 @@ export function RunRow({ run }: { run: RunRecord }) {
       <th scope="row">{run.recipe.name}</th>
       <td>
         <span className="status" data-status={run.status}>
-          {working && run.status === 'running' ? 'running' : statusWords[run.status]}
+          {working && isShown && run.status === 'running' ? 'running' : statusWords[run.status]}
         </span>
       </td>
-      <td>{run.recipe.methods.length > 1 ? `${method ?? ''} + ${run.recipe.methods.length - 1}` : (method ?? run.recipe.methods[0]?.id)}</td>
+      <td>
+        {run.recipe.methods.length > 1
+          ? `${method ?? ''} + ${run.recipe.methods.length - 1}`
+          : (method ?? run.recipe.methods[0]?.id)}
+      </td>
       <td className="number">
         {formatCount(run.step)} of {formatCount(run.recipe.training.steps)}
       </td>
@@ -40,11 +44,23 @@ export function RunRow({ run }: { run: RunRecord }) {
             Open
           </button>
           {canContinue(run) && (
-            <button type="button" className="quiet" disabled={working} aria-label={`Continue ${name}`} onClick={() => void continueRun(run.id)}>
+            <button
+              type="button"
+              className="quiet"
+              disabled={working}
+              aria-label={`Continue ${name}`}
+              onClick={() => void continueRun(run.id)}
+            >
               Continue
             </button>
           )}
-          <button type="button" className="quiet" disabled={working || !run.hasAdapter} aria-label={`Download ${name}`} onClick={() => void download(run.id)}>
+          <button
+            type="button"
+            className="quiet"
+            disabled={working || !run.hasAdapter}
+            aria-label={`Download ${name}`}
+            onClick={() => void download(run.id)}
+          >
             Download
           </button>
           <ConfirmButton

@@ -12,7 +12,11 @@ export function RunsSection() {
       <h2 id="runs-title">Runs</h2>
       {failure && <FailureNote failure={failure} />}
       {runs.length === 0 ? (
-        <p className="small soft">{busy ? 'Reading the stored runs…' : 'Every run is kept in this browser, with its curves, scores and adapter. There is none yet.'}</p>
+        <p className="small soft">
+          {busy
+            ? 'Reading the stored runs…'
+            : 'Every run is kept in this browser, with its curves, scores and adapter. There is none yet.'}
+        </p>
       ) : (
         <div className="scroll" tabIndex={0} role="region" aria-label="Stored runs">
           <table>

@@ -5,7 +5,11 @@ import { formatBytes, formatOf } from '../format.ts'
 import { FailureNote } from '../parts/FailureNote.tsx'
 import './SampleList.css'
 
-const tasks: Record<SampleInfo['task'], string> = { style: 'style', classification: 'classification', structured: 'structured output' }
+const tasks: Record<SampleInfo['task'], string> = {
+  style: 'style',
+  classification: 'classification',
+  structured: 'structured output',
+}
 
 export function SampleList() {
   const { value, failure } = useApp((s) => s.samples)

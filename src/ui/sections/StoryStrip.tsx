@@ -7,7 +7,7 @@ const stateWords = { done: 'ready', now: 'next', later: 'later' } as const
 
 export function StoryStrip() {
   return (
-    <nav className="story" aria-label="Steps">
+    <nav className="story" aria-label="Sections">
       <ol>
         {steps.map(({ id, title }, i) => (
           <Step key={id} id={id} title={`${i + 1} ${title}`} />

@@ -1,4 +1,5 @@
 // Step 6: the adapter as other tools read it, and the recipe that made it.
+import { isMoving } from '../../store/runFigures.ts'
 import { useActions, useApp } from '../AppContext.ts'
 import { formatBytes } from '../format.ts'
 import { judgedRun } from '../judgedRun.ts'
@@ -14,6 +15,7 @@ export function TakeAwaySection() {
   const run = useApp(judgedRun)
   const recipe = useApp((s) => s.recipe)
   const { busy, failure, value } = useApp((s) => s.exporting)
+  const isTraining = useApp((s) => s.working && isMoving(s.run.phase))
   const { setName } = useActions()
   const download = useDownload()
   const isFull = (run?.recipe ?? recipe).methods[0]?.id === 'full'
@@ -26,12 +28,22 @@ export function TakeAwaySection() {
       choose={
         <>
           <div className="row">
-            <button type="button" className="primary" disabled={!run || busy} onClick={() => run && void download(run.id)}>
+            <button
+              type="button"
+              className="primary"
+              disabled={!run || busy || isTraining}
+              onClick={() => run && void download(run.id)}
+            >
               {busy ? 'Packing…' : `Download ${what}`}
             </button>
             <button
               type="button"
-              onClick={() => saveFile(`${fileName(recipe.name)}.recipe.json`, new Blob([JSON.stringify(recipe, null, 2)], { type: 'application/json' }))}
+              onClick={() =>
+                saveFile(
+                  `${fileName(recipe.name)}.recipe.json`,
+                  new Blob([JSON.stringify(recipe, null, 2)], { type: 'application/json' }),
+                )
+              }
             >
               Download recipe
             </button>

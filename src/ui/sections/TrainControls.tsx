@@ -30,7 +30,13 @@ export function TrainControls({ blocked }: { blocked: string }) {
     <div className="stack">
       <div className="row">
         {!working && (
-          <button type="button" className="primary" disabled={reason !== undefined} aria-describedby="train-reason" onClick={() => void train()}>
+          <button
+            type="button"
+            className="primary"
+            disabled={reason !== undefined}
+            aria-describedby="train-reason"
+            onClick={() => void train()}
+          >
             {phase === undefined ? 'Train' : 'Train anew'}
           </button>
         )}

@@ -1,0 +1,224 @@
+// The page around a scripted Studio: what can be seen, reached and understood in every state, without waiting for a GPU.
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Script } from '../src/ui/testStudio.ts'
+import { testRecord } from '../src/ui/testFixtures.ts'
+import { defaultRecipe } from '../src/protocol/recipe.ts'
+import { startBrowser, type Stage } from './browser.ts'
+import { buildHarness } from './harness.ts'
+import { tabTo } from './keyboard.ts'
+
+const interrupted = testRecord(
+  'cut',
+  { ...defaultRecipe(), name: 'Night run' },
+  { status: 'running', step: 80, checkpointStep: 75, lastLoss: 1.3 },
+)
+
+describe('the page', () => {
+  let stage: Stage
+  beforeAll(async () => {
+    stage = await startBrowser({ folder: await buildHarness() })
+  })
+  afterAll(() => stage.close())
+
+  const open = (script: Script = {}): Promise<Page> => stage.open(`#${encodeURIComponent(JSON.stringify(script))}`)
+  const pickSample = async (page: Page): Promise<void> => {
+    await page.getByRole('button', { name: /Talk like a pirate/ }).click()
+    await page.getByText('1 min 22 s').waitFor()
+  }
+  const train = (page: Page): Promise<void> => page.getByRole('button', { name: 'Train', exact: true }).click()
+  const trained = (page: Page): Promise<void> => page.getByRole('button', { name: 'Train anew' }).waitFor()
+
+  describe('has no axe violation', () => {
+    const states: Record<string, (page: Page) => Promise<void>> = {
+      'just opened': async (page) => void (await page.getByText('3.15 M').first().waitFor()),
+      'with data, a wrong option and every disclosure open': async (page) => {
+        await pickSample(page)
+        await page.getByLabel('Rank (r)').fill('4000')
+        await page.evaluate(() => document.querySelectorAll('details').forEach((d) => (d.open = true)))
+      },
+      'paused in training': async (page) => {
+        await pickSample(page)
+        await train(page)
+        await page.getByText('Safe to close').waitFor()
+        await page.getByRole('button', { name: 'Pause' }).click()
+        await page.getByRole('button', { name: 'Continue', exact: true }).waitFor()
+        await page.evaluate(() => document.querySelectorAll('details').forEach((d) => (d.open = true)))
+      },
+      'trained, asked and downloaded': async (page) => {
+        await pickSample(page)
+        await page.getByRole('textbox', { name: 'Steps', exact: true }).fill('20')
+        await train(page)
+        await trained(page)
+        await page.getByRole('button', { name: 'Ask both models' }).click()
+        await page.getByText('me hearty!').waitFor()
+        await page.getByRole('button', { name: 'Download adapter' }).click()
+        await page.getByText('adapter_config.json').waitFor()
+      },
+    }
+    for (const colorScheme of ['light', 'dark'] as const)
+      for (const [width, height] of [
+        [1440, 900],
+        [390, 844],
+      ] as const)
+        for (const [name, reach] of Object.entries(states))
+          it(`${name}, ${colorScheme}, ${width} wide`, async () => {
+            const page = await open({ pace: 5 })
+            await page.emulateMedia({ colorScheme })
+            await page.setViewportSize({ width, height })
+            await reach(page)
+            const { violations } = await new AxeBuilder({ page }).analyze()
+            expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([])
+            await page.close()
+          })
+
+    it('with failures everywhere and no WebGPU', async () => {
+      const failure = {
+        code: 'bad-model',
+        message: 'The folder holds no tokenizer.json.',
+        hint: 'Drop the whole folder.',
+      } as const
+      const page = await open({ noWebGpu: true, modelFailure: failure, runs: [interrupted] })
+      await page.getByText('This browser offers no WebGPU.').waitFor()
+      await page.getByText('The folder holds no tokenizer.json.').waitFor()
+      expect(await page.getByRole('button', { name: 'Train', exact: true }).isDisabled()).toBe(true)
+      const { violations } = await new AxeBuilder({ page }).analyze()
+      expect(violations.map((v) => v.id)).toEqual([])
+      await page.close()
+    })
+  })
+
+  it('breaks no policy and loads nothing from elsewhere', async () => {
+    expect(stage.errors).toEqual([])
+    expect(stage.requests.filter((url) => !url.startsWith(stage.url) && !/^(blob|data):/.test(url))).toEqual([])
+  })
+
+  it('is complete by keyboard: pick, train, pause, continue, judge, download', async () => {
+    const page = await open({ pace: 20 })
+    await page.getByText('3.15 M').first().waitFor()
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the steps')
+    await page.keyboard.press('Enter')
+    await tabTo(page, /^Talk like a pirate/)
+    await page.keyboard.press('Enter')
+    await page.getByText('1 min 22 s').waitFor()
+    await tabTo(page, /^Train$/)
+    await page.keyboard.press('Enter')
+    await page.getByText('Safe to close').waitFor()
+    await tabTo(page, /^Pause$/)
+    await page.keyboard.press('Enter')
+    await tabTo(page, /^Continue$/)
+    await page.keyboard.press('Space')
+    await trained(page)
+    await tabTo(page, /^Ask both models$/)
+    await page.keyboard.press('Enter')
+    await page.getByText('me hearty!').waitFor()
+    await tabTo(page, /^Download adapter$/)
+    const saved = page.waitForEvent('download')
+    await page.keyboard.press('Enter')
+    expect((await saved).suggestedFilename()).toBe('run-1.zip')
+    await tabTo(page, /^Delete Talk like a pirate/)
+    await page.keyboard.press('Enter')
+    expect(await page.getByRole('dialog').isVisible()).toBe(true)
+    await page.keyboard.press('Escape')
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Delete')
+    await page.close()
+  })
+
+  it('reflows at 320 pixels, as at 400 % zoom, without sideways scrolling', async () => {
+    const page = await open()
+    await page.setViewportSize({ width: 320, height: 256 })
+    await pickSample(page)
+    await train(page)
+    await trained(page)
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0)
+    await page.close()
+  })
+
+  it('takes a dropped file, a dropped model folder and a dropped recipe anywhere', async () => {
+    const page = await open()
+    await page.getByText('3.15 M').first().waitFor()
+    const drop = async (name: string, text: string): Promise<void> => {
+      const transfer = await page.evaluateHandle(
+        ([name, text]) => {
+          const made = new DataTransfer()
+          made.items.add(new File([text], name))
+          return made
+        },
+        [name, text] as const,
+      )
+      await page.dispatchEvent('footer, body', 'dragover', { dataTransfer: transfer })
+      await page.getByText('Drop it here.').waitFor()
+      await page.dispatchEvent('footer, body', 'drop', { dataTransfer: transfer })
+    }
+    await drop('mine.jsonl', '{"prompt":"a","completion":"b"}\n')
+    await page.locator('#data').getByText('mine.jsonl').waitFor()
+    await drop('config.json', '{}')
+    await page.getByText('Dropped model').first().waitFor()
+    await drop('recipe.json', JSON.stringify({ ...defaultRecipe(), seed: 7, data: { ...defaultRecipe().data, id: 'mood' } }))
+    await page.locator('.story').getByText(/rows/).waitFor()
+    expect(await page.getByRole('button', { name: /Sort by mood/ }).getAttribute('aria-pressed')).toBe('true')
+    await drop('photo.png', 'x')
+    await page.getByText('Nothing here can read photo.png.').waitFor()
+    await page.close()
+  })
+
+  it('offers a run that was cut off, and continues it with its curves', async () => {
+    const page = await open({ runs: [interrupted], pace: 2 })
+    await page.getByRole('button', { name: 'Continue from step 75' }).click()
+    await trained(page)
+    await page.getByText('step 200 of 200').waitFor()
+    await page.getByText('Show as table').first().click()
+    const first = page
+      .getByRole('region', { name: /Loss.*table/ })
+      .getByRole('row')
+      .nth(1)
+    expect(await first.textContent()).toMatch(/^1\d\.\d{3}/)
+    await page.close()
+  })
+
+  it('keeps what was shown when a run fails, and says what to do', async () => {
+    const page = await open({ failAt: 30 })
+    await pickSample(page)
+    await train(page)
+    await page.getByText('The GPU stopped answering at step 30.').waitFor()
+    await page.getByText('step 30 of 200').waitFor()
+    await page.getByRole('button', { name: 'Continue from the checkpoint' }).waitFor()
+    await page.close()
+  })
+
+  it('stays fluent while events pour in, and speaks at most every ten seconds', async () => {
+    const page = await open()
+    await pickSample(page)
+    await page.getByRole('textbox', { name: 'Steps', exact: true }).fill('4000')
+    await page.evaluate(() => {
+      const seen = { long: [] as number[], said: 0 }
+      Object.assign(window, { seen })
+      new PerformanceObserver((list) => seen.long.push(...list.getEntries().map((e) => e.duration))).observe({ type: 'longtask' })
+      const status = document.querySelector('[role=status]')
+      if (status)
+        new MutationObserver(() => (seen.said += 1)).observe(status, { childList: true, characterData: true, subtree: true })
+    })
+    await train(page)
+    await page.waitForTimeout(12_000)
+    const seen = await page.evaluate(() => (window as unknown as { seen: { long: number[]; said: number } }).seen)
+    expect(seen.said).toBeGreaterThan(0)
+    expect(seen.said).toBeLessThanOrEqual(2)
+    expect(seen.long.filter((ms) => ms > 100)).toEqual([])
+    expect(await page.title()).toMatch(/^\d+ % · loss/)
+    await page.close()
+  })
+
+  it('keeps the chosen theme', async () => {
+    const page = await open()
+    await page.getByLabel('Theme').selectOption('dark')
+    const background = (): Promise<string> => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
+    expect(await background()).toBe('rgb(14, 21, 19)')
+    await page.reload()
+    await page.getByText('3.15 M').first().waitFor()
+    expect(await background()).toBe('rgb(14, 21, 19)')
+    await page.getByLabel('Theme').selectOption('system')
+    await page.close()
+  })
+})

@@ -1,0 +1,139 @@
+// The journey: everything a person does from opening the page to taking an adapter away, with the real workers, a reload
+// in the middle of training, and no network beyond this origin.
+import { readFile } from 'node:fs/promises'
+import { AxeBuilder } from '@axe-core/playwright'
+import { unzipSync } from 'fflate'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startBrowser, type Stage } from './browser.ts'
+
+const STEPS = 12
+const SLOW = { timeout: 120_000 }
+
+/** Small enough for a software GPU, set through the page's own controls. */
+async function makeSmall(page: Page): Promise<void> {
+  const method = page.locator('#method')
+  for (const summary of await method.locator('summary').all()) await summary.click()
+  const fill = (name: string, value: number): Promise<void> =>
+    method.getByRole('textbox', { name, exact: true }).fill(String(value))
+  await fill('Steps', STEPS)
+  await fill('Batch size', 2)
+  await fill('Longest row', 64)
+  await fill('Warm-up', 2)
+  await fill('Validate every', 4)
+  await fill('Checkpoint every', 2)
+  await fill('Test rows', 2)
+  await fill('Longest answer', 8)
+}
+
+describe('from an empty page to an adapter', () => {
+  let stage: Stage
+  let page: Page
+  beforeAll(async () => {
+    stage = await startBrowser()
+    page = await stage.open()
+  })
+  afterAll(() => stage.close())
+
+  const train = () => page.locator('#train')
+  const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true })
+
+  it('opens the starter by itself and says where everything stays', async () => {
+    await page.locator('#model').getByText('Parameters').waitFor(SLOW)
+    await page.getByText('Nothing leaves this machine:').waitFor()
+    await page.getByText('a software adapter').waitFor()
+  })
+
+  it('shows a sample as the model will read it', async () => {
+    await page.getByRole('list', { name: 'Samples' }).getByRole('button').first().click()
+    await page.getByText('As the model reads it').waitFor(SLOW)
+    expect(await page.locator('#data mark.token-trained').count()).toBeGreaterThan(5)
+    expect(await page.locator('#data td').count()).toBeGreaterThan(1)
+  })
+
+  it('plans bytes and time before the start', async () => {
+    await makeSmall(page)
+    await train().getByText('Trainable parameters').waitFor(SLOW)
+    await page.waitForFunction(() => /Time\s*\d/.test(document.querySelector('#train')?.textContent ?? ''), undefined, SLOW)
+    expect(await train().locator('table').textContent()).toMatch(/Weights.*MB.*Total/)
+  })
+
+  it('trains, pauses and goes on', async () => {
+    await button('Train').click()
+    await train().getByText('Step', { exact: true }).waitFor(SLOW)
+    await page.waitForFunction(
+      () => /[1-9]\d* of 12, loss/.test(document.querySelector('.story')?.textContent ?? ''),
+      undefined,
+      SLOW,
+    )
+    await button('Pause').click()
+    await button('Continue').waitFor(SLOW)
+    await button('Continue').click()
+    await train().getByText('Safe to close').waitFor(SLOW)
+  })
+
+  it('survives a reload in the middle: offers to continue, and continues to the end', async () => {
+    await page.reload()
+    const offer = page.getByRole('region', { name: 'Unfinished run' })
+    await offer.waitFor(SLOW)
+    await offer.getByRole('button', { name: /^Continue from step \d+$/ }).click()
+    await button('Train anew').waitFor(SLOW)
+    await train().getByText(`step ${STEPS} of ${STEPS}`).waitFor()
+    await train().getByText('Show as table').first().click()
+    const rows = page.getByRole('region', { name: /^Loss.*table$/ }).getByRole('row')
+    expect(await rows.count()).toBe(STEPS + 1)
+  })
+
+  it('shows the score before and after', async () => {
+    const judge = page.locator('#judge')
+    await judge.getByText('Exact match on the test rows').waitFor()
+    expect(await judge.getByText(/\d of 2/).count()).toBeGreaterThanOrEqual(2)
+    expect(await judge.getByRole('row').count()).toBe(3)
+  })
+
+  it('answers a prompt with both models', async () => {
+    await page.locator('#judge').getByText('Sampling').click()
+    await page.getByRole('textbox', { name: 'Max tokens' }).fill('8')
+    await page.getByLabel('Prompt', { exact: true }).fill('The dog ran to the')
+    await button('Ask both models').click()
+    for (const which of ['Base', 'Tuned']) {
+      const reply = page.getByRole('region', { name: `${which} model’s answer` })
+      await page.waitForFunction(
+        (e) => e?.getAttribute('aria-busy') === 'false' && (e.querySelector('p')?.textContent ?? '').length > 1,
+        await reply.elementHandle(),
+        SLOW,
+      )
+    }
+  })
+
+  it('gives the adapter away as one zip', async () => {
+    const saved = page.waitForEvent('download')
+    await button('Download adapter').click()
+    const download = await saved
+    expect(download.suggestedFilename()).toMatch(/\.zip$/)
+    const files = unzipSync(new Uint8Array(await readFile(await download.path())))
+    const names = Object.keys(files).map((name) => name.split('/').at(-1))
+    expect(names).toContain('adapter_model.safetensors')
+    expect(names).toContain('adapter_config.json')
+    await page.locator('#take-away').getByText('adapter_model.safetensors').waitFor()
+  })
+
+  it('has no axe violation at the end', async () => {
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([])
+  })
+
+  it('lists the run after a reload and opens it with its curves', async () => {
+    await page.reload()
+    const runs = page.getByRole('region', { name: 'Stored runs' })
+    await runs.getByText('done').waitFor(SLOW)
+    await runs.getByRole('button', { name: /^Open / }).click()
+    await train().getByText(`step ${STEPS} of ${STEPS}`).waitFor(SLOW)
+    await page.locator('#judge').getByText('Exact match on the test rows').waitFor()
+  })
+
+  it('asked no other address for anything and logged no error', () => {
+    expect(stage.requests.filter((url) => !url.startsWith(stage.url) && !/^(blob|data):/.test(url))).toEqual([])
+    expect(stage.errors).toEqual([])
+  })
+})

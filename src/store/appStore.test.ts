@@ -1,0 +1,184 @@
+// The store around a scripted Studio: what the page shows after each thing a person does.
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Failure } from '../protocol/failure.ts'
+import { defaultRecipe } from '../protocol/recipe.ts'
+import { testRecord } from '../ui/testFixtures.ts'
+import { testStudio, type Script } from '../ui/testStudio.ts'
+import { createApp, type App } from './appStore.ts'
+import { withTraining } from './recipeEdits.ts'
+
+const failure: Failure = { code: 'bad-model', message: 'No tokenizer.json was found.', hint: 'Drop the whole folder.' }
+const settle = (ms = 2000): Promise<unknown> => vi.advanceTimersByTimeAsync(ms)
+
+async function opened(script: Script = {}): Promise<App> {
+  const app = createApp(testStudio(script))
+  app.actions.start()
+  await settle()
+  return app
+}
+async function ready(script: Script = {}): Promise<App> {
+  const app = await opened(script)
+  await app.actions.openSample('pirate')
+  app.actions.setTraining('steps', 20)
+  app.actions.setTraining('save_steps', 5)
+  app.actions.setEvaluation({ rows: 4 })
+  await settle()
+  return app
+}
+
+describe('the app store', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  it('opens the starter, the methods and the samples by itself', async () => {
+    const { store } = await opened()
+    const s = store.getState()
+    expect(s.base.value?.id).toBe('starter')
+    expect(s.base.busy).toBe(false)
+    expect(s.methods.value?.map((m) => m.id)).toEqual(['lora', 'full'])
+    expect(s.samples.value).toHaveLength(3)
+    expect(s.recipe.methods[0]?.options['r']).toBe(8)
+    expect(s.dataset.value).toBeUndefined()
+  })
+
+  it('reads a sample that was picked before the model was there', async () => {
+    const app = createApp(testStudio({ pace: 50 }))
+    app.actions.start()
+    void app.actions.openSample('pirate')
+    await settle()
+    expect(app.store.getState().dataset.value?.name).toBe('pirate')
+  })
+
+  it('plans bytes at once and time after a probe, and plans again when the recipe changes', async () => {
+    const app = await ready({ pace: 100 })
+    const first = app.store.getState().plan
+    expect(first.value?.seconds).toBeGreaterThan(0)
+    expect(first.busy).toBe(false)
+    app.actions.setMethodOption('r', 16)
+    await settle(450)
+    expect(app.store.getState().plan.busy).toBe(true)
+    expect(app.store.getState().plan.value?.trainableParameters).toBe(81_920)
+    await settle()
+    expect(app.store.getState().plan.busy).toBe(false)
+    expect(app.store.getState().plan.value?.seconds).toBeGreaterThan(0)
+  })
+
+  it('renders the data again for another length', async () => {
+    const app = await ready()
+    app.actions.setTraining('max_length', 16)
+    await settle()
+    expect(app.store.getState().dataset.value?.truncated).toBe(12)
+  })
+
+  it('trains to the end, with both scores, and lists the run', async () => {
+    const app = await ready()
+    const done = app.actions.train()
+    await settle(5000)
+    await done
+    const s = app.store.getState()
+    expect([s.run.phase, s.run.step, s.run.curve.rows, s.working]).toEqual(['done', 20, 20, false])
+    expect([s.run.before?.total, s.run.after?.total]).toEqual([4, 4])
+    expect(s.runs.value?.map((r) => [r.id, r.status])).toEqual([['run-1', 'done']])
+    expect(s.runId).toBe('run-1')
+  })
+
+  it('pauses, goes on and stops', async () => {
+    const app = await ready({ pace: 100 })
+    const done = app.actions.train()
+    await settle(800)
+    await app.actions.pause()
+    await settle(800)
+    const { step } = app.store.getState().run
+    expect(app.store.getState().run.phase).toBe('paused')
+    await settle(2000)
+    expect(app.store.getState().run.step).toBe(step)
+    await app.actions.resume()
+    await settle(400)
+    expect(app.store.getState().run.step).toBeGreaterThan(step)
+    await app.actions.stop()
+    await settle()
+    await done
+    expect(app.store.getState().run.phase).toBe('stopped')
+  })
+
+  it('keeps the curves of a run that fails', async () => {
+    const app = await ready({ failAt: 8 })
+    const failed = app.actions.train()
+    await settle()
+    await failed
+    expect(app.store.getState().run.failure?.code).toBe('device-lost')
+    expect(app.store.getState().run.curve.rows).toBe(8)
+  })
+
+  it('continues a stored run: its recipe, its curves, then the rest', async () => {
+    const recipe = { ...withTraining(defaultRecipe(), 'steps', 12), data: { ...defaultRecipe().data, id: 'mood' }, name: 'mood' }
+    const app = await opened({ runs: [testRecord('old', recipe, { status: 'running', step: 9, checkpointStep: 8 })] })
+    const done = app.actions.continueRun('old')
+    await settle(5000)
+    await done
+    const s = app.store.getState()
+    expect([s.run.phase, s.run.step, s.run.curve.rows]).toEqual(['done', 12, 12])
+    expect([s.recipe.data.id, s.runId]).toEqual(['mood', 'old'])
+  })
+
+  it('keeps the open model when another one fails', async () => {
+    const app = createApp({ ...testStudio(), openFolder: async () => ({ ok: false, failure }) })
+    app.actions.start()
+    await settle()
+    await app.actions.takeFiles([{ path: 'm/config.json', file: new File([''], 'config.json') }])
+    const { base } = app.store.getState()
+    expect([base.value?.id, base.failure?.code]).toEqual(['starter', 'bad-model'])
+  })
+
+  it('turns a broken worker into a failure', async () => {
+    const app = createApp({ ...testStudio(), openSample: () => Promise.reject(new Error('worker gone')) })
+    app.actions.start()
+    await settle()
+    await app.actions.openSample('pirate')
+    expect(app.store.getState().dataset.failure?.message).toContain('worker gone')
+  })
+
+  it('says what it cannot use, and opens a dropped recipe', async () => {
+    const app = await ready()
+    await app.actions.takeFiles([{ path: 'cat.png', file: new File([''], 'cat.png') }])
+    expect(app.store.getState().notice?.code).toBe('bad-file')
+    const text = JSON.stringify({ ...withTraining(defaultRecipe(), 'steps', 3), data: { ...defaultRecipe().data, id: 'orders' } })
+    await app.actions.takeFiles([{ path: 'recipe.json', file: new File([text], 'recipe.json') }])
+    await settle()
+    const s = app.store.getState()
+    expect([s.notice, s.recipe.training.steps, s.dataset.value?.name]).toEqual([undefined, 3, 'orders'])
+    await app.actions.takeFiles([{ path: 'recipe.json', file: new File(['{'], 'recipe.json') }])
+    expect(app.store.getState().notice?.message).toContain('is not valid JSON')
+    await app.actions.takeFiles([{ path: 'recipe.json', file: new File(['{"steps":1}'], 'recipe.json') }])
+    expect(app.store.getState().notice?.message).toContain('Unknown entry steps')
+  })
+
+  it('streams both answers, and stops', async () => {
+    const app = await ready({ pace: 20 })
+    const asked = app.actions.ask('Hello', 'run-1')
+    await settle(100)
+    expect(app.store.getState().asked?.base?.busy).toBe(true)
+    await settle(3000)
+    await asked
+    expect(app.store.getState().asked?.tuned).toEqual({ text: "Arr, the hound scurried t' the shore, me hearty!", busy: false })
+    const again = app.actions.ask('Hello', 'run-1')
+    await settle(50)
+    await app.actions.stopAsking()
+    await settle(500)
+    await again
+    const { asked: now } = app.store.getState()
+    expect([now?.base?.busy, now?.base?.failure, now?.tuned]).toEqual([false, undefined, undefined])
+  })
+
+  it('packs a run, deletes it, and forgets what it showed', async () => {
+    const app = await opened({ runs: [testRecord('old', defaultRecipe())] })
+    vi.useRealTimers()
+    expect((await app.actions.exportRun('old'))?.name).toBe('old.zip')
+    expect(app.store.getState().exporting.value?.files).toContain('adapter_config.json')
+    expect(await app.actions.showRun('old')).toBe(true)
+    expect(app.store.getState().run.curve.rows).toBe(200)
+    await app.actions.deleteRun('old')
+    expect(app.store.getState().runs.value).toEqual([])
+    expect([app.store.getState().runId, app.store.getState().run.curve.rows]).toEqual([undefined, 0])
+  })
+})

@@ -1,0 +1,37 @@
+// What a drop is, by the names in it.
+import { describe, expect, it } from 'vitest'
+import { route } from './route.ts'
+
+const files = (...paths: string[]) => paths.map((path) => ({ path, file: new File([''], path.split('/').at(-1) ?? path) }))
+
+describe('route', () => {
+  it('sees a model in a folder with config.json, and leaves its neighbours out', () => {
+    const where = route(
+      files('pack/notes.txt', 'pack/tiny/config.json', 'pack/tiny/model.safetensors', 'pack/tiny/deep/config.json'),
+    )
+    expect(where.kind).toBe('model')
+    if (where.kind === 'model') {
+      expect(where.name).toBe('tiny')
+      expect(where.files.map((f) => f.path)).toEqual([
+        'pack/tiny/config.json',
+        'pack/tiny/model.safetensors',
+        'pack/tiny/deep/config.json',
+      ])
+    }
+  })
+  it('takes loose model files as one model', () => {
+    expect(route(files('config.json', 'model.safetensors', 'tokenizer.json')).kind).toBe('model')
+  })
+  it('tells a recipe from data', () => {
+    expect(route(files('recipe.json')).kind).toBe('recipe')
+    expect(route(files('pirate.recipe.json')).kind).toBe('recipe')
+    expect(route(files('recipes.json')).kind).toBe('data')
+  })
+  it.each(['a.jsonl', 'A.CSV', 'x/y.tsv', 'n.ndjson', 't.txt', 'd.json'])('sees data in %s', (path) => {
+    expect(route(files(path)).kind).toBe('data')
+  })
+  it('names what it cannot place', () => {
+    expect(route(files('cat.png'))).toEqual({ kind: 'unknown', names: ['cat.png'] })
+    expect(route([])).toEqual({ kind: 'unknown', names: [] })
+  })
+})

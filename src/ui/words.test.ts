@@ -1,0 +1,70 @@
+// The page's sentences about a run, and where its story stands.
+import { describe, expect, it } from 'vitest'
+import type { RunEvent } from '../protocol/event.ts'
+import { defaultRecipe } from '../protocol/recipe.ts'
+import { firstState, type AppState } from '../store/appState.ts'
+import { applyAll, newRun, type RunState } from '../store/runState.ts'
+import { judgedRunId } from './judgedRun.ts'
+import { loadingSnippet } from './loadingSnippet.ts'
+import { phaseText, safetyText, statusSentence, tabTitle } from './runWords.ts'
+import { steps, stepState, stepSummary } from './story.ts'
+import { testBase, testDataset, testMethods, testRecord, testStep } from './testFixtures.ts'
+
+const phase = (name: Extract<RunEvent, { type: 'phase' }>['phase']): RunEvent => ({ type: 'phase', phase: name, at: 0 })
+const training: RunState = applyAll(newRun(20), [phase('training'), testStep(1, 20), testStep(2, 20)])
+
+describe('a run in words', () => {
+  it('names phase, step, loss and time', () => {
+    expect(phaseText(newRun(3))).toBe('Not started')
+    expect(statusSentence(training)).toMatch(/^Step 2 of 20, loss \d\.\d{3}, about 7 s left\.$/)
+    const scoring = applyAll(newRun(3), [phase('scoring'), { type: 'scoring', when: 'before', done: 3, total: 50 }])
+    expect(phaseText(scoring)).toBe('Answering the test rows before training: 3 of 50')
+  })
+  it('puts progress into the tab', () => {
+    expect(tabTitle(newRun(3))).toBe('Tunesmith')
+    expect(tabTitle(training)).toMatch(/^10 % · loss \d\.\d{3} · Tunesmith$/)
+    expect(tabTitle({ ...training, phase: 'paused' })).toBe('paused at 10 % · Tunesmith')
+    expect(tabTitle({ ...training, phase: 'done' })).toBe('✓ done · Tunesmith')
+  })
+  it('says what closing would cost', () => {
+    expect(safetyText(training)).toContain('closing now loses this run')
+    expect(safetyText({ ...training, checkpoint: { step: 1, bytes: 1 } })).toContain('you lose at most 1 step.')
+    expect(safetyText({ ...training, checkpoint: { step: 2, bytes: 1 } })).toContain('nothing is lost')
+  })
+})
+
+describe('the story', () => {
+  const told = (s: AppState): string => steps.map(({ id }) => stepState(s, id)[0]).join('')
+  const empty: AppState = { ...firstState(), methods: { busy: false, value: testMethods } }
+  const open: AppState = { ...empty, base: { busy: false, value: testBase } }
+  const read: AppState = { ...open, dataset: { busy: false, value: testDataset('pirate', defaultRecipe()) } }
+  it('moves from left to right', () => {
+    expect(told(empty)).toBe('nlllll')
+    expect(told(open)).toBe('dnllll')
+    expect(told(read)).toBe('ddnnll')
+    expect(told({ ...read, run: training })).toBe('dddnll')
+    expect(told({ ...read, run: { ...training, phase: 'done' } })).toBe('ddddnn')
+  })
+  it('sums each step up', () => {
+    expect(stepSummary(read, 'method')).toBe('LoRA, r = 8')
+    expect(stepSummary({ ...read, run: training }, 'train')).toMatch(/^2 of 20, loss/)
+    expect(stepSummary(empty, 'model')).toBe('opening…')
+  })
+  it('judges the run on show once it has an adapter', () => {
+    const run = testRecord('a', defaultRecipe(), { status: 'paused' })
+    const withRuns: AppState = { ...read, runs: { busy: false, value: [run] } }
+    expect(judgedRunId(withRuns)).toBeUndefined()
+    expect(judgedRunId({ ...withRuns, runId: 'a' })).toBe('a')
+    expect(
+      judgedRunId({ ...withRuns, runId: 'a', runs: { busy: false, value: [{ ...run, hasAdapter: false }] } }),
+    ).toBeUndefined()
+  })
+})
+
+describe('the snippet', () => {
+  it('names the base and quotes it', () => {
+    expect(loadingSnippet(defaultRecipe())).toContain('from_pretrained("path/to/starter")')
+    const odd = { ...defaultRecipe(), base: { source: 'folder' as const, id: 'my "model"' } }
+    expect(loadingSnippet(odd)).toContain('"my \\"model\\""')
+  })
+})
