@@ -2,7 +2,7 @@
 // all of them. clear writes x with =; put writes x with +=, and no two workgroups write the same row.
 #include <index>
 #include <value>
-struct Params { count: u32, columns: u32, total: i32 }
+struct Params { count: u32, columns: u32, total: i32, skip: i32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> y: array<Value>;
 @group(0) @binding(2) var<storage, read> rows: array<i32>;
@@ -26,7 +26,7 @@ fn put(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec
   let mine = groupIndex(group, groups);
   if (mine >= params.count) { return; }
   let row = rows[mine];
-  if (row < 0 || row >= params.total) { return; }
+  if (row < 0 || row >= params.total || row == params.skip) { return; }
   for (var r = lane; r < mine; r += 256u) {
     if (rows[r] == row) { atomicStore(&earlier, 1u); }
   }

@@ -40,7 +40,8 @@ export interface Model {
   readonly tokens: Tensor
   /** (B·T) i32 */
   readonly positions: Tensor
-  embedding(path: string, ids: Tensor, vocabulary: number, width: number): Tensor
+  /** @param padding id whose row takes no gradient, as torch's padding_idx; -1 for none */
+  embedding(path: string, ids: Tensor, vocabulary: number, width: number, padding: number): Tensor
   linear(path: string, x: Tensor, shape: LinearShape): Tensor
   rmsNorm(path: string, x: Tensor, eps: number): Tensor
   layerNorm(path: string, x: Tensor, eps: number): Tensor

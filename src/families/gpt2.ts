@@ -50,8 +50,8 @@ export const family: Family<Gpt2> = {
 
   forward(m, c) {
     const conv = (out: number): LinearShape => ({ out, bias: true, stored: '[in,out]' })
-    const words = m.embedding('transformer.wte', m.tokens, c.vocabulary, c.hidden)
-    let h = m.add(words, m.embedding('transformer.wpe', m.positions, c.contextLength, c.hidden)) // (B·T, C)
+    const words = m.embedding('transformer.wte', m.tokens, c.vocabulary, c.hidden, -1)
+    let h = m.add(words, m.embedding('transformer.wpe', m.positions, c.contextLength, c.hidden, -1)) // (B·T, C)
     const headSize = c.hidden / c.heads
     for (let l = 0; l < c.layers; l++) {
       const at = `transformer.h.${l}`

@@ -12,6 +12,7 @@ interface Qwen2 {
   readonly kvHeads: number
   readonly headSize: number
   readonly vocabulary: number
+  readonly padding: number
   readonly contextLength: number
   readonly eps: number
   readonly tied: boolean
@@ -43,6 +44,7 @@ export const family: Family<Qwen2> = {
       intermediate: read.number('intermediate_size'),
       kvHeads: read.number('num_key_value_heads', heads),
       vocabulary: read.number('vocab_size'),
+      padding: read.number('pad_token_id', -1),
       contextLength: read.number('max_position_embeddings', 32_768),
       eps: read.number('rms_norm_eps', 1e-6),
       tied: read.boolean('tie_word_embeddings', false),
@@ -56,7 +58,7 @@ export const family: Family<Qwen2> = {
   dimensions: (c) => ({ hidden: c.hidden, vocabulary: c.vocabulary, layers: c.layers, contextLength: c.contextLength }),
 
   forward(m, c) {
-    let h = m.embedding('model.embed_tokens', m.tokens, c.vocabulary, c.hidden) // (B·T, C)
+    let h = m.embedding('model.embed_tokens', m.tokens, c.vocabulary, c.hidden, c.padding) // (B·T, C)
     for (let l = 0; l < c.layers; l++) {
       const at = `model.layers.${l}`
       const x = m.rmsNorm(`${at}.input_layernorm`, h, c.eps)

@@ -69,7 +69,7 @@ function attach(s: Settings, model: ModelOutline): Attachment {
       // Stored (r, V); looked up by token, so the graph keeps it as (V, r).
       const a = site.param(`${PREFIX}${site.path}.lora_embedding_A`, [r, site.vocabulary], { kind: 'zeros' }, { transposed: true })
       const b = site.param(`${PREFIX}${site.path}.lora_embedding_B`, [site.width, r], { kind: 'normal', std: 1 })
-      const narrow = embedding(site.graph, { tokens: site.ids, w: a }, {}).y // (N, r)
+      const narrow = embedding(site.graph, { tokens: site.ids, w: a }, { padding: site.padding }).y // (N, r)
       const wide: Tensor = matmul(site.graph, { a: narrow, b }, { transA: false, transB: true, alpha: 1 }).y // (N, C)
       return add(site.graph, { a: base(), b: scale(site.graph, { x: wide }, { factor: scaling }).y }, {}).y
     },

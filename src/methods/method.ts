@@ -36,6 +36,8 @@ export interface LinearSite extends Site {
 export interface EmbeddingSite extends Site {
   readonly vocabulary: number
   readonly width: number
+  /** Id whose row takes no gradient; -1 for none. */
+  readonly padding: number
   /** (N) i32 */
   readonly ids: Tensor
 }

@@ -1,14 +1,17 @@
 // y[i] = w[tokens[i]]: one row of a table for each token, zeros for a token outside it (-1).
-// The table may be stored in 16 bits; its gradient is the sum of dy over equal tokens (scatterRows).
+// The table may be stored in 16 bits; its gradient is the sum of dy over equal tokens (scatterRows). The padding token's row
+// takes no gradient, as with torch.nn.Embedding's padding_idx; -1 means there is none.
 import shader from '../../shaders/embedding.wgsl?raw'
 import { elements, rowsOf } from '../graph/layout.ts'
-import { defineOp } from '../graph/op.ts'
+import { defineOp, type Op } from '../graph/op.ts'
 import { requireShape, requireThat } from '../graph/require.ts'
 import { showShape, sizeOf } from '../graph/shape.ts'
 import type { DType } from '../graph/tensor.ts'
 import { scatterRows } from './gatherRows.ts'
 
-export const embedding = defineOp({
+export type EmbeddingAttrs = { readonly padding: number }
+
+export const embedding: Op<EmbeddingAttrs> = defineOp<EmbeddingAttrs>({
   name: 'embedding',
   inputs: ['tokens', 'w'],
   outputs: ['y'],
@@ -32,8 +35,8 @@ export const embedding = defineOp({
       },
     ]
   },
-  backward: (g, { inputs: { tokens, w } }, { y: dy }, needs) =>
-    needs.has('w') ? { w: scatterRows(g, { y: dy, rows: tokens }, { rows: w.shape[0] }).x } : {},
+  backward: (g, { inputs: { tokens, w }, attrs }, { y: dy }, needs) =>
+    needs.has('w') ? { w: scatterRows(g, { y: dy, rows: tokens }, { rows: w.shape[0], skip: attrs.padding }).x } : {},
   reference: ({ tokens, w }, { y }, sizes) => {
     const [vocabulary, columns] = rowsOf(sizes.w.shape)
     for (let i = 0; i < tokens.length; i++) {
@@ -74,6 +77,6 @@ function embeddingCase(vocabulary: number, columns: number, count: number, dtype
       tokens: { shape: [count], dtype: 'i32' as const, fill: token },
       w: { shape: [vocabulary, columns], dtype },
     },
-    attrs: {},
+    attrs: { padding: -1 },
   }
 }

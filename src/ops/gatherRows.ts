@@ -25,7 +25,7 @@ export const gatherRows: Op = defineOp({
     ]
   },
   backward: (g, { inputs: { x, rows } }, { y: dy }) => {
-    const { x: dx } = scatterRows(g, { y: dy, rows }, { rows: rowsOf(x.shape)[0] })
+    const { x: dx } = scatterRows(g, { y: dy, rows }, { rows: rowsOf(x.shape)[0], skip: -1 })
     return { x: g.view(dx, x.shape) }
   },
   reference: ({ x, rows }, { y }, sizes) => {
@@ -44,7 +44,8 @@ export const gatherRows: Op = defineOp({
   ],
 })
 
-export type ScatterRowsAttrs = { readonly rows: number }
+/** Length of x, and a row that is left at zero whatever names it (-1: none). */
+export type ScatterRowsAttrs = { readonly rows: number; readonly skip: number }
 
 export const scatterRows: Op<ScatterRowsAttrs> = defineOp<ScatterRowsAttrs>({
   name: 'scatterRows',
@@ -55,21 +56,21 @@ export const scatterRows: Op<ScatterRowsAttrs> = defineOp<ScatterRowsAttrs>({
     requireThat(rows.dtype === 'i32', 'scatterRows', `rows should be i32, found ${rows.dtype}.`)
     return { x: [attrs.rows, rowsOf(y.shape)[1]] }
   },
-  dispatch: ({ x, y }) => {
+  dispatch: ({ x, y }, { skip }) => {
     const [total, columns] = rowsOf(x.shape)
     const { workgroups, params, defines, width } = elements(sizeOf(x.shape), columns)
     const [count] = rowsOf(y.shape)
-    const shared = { columns: columns / width, total }
+    const shared = { columns: columns / width, total, skip }
     return [
       { shader: scatterShader, entry: 'clear', workgroups, params: { ...params, ...shared }, defines },
       { shader: scatterShader, entry: 'put', workgroups: grid(count), params: { count, ...shared }, defines },
     ]
   },
   backward: (g, { inputs: { rows } }, { x: dx }) => ({ y: gatherRows(g, { x: dx, rows }, {}).y }),
-  reference: ({ y, rows }, { x }, sizes) => {
+  reference: ({ y, rows }, { x }, sizes, { skip }) => {
     const [total, columns] = rowsOf(sizes.x.shape)
     for (let r = 0; r < rows.length; r++) {
-      if (rows[r] < 0 || rows[r] >= total) continue
+      if (rows[r] < 0 || rows[r] >= total || rows[r] === skip) continue
       for (let c = 0; c < columns; c++) x[rows[r] * columns + c] += y[r * columns + c]
     }
   },
@@ -82,6 +83,7 @@ export const scatterRows: Op<ScatterRowsAttrs> = defineOp<ScatterRowsAttrs>({
     // One row named by every other r, across several tiles of 256.
     { ...scatterCase(50, 1030, 900, (r) => (r % 2 ? 17 : r % 50)), differentiate: [] },
     { ...scatterCase(3, 64, 1100, (r) => (r % 3) - 1), differentiate: [] },
+    { ...scatterCase(7, 12, 90, (r) => r % 7, 3), differentiate: [] },
   ],
 })
 
@@ -89,7 +91,8 @@ function gatherCase(total: number, columns: number, count: number, row: (r: numb
   const rows = { shape: [count], dtype: 'i32' as const, fill: row }
   return { name: `${count} of [${total},${columns}]`, inputs: { x: { shape: [total, columns] }, rows }, attrs: {} }
 }
-function scatterCase(total: number, columns: number, count: number, row: (r: number) => number) {
+function scatterCase(total: number, columns: number, count: number, row: (r: number) => number, skip = -1) {
   const rows = { shape: [count], dtype: 'i32' as const, fill: row }
-  return { name: `${count} to [${total},${columns}]`, inputs: { y: { shape: [count, columns] }, rows }, attrs: { rows: total } }
+  const name = `${count} to [${total},${columns}]${skip >= 0 ? ` leaving out ${skip}` : ''}`
+  return { name, inputs: { y: { shape: [count, columns] }, rows }, attrs: { rows: total, skip } }
 }

@@ -51,7 +51,7 @@ export function traceLoss(g: Graph, { hidden, head }: Forward, options: LossOpti
       if (!learn) continue
       const gradients = differentiate(g, new Map([[logits, parts.dlogits]]), [...(below ? [x] : []), ...options.trainables()], from)
       for (const [t, d] of gradients) {
-        if (t === x) dhidden = plus(dhidden, scatterRows(g, { y: d, rows: some }, { rows: hidden.shape[0] }).x)
+        if (t === x) dhidden = plus(dhidden, scatterRows(g, { y: d, rows: some }, { rows: hidden.shape[0], skip: -1 }).x)
         else onGradient(t, d)
       }
     }

@@ -85,11 +85,11 @@ export class Tracer implements Model {
     }
   }
 
-  embedding(path: string, ids: Tensor, vocabulary: number, width: number): Tensor {
+  embedding(path: string, ids: Tensor, vocabulary: number, width: number, padding: number): Tensor {
     this.embeddings.push(path)
     return this.graph.within(path, () => {
-      const base = () => embedding(this.graph, { tokens: ids, w: this.base(`${path}.weight`, [vocabulary, width], 'matrix') }, {}).y
-      const site: EmbeddingSite = { ...this.site(path), vocabulary, width, ids }
+      const base = () => embedding(this.graph, { tokens: ids, w: this.base(`${path}.weight`, [vocabulary, width], 'matrix') }, { padding }).y
+      const site: EmbeddingSite = { ...this.site(path), vocabulary, width, padding, ids }
       return this.attachments.reduce((inner, a) => (a.embedding ? () => a.embedding!(site, inner) : inner), base)()
     })
   }
