@@ -75,3 +75,6 @@ export function firstState(): AppState {
     exporting: nothing,
   }
 }
+
+/** A model is writing an answer, so that the GPU is taken. */
+export const isAnswering = (s: AppState): boolean => Boolean(s.asked?.base?.busy || s.asked?.tuned?.busy)

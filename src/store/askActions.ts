@@ -1,6 +1,6 @@
 // Asks the base and the tuned model the same thing, one after the other, and streams both answers into the store.
 import type { Context } from './appStore.ts'
-import type { Reply, Sampling } from './appState.ts'
+import { isAnswering, type Reply, type Sampling } from './appState.ts'
 import { batch } from './batch.ts'
 import { answer } from './held.ts'
 
@@ -35,8 +35,7 @@ export function askActions({ studio, store }: Context): AskActions {
   return {
     setSampling: (part) => setState((s) => ({ sampling: { ...s.sampling, ...part } })),
     async ask(prompt, runId) {
-      const { asked } = getState()
-      if (asked?.base?.busy || asked?.tuned?.busy) return
+      if (isAnswering(getState())) return
       isStopped = false
       setState({ asked: { prompt } })
       await reply('base', prompt, runId)

@@ -1,7 +1,7 @@
 // Keeps the rendered data and the plan (bytes, parameters, time) in step with the recipe. The exact bytes come at once;
 // the time follows from a measured probe step. One estimate runs at a time, and none while the GPU trains.
 import type { Context } from './appStore.ts'
-import type { AppState } from './appState.ts'
+import { isAnswering, type AppState } from './appState.ts'
 import type { DataActions } from './dataActions.ts'
 import { answer, settled, waiting } from './held.ts'
 import { dataKey, planKey, recipeProblems } from './recipeEdits.ts'
@@ -16,7 +16,6 @@ export interface PlanActions {
 const WATCHED = ['recipe', 'base', 'dataset', 'working', 'asked', 'device', 'methods'] as const satisfies (keyof AppState)[]
 
 const isSound = (s: AppState): boolean => recipeProblems(s.recipe, s.methods.value ?? []).length === 0
-const isAnswering = (s: AppState): boolean => Boolean(s.asked?.base?.busy || s.asked?.tuned?.busy)
 const isOpen = (s: AppState): boolean => Boolean(s.base.value && s.dataset.value && !s.base.busy && !s.dataset.busy)
 
 export function planActions({ studio, store }: Context, data: DataActions): PlanActions {

@@ -6,7 +6,8 @@ const short = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 })
 export const formatCount = (n: number): string => whole.format(n)
 
 /** “1 row”, “2 rows”. */
-export const formatOf = (n: number, one: string, many = `${one}s`): string => `${whole.format(n)} ${n === 1 ? one : many}`
+export const formatOf = (n: number, one: string, many = `${one}s`): string =>
+  `${n < 100 ? short.format(n) : whole.format(n)} ${n === 1 ? one : many}`
 
 const scaled = (n: number, units: readonly string[]): string => {
   let i = 0

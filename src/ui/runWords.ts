@@ -1,6 +1,7 @@
 // A run in words: its phase, the tab's title, and the sentence a screen reader hears.
 import type { Phase } from '../protocol/event.ts'
 import type { RunRecord } from '../protocol/studio.ts'
+import type { Training } from '../protocol/training.ts'
 import { isMoving, lossNow, secondsLeft } from '../store/runFigures.ts'
 import type { RunState } from '../store/runState.ts'
 import { formatCount, formatDuration, formatLoss, formatOf } from './format.ts'
@@ -58,3 +59,17 @@ export function safetyText(run: RunState): string {
   if (lost <= 0) return `Checkpoint at step ${formatCount(run.checkpoint.step)}. Safe to close: nothing is lost.`
   return `Checkpoint ${formatOf(lost, 'step')} ago. Safe to close: you lose at most ${formatOf(lost, 'step')}.`
 }
+
+/** How much reading the steps come to; packing puts several rows in one, so that rows cannot be counted then. */
+export function amountText(training: Training, rows: number, validation: number): string {
+  const { steps, batch_size, gradient_accumulation_steps, packing } = training
+  const read = steps * batch_size * gradient_accumulation_steps
+  const kept = rows * (1 - validation)
+  if (packing || kept < 1) return ''
+  return `${formatOf(steps, 'step')} read ${formatOf(read, 'row')}: ${formatPasses(read / kept)} over the data.`
+}
+
+const formatPasses = (passes: number): string =>
+  passes < 0.95
+    ? `${Math.max(1, Math.round(passes * 100))} % of one pass`
+    : formatOf(Math.round(passes * 10) / 10, 'pass', 'passes')

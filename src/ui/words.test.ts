@@ -6,7 +6,7 @@ import { firstState, type AppState } from '../store/appState.ts'
 import { applyAll, newRun, type RunState } from '../store/runState.ts'
 import { judgedRunId } from './judgedRun.ts'
 import { loadingSnippet } from './loadingSnippet.ts'
-import { phaseText, safetyText, statusSentence, tabTitle } from './runWords.ts'
+import { amountText, phaseText, safetyText, statusSentence, tabTitle } from './runWords.ts'
 import { steps, stepState, stepSummary } from './story.ts'
 import { testBase, testDataset, testMethods, testRecord, testStep } from './testFixtures.ts'
 
@@ -25,6 +25,12 @@ describe('a run in words', () => {
     expect(tabTitle(training)).toMatch(/^10 % · loss \d\.\d{3} · Tunesmith$/)
     expect(tabTitle({ ...training, phase: 'paused' })).toBe('paused at 10 % · Tunesmith')
     expect(tabTitle({ ...training, phase: 'done' })).toBe('✓ done · Tunesmith')
+  })
+  it('counts passes over the data', () => {
+    const { training: knobs } = defaultRecipe()
+    expect(amountText(knobs, 480, 0.1)).toBe('200 steps read 1,600 rows: 3.7 passes over the data.')
+    expect(amountText({ ...knobs, steps: 1, batch_size: 4 }, 40, 0)).toBe('1 step read 4 rows: 10 % of one pass over the data.')
+    expect(amountText({ ...knobs, packing: true }, 480, 0.1)).toBe('')
   })
   it('says what closing would cost', () => {
     expect(safetyText(training)).toContain('closing now loses this run')

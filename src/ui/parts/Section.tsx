@@ -20,7 +20,9 @@ export function Section({ id, hint, choose, children }: Props) {
         <span className="section-mark" aria-hidden="true">
           {index + 1}
         </span>
-        <h2 id={`${id}-title`}>{steps[index]?.title}</h2>
+        <h2 id={`${id}-title`} tabIndex={-1}>
+          {steps[index]?.title}
+        </h2>
         <p className="section-hint">{hint}</p>
       </header>
       {choose && <div className="section-choose stack">{choose}</div>}

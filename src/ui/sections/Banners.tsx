@@ -4,6 +4,7 @@ import { canContinue } from '../../store/runFigures.ts'
 import type { AppState } from '../../store/appState.ts'
 import type { RunRecord } from '../../protocol/studio.ts'
 import { useActions, useApp } from '../AppContext.ts'
+import { goTo } from '../goTo.ts'
 import { formatCount, formatDate } from '../format.ts'
 import { FailureNote } from '../parts/FailureNote.tsx'
 import './Banners.css'
@@ -39,7 +40,15 @@ export function Banners() {
             ({formatDate(run.createdAt)}). Everything up to step {formatCount(run.checkpointStep ?? 0)} is saved.
           </p>
           <div className="row">
-            <button type="button" className="primary" disabled={device !== undefined} onClick={() => void continueRun(run.id)}>
+            <button
+              type="button"
+              className="primary"
+              disabled={device !== undefined}
+              onClick={() => {
+                goTo('train')
+                void continueRun(run.id)
+              }}
+            >
               Continue from step {formatCount(run.checkpointStep ?? 0)}
             </button>
             <button type="button" onClick={() => setDismissed(run.id)}>

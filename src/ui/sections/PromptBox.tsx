@@ -1,10 +1,12 @@
 // A prompt for both models, with the sampling knobs.
 import { useState } from 'react'
-import { checkOption } from '../../protocol/options.ts'
+import { readOptions } from '../../protocol/options.ts'
+import { isAnswering } from '../../store/appState.ts'
 import { isMoving } from '../../store/runFigures.ts'
 import { judgedRunId } from '../judgedRun.ts'
 import { useActions, useApp } from '../AppContext.ts'
 import { samplingOptions } from '../recipeOptions.ts'
+import { ActionButton } from '../parts/ActionButton.tsx'
 import { OptionForm } from '../parts/OptionForm.tsx'
 
 export function PromptBox() {
@@ -15,21 +17,13 @@ export function PromptBox() {
   const sampling = useApp((s) => s.sampling)
   const isOpen = useApp((s) => s.base.value !== undefined && s.device.failure === undefined)
   const isBusy = useApp((s) => s.working && isMoving(s.run.phase))
-  const isAnswering = useApp((s) => Boolean(s.asked?.base?.busy || s.asked?.tuned?.busy))
+  const answering = useApp(isAnswering)
   const runId = useApp(judgedRunId)
   const { ask, stopAsking, setSampling } = useActions()
   const prompt = typed ?? example ?? ''
-  const isWrong = Object.entries(samplingOptions).some(([name, spec]) =>
-    checkOption(name, spec, Object.entries(sampling).find(([n]) => n === name)?.[1]),
-  )
+  const isWrong = readOptions(samplingOptions, { ...sampling }).problems.length > 0
   return (
-    <form
-      className="stack"
-      onSubmit={(e) => {
-        e.preventDefault()
-        void ask(prompt, runId)
-      }}
-    >
+    <div className="stack">
       <label className="option-label" htmlFor="prompt">
         Prompt
       </label>
@@ -41,10 +35,13 @@ export function PromptBox() {
         onChange={(e) => setTyped(e.target.value)}
       />
       <div className="row">
-        <button type="submit" disabled={!isOpen || isBusy || isAnswering || isWrong || prompt.trim() === ''}>
+        <ActionButton
+          blocked={!isOpen || isBusy || answering || isWrong || prompt.trim() === ''}
+          onAct={() => void ask(prompt, runId)}
+        >
           {runId === undefined ? 'Ask the base model' : 'Ask both models'}
-        </button>
-        {isAnswering && (
+        </ActionButton>
+        {answering && (
           <button type="button" onClick={() => void stopAsking()}>
             Stop answering
           </button>
@@ -61,6 +58,6 @@ export function PromptBox() {
           onChange={(name, value) => typeof value === 'number' && setSampling({ [name]: value })}
         />
       </details>
-    </form>
+    </div>
   )
 }

@@ -2,6 +2,7 @@
 import type { RunRecord } from '../../protocol/studio.ts'
 import { canContinue } from '../../store/runFigures.ts'
 import { useActions, useApp } from '../AppContext.ts'
+import { goTo } from '../goTo.ts'
 import { formatCount, formatDate, formatLoss, formatShare } from '../format.ts'
 import { ConfirmButton } from '../parts/ConfirmButton.tsx'
 import { statusWords } from '../runWords.ts'
@@ -17,7 +18,9 @@ export function RunRow({ run }: { run: RunRecord }) {
   const download = useDownload()
   const name = `${run.recipe.name}, ${formatDate(run.createdAt)}`
   const open = async (): Promise<void> => {
-    if (await showRun(run.id)) await takeRecipe(run.recipe)
+    if (!(await showRun(run.id))) return
+    goTo('train')
+    await takeRecipe(run.recipe)
   }
   return (
     <tr aria-current={isShown || undefined}>
@@ -49,7 +52,10 @@ export function RunRow({ run }: { run: RunRecord }) {
               className="quiet"
               disabled={working}
               aria-label={`Continue ${name}`}
-              onClick={() => void continueRun(run.id)}
+              onClick={() => {
+                goTo('train')
+                void continueRun(run.id)
+              }}
             >
               Continue
             </button>
@@ -69,7 +75,10 @@ export function RunRow({ run }: { run: RunRecord }) {
             question={`Delete the run “${run.recipe.name}” with its checkpoints, curves and adapter? This cannot be undone.`}
             confirm="Delete the run"
             disabled={working}
-            onConfirm={() => void deleteRun(run.id)}
+            onConfirm={() => {
+              goTo('runs')
+              void deleteRun(run.id)
+            }}
           />
         </div>
       </td>

@@ -9,7 +9,9 @@ export function RunsSection() {
   const runs = (value ?? []).toSorted((a, b) => b.createdAt - a.createdAt)
   return (
     <section className="runs stack" id="runs" aria-labelledby="runs-title">
-      <h2 id="runs-title">Runs</h2>
+      <h2 id="runs-title" tabIndex={-1}>
+        Runs
+      </h2>
       {failure && <FailureNote failure={failure} />}
       {runs.length === 0 ? (
         <p className="small soft">

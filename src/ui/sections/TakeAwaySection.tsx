@@ -3,6 +3,7 @@ import { isMoving } from '../../store/runFigures.ts'
 import { useActions, useApp } from '../AppContext.ts'
 import { formatBytes } from '../format.ts'
 import { judgedRun } from '../judgedRun.ts'
+import { ActionButton } from '../parts/ActionButton.tsx'
 import { CopyButton } from '../parts/CopyButton.tsx'
 import { FailureNote } from '../parts/FailureNote.tsx'
 import { Section } from '../parts/Section.tsx'
@@ -28,14 +29,9 @@ export function TakeAwaySection() {
       choose={
         <>
           <div className="row">
-            <button
-              type="button"
-              className="primary"
-              disabled={!run || busy || isTraining}
-              onClick={() => run && void download(run.id)}
-            >
+            <ActionButton className="primary" blocked={!run || busy || isTraining} onAct={() => run && void download(run.id)}>
               {busy ? 'Packing…' : `Download ${what}`}
-            </button>
+            </ActionButton>
             <button
               type="button"
               onClick={() =>

@@ -16,8 +16,8 @@ export function TopBar() {
         Tunesmith
       </h1>
       <p className="top-promise">
-        Fine-tune a language model on your own GPU. <strong>Nothing leaves this machine:</strong> model, data and training stay in
-        this browser.
+        Fine-tune a language model on your own GPU. <strong>Nothing leaves this machine:</strong> the page’s security policy lets
+        it contact no other address.
       </p>
       <Device />
       <label className="top-theme">

@@ -1,10 +1,12 @@
 // Train, Pause, Continue, Stop. Where a button cannot work yet, a sentence says what is missing.
+import { useShallow } from 'zustand/react/shallow'
 import { isMoving } from '../../store/runFigures.ts'
-import type { AppState } from '../../store/appState.ts'
+import { isAnswering, type AppState } from '../../store/appState.ts'
 import { useActions, useApp } from '../AppContext.ts'
+import { ActionButton } from '../parts/ActionButton.tsx'
 import { ProgressBar } from '../parts/ProgressBar.tsx'
 import { formatCount } from '../format.ts'
-import { phaseText } from '../runWords.ts'
+import { amountText, phaseText } from '../runWords.ts'
 
 /** The first thing that stands in the way of a run. */
 function missing(s: AppState, blocked: string): string | undefined {
@@ -12,64 +14,66 @@ function missing(s: AppState, blocked: string): string | undefined {
   if (s.base.busy) return 'The model is still opening.'
   if (!s.base.value) return 'Choose a model first.'
   if (!s.dataset.value) return s.dataset.busy ? 'The data is still being read.' : 'Choose data first.'
+  if (isAnswering(s)) return 'A model is answering; stop it or wait.'
   return blocked === '' ? undefined : blocked
+}
+
+/** One button through the whole run, so that a person who starts by keyboard can pause without searching. */
+function primary(s: AppState, blocked: string): { label: string; blocked: boolean; act: 'train' | 'pause' | 'resume' } {
+  if (!s.working)
+    return { label: s.run.phase === undefined ? 'Train' : 'Train anew', blocked: missing(s, blocked) !== undefined, act: 'train' }
+  if (s.run.phase === 'paused') return { label: 'Continue', blocked: isAnswering(s), act: 'resume' }
+  return { label: 'Pause', blocked: s.run.phase !== 'training', act: 'pause' }
 }
 
 export function TrainControls({ blocked }: { blocked: string }) {
   const reason = useApp((s) => missing(s, blocked))
+  const main = useApp(useShallow((s) => primary(s, blocked)))
   const working = useApp((s) => s.working)
-  const phase = useApp((s) => s.run.phase)
-  const step = useApp((s) => s.run.step)
-  const steps = useApp((s) => s.run.steps)
-  const text = useApp((s) => phaseText(s.run))
   const runId = useApp((s) => s.runId)
-  const canGoOn = useApp((s) => s.run.step < s.run.steps && s.run.checkpoint !== undefined && s.runId !== undefined)
-  const { train, pause, resume, stop, continueRun } = useActions()
-  const isPaused = phase === 'paused'
+  const canGoOn = useApp((s) => !s.working && s.run.step < s.run.steps && s.run.checkpoint !== undefined)
+  const actions = useActions()
   return (
     <div className="stack">
       <div className="row">
-        {!working && (
-          <button
-            type="button"
-            className="primary"
-            disabled={reason !== undefined}
-            aria-describedby="train-reason"
-            onClick={() => void train()}
-          >
-            {phase === undefined ? 'Train' : 'Train anew'}
-          </button>
-        )}
-        {working && !isPaused && (
-          <button type="button" className="primary" disabled={phase !== 'training'} onClick={() => void pause()}>
-            Pause
-          </button>
-        )}
-        {working && isPaused && (
-          <button type="button" className="primary" onClick={() => void resume()}>
-            Continue
-          </button>
-        )}
-        {!working && canGoOn && runId !== undefined && (
-          <button type="button" onClick={() => void continueRun(runId)}>
+        <ActionButton
+          className="primary"
+          blocked={main.blocked}
+          aria-describedby="train-reason"
+          onAct={() => void actions[main.act]()}
+        >
+          {main.label}
+        </ActionButton>
+        {canGoOn && runId !== undefined && (
+          <button type="button" onClick={() => void actions.continueRun(runId)}>
             Continue from the checkpoint
           </button>
         )}
         {working && (
-          <button type="button" onClick={() => void stop()}>
+          <button type="button" onClick={() => void actions.stop()}>
             Stop
           </button>
         )}
       </div>
       <p id="train-reason" className="small soft">
-        {!working && reason}
+        {working ? '' : (reason ?? <Amount />)}
       </p>
-      {phase !== undefined &&
-        (working && isMoving(phase) && phase !== 'training' ? (
-          <ProgressBar label={text} />
-        ) : (
-          <ProgressBar label={text} done={step} total={steps} text={`step ${formatCount(step)} of ${formatCount(steps)}`} />
-        ))}
+      <RunProgress />
     </div>
   )
+}
+
+/** How much reading the steps come to. */
+function Amount() {
+  const text = useApp((s) => amountText(s.recipe.training, s.dataset.value?.rows ?? 0, s.recipe.data.validation))
+  return <>{text}</>
+}
+
+function RunProgress() {
+  const { phase, step, steps } = useApp(useShallow(({ run: { phase, step, steps } }) => ({ phase, step, steps })))
+  const text = useApp((s) => phaseText(s.run))
+  const isPreparing = useApp((s) => s.working && isMoving(s.run.phase) && s.run.phase !== 'training')
+  if (phase === undefined) return null
+  if (isPreparing) return <ProgressBar label={text} />
+  return <ProgressBar label={text} done={step} total={steps} text={`step ${formatCount(step)} of ${formatCount(steps)}`} />
 }
