@@ -3,6 +3,8 @@
 import react from '@vitejs/plugin-react'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
+import { builtinModelsPlugin } from './scripts/builtinModels.mjs'
+import { defines } from './scripts/defines.mjs'
 import { devHeaders, headers, metaPolicy } from './scripts/headers.mjs'
 
 /** A static host may send no headers, so the built page carries its policy itself. */
@@ -20,8 +22,11 @@ const policyTag: Plugin = {
 
 export default defineConfig({
   base: './',
-  plugins: [react(), policyTag],
+  define: defines,
+  plugins: [react(), policyTag, builtinModelsPlugin()],
   build: {
+    // The studio, and the page that `npm run tune` drives.
+    rolldownOptions: { input: ['index.html', 'headless.html'] },
     target: 'es2023',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

@@ -11,9 +11,11 @@ if (!entry) {
 }
 process.env['NODE_ENV'] ??= 'production'
 const { createServer } = await import('vite')
+const { defines } = await import('./defines.mjs')
 const server = await createServer({
   root,
   configFile: false,
+  define: defines,
   appType: 'custom',
   logLevel: 'error',
   server: { middlewareMode: true, hmr: false, watch: null, ws: false },

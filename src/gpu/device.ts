@@ -4,6 +4,8 @@ import { Fault } from '../protocol/failure.ts'
 export interface Gpu {
   readonly device: GPUDevice
   readonly adapter: GPUAdapter
+  /** Becomes true for good when the device is gone: nothing of it can be used again. */
+  readonly lost: { happened: boolean; reason: string }
   readonly info: { readonly vendor: string; readonly architecture: string; readonly description: string; readonly software: boolean }
 }
 
@@ -27,7 +29,9 @@ export async function openGpu(gpu: GPU | undefined = globalThis.navigator?.gpu):
   } catch (error) {
     throw missing(`the adapter gave no device (${error instanceof Error ? error.message : String(error)})`)
   }
+  const lost = { happened: false, reason: '' }
+  void device.lost.then(({ reason, message }) => Object.assign(lost, { happened: true, reason: `${reason}: ${message}` }))
   const { vendor, architecture, description, device: name } = adapter.info
   const text = `${vendor} ${architecture} ${name} ${description}`
-  return { device, adapter, info: { vendor, architecture, description: description || name, software: /swiftshader|llvmpipe|lavapipe|software|basic render/i.test(text) } }
+  return { device, adapter, lost, info: { vendor, architecture, description: description || name, software: /swiftshader|llvmpipe|lavapipe|software|basic render/i.test(text) } }
 }

@@ -21,6 +21,8 @@ export interface Recipe {
     readonly source: 'sample' | 'file'
     readonly id: string
     readonly sha256?: string
+    /** A second file whose rows are asked before and after; samples bring their own. */
+    readonly test?: string
     /** Which tokens carry loss. */
     readonly trainOn: 'completions' | 'everything'
     /** Share of rows held out for validation, 0 to 0.5. */
@@ -101,7 +103,7 @@ export function readRecipe(json: unknown): Recipe {
     version: RECIPE_VERSION,
     name: typeof json['name'] === 'string' ? json['name'] : base.name,
     base: merge('base', base.base, ['sha256']),
-    data: merge('data', base.data, ['sha256']),
+    data: merge('data', base.data, ['sha256', 'test']),
     methods,
     training: training.values,
     evaluation: merge('evaluation', base.evaluation),

@@ -120,7 +120,8 @@ export interface Studio {
   openFolder(files: readonly NamedFile[], onProgress: (done: number, total: number) => void): Promise<Result<BaseInfo>>
   /** Reads a bundled sample or a dropped file and renders it for the open base. */
   openSample(id: string, recipe: Recipe): Promise<Result<DatasetInfo>>
-  openFile(file: NamedFile, recipe: Recipe): Promise<Result<DatasetInfo>>
+  /** `test`: a second file whose rows are asked before and after. */
+  openFile(file: NamedFile, recipe: Recipe, test?: NamedFile): Promise<Result<DatasetInfo>>
   /** Re-renders the open dataset after the recipe changed (length, packing, trained tokens). */
   describeData(recipe: Recipe): Promise<Result<DatasetInfo>>
   /** Exact parameters and bytes, and a time estimate from a measured probe when `probe` is set. */

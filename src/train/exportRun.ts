@@ -7,7 +7,12 @@ import { writeSafetensors, type OutTensor } from '../files/writeSafetensors.ts'
 import { packValues } from '../engine/pack.ts'
 import { utf8 } from '../lib/bytes.ts'
 import type { Attachment } from '../methods/method.ts'
-import type { Base } from './base.ts'
+import { attachAll, methodOf } from '../methods/registry.ts'
+import { Fault } from '../protocol/failure.ts'
+import type { Recipe } from '../protocol/recipe.ts'
+import type { RunRecord } from '../protocol/studio.ts'
+import type { Storage } from '../storage/storage.ts'
+import { subjectOf, type Base } from './base.ts'
 import type { Layout } from './layout.ts'
 import { takeWindow } from './params.ts'
 
@@ -16,6 +21,38 @@ export interface ExportOptions {
   readonly values: Float32Array
   readonly layout: Layout
   readonly attachments: readonly Attachment[]
+}
+
+/** What the card says of a recipe. */
+export const recipeFacts = (recipe: Recipe, version: string): Pick<CardFacts, 'name' | 'baseModel' | 'method' | 'recipe' | 'seed' | 'versions'> => ({
+  name: recipe.name,
+  baseModel: recipe.base.id,
+  method: recipe.methods.map((m) => methodOf(m.id).label).join(' + '),
+  recipe,
+  seed: recipe.seed,
+  versions: { Tunesmith: version },
+})
+
+/** The adapter of a run that did not finish, from its last checkpoint. */
+export async function exportCheckpoint(base: Base, storage: Storage, record: RunRecord, version: string): Promise<Map<string, Uint8Array>> {
+  const saved = await storage.checkpoints.load(record.id)
+  const values = saved?.parts.get('values')
+  if (!saved || !values) throw new Fault('storage', 'This run has no checkpoint yet, so there is nothing to take away.', 'Let it train until its first checkpoint.')
+  const { recipe } = record
+  const { layout, attachments } = subjectOf(base, attachAll(recipe.methods, base.outline))
+  return exportRun(base, {
+    values: new Float32Array(values.slice().buffer),
+    layout,
+    attachments,
+    facts: {
+      ...recipeFacts(recipe, version),
+      dataName: recipe.data.id,
+      ...(recipe.data.sha256 !== undefined && { dataSha256: recipe.data.sha256 }),
+      rows: 0,
+      steps: saved.step,
+      ...(record.lastLoss !== undefined && { trainLoss: record.lastLoss }),
+    },
+  })
 }
 
 /** Files by path. */

@@ -5,11 +5,11 @@ import { planBatches, type BatchPlan } from '../data/batches.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { prepare } from '../data/prepare.ts'
 import { question } from '../data/prompt.ts'
-import { attachAll, methodOf } from '../methods/registry.ts'
+import { attachAll } from '../methods/registry.ts'
 import { adamwHyper } from '../optim/adamwHyper.ts'
 import { schedule, type ScheduleName } from '../optim/schedule.ts'
 import type { Answer, Phase, RunEvent } from '../protocol/event.ts'
-import { Fault, toFailure } from '../protocol/failure.ts'
+import { Fault, toFailure, type Failure } from '../protocol/failure.ts'
 import type { Recipe } from '../protocol/recipe.ts'
 import type { RunRecord } from '../protocol/studio.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -17,7 +17,7 @@ import { subjectOf, type Base } from './base.ts'
 import type { Control } from './control.ts'
 import { estimate } from './estimate.ts'
 import { EventLog } from './eventLog.ts'
-import { exportRun } from './exportRun.ts'
+import { exportRun, recipeFacts } from './exportRun.ts'
 import { Learner, rowBucket, type StepNumbers, type TrainSubject } from './learner.ts'
 import { initialValues } from './params.ts'
 import { score } from './score.ts'
@@ -202,7 +202,7 @@ class Session {
     for (const which of ['values', 'm', 'v'] as const) parts.set(which, new Uint8Array((await learner.params.read(which)).buffer))
     await this.log.flush()
     const bytes = await storage.checkpoints.save(runId, this.step, parts)
-    await storage.runs.update(runId, { step: this.step, ...(this.lastLoss !== undefined && { lastLoss: this.lastLoss }) })
+    await storage.runs.update(runId, { step: this.step, hasAdapter: true, ...(this.lastLoss !== undefined && { lastLoss: this.lastLoss }) })
     this.log.say({ type: 'checkpoint', step: this.step, bytes })
   }
 
@@ -235,19 +235,14 @@ class Session {
       layout: this.subject.layout,
       attachments: this.subject.attachments,
       facts: {
-        name: recipe.name,
-        baseModel: recipe.base.id,
-        method: recipe.methods.map((m) => methodOf(m.id).label).join(' + '),
-        recipe,
+        ...recipeFacts(recipe, version),
         dataName: dataset.name,
         dataSha256: dataset.sha256,
         rows: dataset.rows.length,
         steps: this.step,
-        seed: recipe.seed,
         ...(this.lastLoss !== undefined && { trainLoss: this.lastLoss }),
         ...(this.validationLoss !== undefined && { validationLoss: this.validationLoss }),
         scores: this.scores,
-        versions: { Tunesmith: version },
       },
     })
   }
@@ -266,7 +261,10 @@ class Session {
 
   /** What was saved stays; the run can continue from its last checkpoint. */
   async fail(error: unknown): Promise<RunRecord> {
-    const failure = toFailure(error)
+    const { lost } = this.input.base.gpu
+    const failure: Failure = lost.happened
+      ? { code: 'device-lost', message: `The GPU stopped answering at step ${this.step}.`, hint: 'The run continues from its last checkpoint; if this repeats, choose a smaller batch.', detail: lost.reason }
+      : toFailure(error)
     this.log.say({ type: 'failure', failure })
     this.phase('failed', failure.message)
     return this.record({ status: 'failed' })

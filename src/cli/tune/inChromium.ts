@@ -1,0 +1,68 @@
+// Runs a recipe in headless Chromium: the same page code, workers and browser storage that a person would use.
+import { mkdtemp, rm, readdir, stat } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { chromium } from 'playwright-core'
+import { serve } from '../../../scripts/serve.mjs'
+import { findChromium } from '../../../scripts/setup.mjs'
+import { unzip } from '../../files/zip.ts'
+import type { RunEvent } from '../../protocol/event.ts'
+import { Fault } from '../../protocol/failure.ts'
+import type { RunRecord } from '../../protocol/studio.ts'
+import type { Headless } from '../../headless/main.ts'
+import type { RunRecipe } from './tuneResult.ts'
+
+const dist = fileURLToPath(new URL('../../../dist', import.meta.url))
+
+/** A real GPU is used where there is one; otherwise Chromium's software adapter must be asked for. */
+const gpuFlags = existsSync('/dev/dri') || existsSync('/dev/nvidia0') || process.platform === 'darwin' ? ['--enable-features=Vulkan'] : ['--use-webgpu-adapter=swiftshader']
+
+export const runRecipe: RunRecipe = async (recipe, here, onEvent) => {
+  const executablePath = findChromium()
+  if (!executablePath) throw new Fault('no-webgpu', 'No Chromium was found.', 'Install Chrome or Chromium, set CHROME_PATH, or use --dawn.')
+  if (!existsSync(dist)) throw new Fault('internal', 'The page is not built.', 'Run `npm run build` first.')
+  const server = await serve(dist)
+  const profile = await mkdtemp(join(tmpdir(), 'tunesmith-'))
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath,
+    args: ['--headless=new', '--no-sandbox', '--enable-unsafe-webgpu', ...gpuFlags, '--disable-background-networking', '--no-first-run'],
+    ignoreDefaultArgs: ['--headless'],
+  })
+  try {
+    const page = await context.newPage()
+    const events: RunEvent[] = []
+    await page.exposeFunction('tell', (event: RunEvent) => {
+      if (event.type !== 'scoring') events.push(event)
+      onEvent(event)
+    })
+    await page.goto(`${server.url}headless.html`)
+    if (recipe.base.source === 'folder') await page.setInputFiles('#base', await modelFiles(resolve(here, recipe.base.id)))
+    if (recipe.data.source === 'file') {
+      await page.setInputFiles('#data', resolve(here, recipe.data.id))
+      if (recipe.data.test !== undefined) await page.setInputFiles('#test', resolve(here, recipe.data.test))
+    }
+    process.once('SIGINT', () => void page.evaluate(() => (globalThis as unknown as Headless).headless.stop()))
+    const outcome = await page.evaluate((r) => (globalThis as unknown as Headless).headless.run(r), {
+      ...recipe,
+      base: { ...recipe.base, id: recipe.base.source === 'folder' ? basename(recipe.base.id) : recipe.base.id },
+    })
+    if (!outcome.ok) throw new Fault(outcome.failure.code, outcome.failure.message, outcome.failure.hint, outcome.failure.detail)
+    const record: RunRecord = { ...outcome.value.record, recipe }
+    return { record, events, files: await unzip(new Uint8Array(Buffer.from(outcome.value.zip, 'base64'))) }
+  } finally {
+    await context.close()
+    await server.close()
+    await rm(profile, { recursive: true, force: true })
+  }
+}
+
+async function modelFiles(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch(() => {
+    throw new Fault('bad-model', `There is no model folder ${folder}.`, 'Correct base.id in the recipe; it is relative to the recipe’s own folder.')
+  })
+  const files: string[] = []
+  for (const name of names) if ((await stat(join(folder, name))).isFile()) files.push(join(folder, name))
+  return files
+}

@@ -1,0 +1,50 @@
+// Runs a recipe in this process, over Dawn. Ctrl-C stops after the step in flight and still writes the adapter.
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { join, resolve } from 'node:path'
+import { openDataset, type Dataset } from '../../data/dataset.ts'
+import { openModelFolder } from '../../files/modelFolder.ts'
+import { fileSource, readFolder } from '../../files/nodeSource.ts'
+import { dawnGpu } from '../../gpu/dawn.ts'
+import { openGpu } from '../../gpu/device.ts'
+import type { RunEvent } from '../../protocol/event.ts'
+import { Fault } from '../../protocol/failure.ts'
+import type { Recipe } from '../../protocol/recipe.ts'
+import { memoryStorage } from '../../storage/memoryStorage.ts'
+import { mount, openModel } from '../../train/base.ts'
+import { Control } from '../../train/control.ts'
+import { runSession } from '../../train/session.ts'
+import type { RunRecipe } from './tuneResult.ts'
+
+const publicFolder = fileURLToPath(new URL('../../../public', import.meta.url))
+
+export const runRecipe: RunRecipe = async (recipe, here, onEvent) => {
+  const { base: wanted, data } = recipe
+  const folder = wanted.source === 'builtin' ? join(publicFolder, wanted.id) : resolve(here, wanted.id)
+  const model = openModel(await openModelFolder(await readFolder(folder)))
+  const { dataset, test } = await openData(data, here)
+  const base = mount(model, await openGpu(await dawnGpu()))
+  const storage = memoryStorage()
+  const runId = 'tune'
+  await storage.runs.put({ id: runId, recipe, createdAt: Date.now(), status: 'running', step: 0, hasAdapter: false })
+  const control = new Control()
+  process.once('SIGINT', () => control.stop())
+  const events: RunEvent[] = []
+  const record = await runSession({
+    runId, recipe, base, dataset, test, storage, control, version: __APP_VERSION__,
+    onEvent(event) {
+      if (event.type !== 'scoring') events.push(event)
+      onEvent(event)
+    },
+  })
+  return { record, events, files: (await storage.adapters.load(runId)) ?? new Map() }
+}
+
+async function openData(data: Recipe['data'], here: string): Promise<{ dataset: Dataset; test: Dataset | undefined }> {
+  const open = async (path: string): Promise<Dataset> => openDataset(await fileSource(path))
+  if (data.source === 'file') return { dataset: await open(resolve(here, data.id)), test: data.test === undefined ? undefined : await open(resolve(here, data.test)) }
+  const samples = JSON.parse(await readFile(join(publicFolder, 'samples/index.json'), 'utf8')) as readonly { id: string; train: string; test: string }[]
+  const sample = samples.find((s) => s.id === data.id)
+  if (!sample) throw new Fault('bad-recipe', `There is no sample dataset “${data.id}”; there are ${samples.map((s) => s.id).join(', ')}.`, 'Correct data.id in the recipe.')
+  return { dataset: await open(join(publicFolder, 'samples', sample.train)), test: await open(join(publicFolder, 'samples', sample.test)) }
+}

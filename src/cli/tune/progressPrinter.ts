@@ -1,0 +1,41 @@
+// A run's events as lines for a terminal.
+import type { RunEvent } from '../../protocol/event.ts'
+import type { Recipe } from '../../protocol/recipe.ts'
+
+const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`
+
+export function progressPrinter({ training }: Recipe): (event: RunEvent) => void {
+  const every = Math.max(1, Math.floor(training.steps / 40))
+  const started = performance.now()
+  return (event) => {
+    const line = lineOf(event, every, started)
+    if (line) console.log(line)
+  }
+}
+
+function lineOf(e: RunEvent, every: number, started: number): string | undefined {
+  switch (e.type) {
+    case 'phase':
+      return e.detail ? `${e.phase}: ${e.detail}` : e.phase
+    case 'plan': {
+      const { trainableParameters, totalParameters, bytes } = e.plan
+      return `${trainableParameters.toLocaleString('en')} of ${totalParameters.toLocaleString('en')} parameters train; ${mib(bytes.total)} of GPU memory`
+    }
+    case 'step': {
+      if (e.step % every !== 0 && e.step !== e.steps) return undefined
+      const left = ((performance.now() - started) / 1000 / e.step) * (e.steps - e.step)
+      return `step ${e.step}/${e.steps}  loss ${e.loss.toFixed(4)}  lr ${e.learningRate.toExponential(2)}  grad norm ${e.gradNorm.toFixed(3)}  ${Math.round((1000 * e.tokens) / e.ms)} tokens/s  ${Math.round(left)} s left`
+    }
+    case 'validation':
+      return `validation after step ${e.step}: loss ${e.loss.toFixed(4)}`
+    case 'score':
+      return `${e.when} training: ${e.correct} of ${e.total} test answers exactly right`
+    case 'failure':
+      return `${e.failure.message} ${e.failure.hint}`
+    case 'checkpoint':
+    case 'scoring':
+      return undefined
+    default:
+      return e satisfies never
+  }
+}

@@ -1,0 +1,267 @@
+// What the page asks for, answered: opens models and data, plans, trains, generates, keeps runs. Composition only; every
+// failure leaves as data. One job uses the GPU at a time, except that answers stream side by side.
+import { openDataset, type Dataset } from '../data/dataset.ts'
+import { describe, prepare } from '../data/prepare.ts'
+import { planBatches } from '../data/batches.ts'
+import { blobSource, bytesSource, type ByteSource } from '../files/byteSource.ts'
+import { openModelFolder } from '../files/modelFolder.ts'
+import { zipFiles } from '../files/zip.ts'
+import { openGpu, type Gpu } from '../gpu/device.ts'
+import { methods } from '../methods/registry.ts'
+import type { RunEvent } from '../protocol/event.ts'
+import { Fault, toFailure } from '../protocol/failure.ts'
+import type { Recipe } from '../protocol/recipe.ts'
+import type { BaseInfo, DatasetInfo, MethodInfo, NamedFile, Result, RunRecord, Studio } from '../protocol/studio.ts'
+import type { Storage } from '../storage/storage.ts'
+import { mount, openModel, type Base, type OpenModel } from '../train/base.ts'
+import { Control } from '../train/control.ts'
+import { estimate } from '../train/estimate.ts'
+import { exportCheckpoint } from '../train/exportRun.ts'
+import { probeSeconds } from '../train/probeSeconds.ts'
+import { reply, Tuned } from '../train/reply.ts'
+import { runSession } from '../train/session.ts'
+import { modelInfo } from './modelInfo.ts'
+import { Site } from './site.ts'
+
+interface OpenedModel {
+  readonly info: BaseInfo
+  readonly model: OpenModel
+}
+interface OpenedData {
+  /** Sample id or file name. */
+  readonly id: string
+  readonly train: ByteSource
+  readonly test: ByteSource | undefined
+  readonly dataset: Dataset
+  readonly testSet: Dataset | undefined
+}
+
+/** Times in a row that a lost device is replaced before the run gives up. */
+const RECOVERIES = 3
+
+export function studioServer(page: URL, storage: Storage): Studio {
+  const site = new Site(page)
+  let gpu: Promise<Gpu> | undefined
+  let model: OpenedModel | undefined
+  let base: Base | undefined
+  let data: OpenedData | undefined
+  let tuned: Tuned | undefined
+  let control: Control | undefined
+  let quiet = { stopped: false }
+  let busy: Promise<unknown> = Promise.resolve()
+  const swept = storage.sweep().catch(() => 0)
+
+  /** Answers with data whatever happens. */
+  const answer = async <T>(work: () => Promise<T>): Promise<Result<T>> => {
+    try {
+      return { ok: true, value: await work() }
+    } catch (error) {
+      return { ok: false, failure: toFailure(error) }
+    }
+  }
+  /** One at a time, in order of asking. */
+  const alone = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = busy.then(work, work)
+    busy = turn.catch(() => undefined)
+    return turn
+  }
+
+  const device = (): Promise<Gpu> => {
+    gpu ??= openGpu()
+    gpu.catch(() => (gpu = undefined))
+    return gpu
+  }
+  const need = <T>(value: T | undefined, what: string): T => {
+    if (value === undefined) throw new Fault('bad-recipe', `No ${what} is open.`, `Choose a ${what} first.`)
+    return value
+  }
+  const forget = (): void => {
+    tuned?.dispose()
+    tuned = undefined
+    base?.weights.dispose()
+    base = undefined
+  }
+  /** The open model on a device that is alive. */
+  const mounted = async (): Promise<Base> => {
+    if (base?.gpu.lost.happened) {
+      forget()
+      gpu = undefined
+    }
+    base ??= mount(need(model, 'model').model, await device())
+    return base
+  }
+
+  const opened = async (info: Omit<Parameters<typeof modelInfo>[0], 'model'>, files: ReadonlyMap<string, ByteSource>): Promise<BaseInfo> => {
+    const found = openModel(await openModelFolder(files))
+    found.tokenizer()
+    forget()
+    model = { model: found, info: modelInfo({ ...info, model: found }) }
+    return model.info
+  }
+  const openBuiltin = async (id: string, onProgress: (done: number, total: number) => void): Promise<BaseInfo> => {
+    const { model: builtin, files } = await site.model(id, storage, onProgress)
+    return opened({ id, title: builtin.title }, files)
+  }
+
+  const read = async (id: string, train: ByteSource, test: ByteSource | undefined): Promise<void> => {
+    data = { id, train, test, dataset: await openDataset(train), testSet: test && (await openDataset(test)) }
+  }
+  const describeOpen = (recipe: Recipe): DatasetInfo => {
+    const { dataset, testSet } = need(data, 'dataset')
+    return describe(dataset, { ...prepareOptions(recipe), ...(testSet && { test: testSet }) })
+  }
+  const prepareOptions = (recipe: Recipe) => {
+    const { model: m } = need(model, 'model')
+    const { chatTemplate } = m.folder
+    return { tokenizer: m.tokenizer(), recipe, ...(chatTemplate !== undefined && { chatTemplate }) }
+  }
+  const batchesOf = (recipe: Recipe) => {
+    const { model: m } = need(model, 'model')
+    const { train } = prepare(need(data, 'dataset').dataset, prepareOptions(recipe))
+    if (train.length === 0) throw new Fault('bad-data', 'No row of the data has anything to learn.', 'Check the template preview, or raise the longest row.')
+    const { batch_size: batchSize, packing, max_length } = recipe.training
+    return planBatches(train, { batchSize, packing, maxLength: Math.min(max_length, m.family.dimensions(m.config).contextLength), seed: recipe.seed })
+  }
+
+  const run = async (id: string, recipe: Recipe, onEvent: (event: RunEvent) => void): Promise<RunRecord> => {
+    const mine = (control = new Control())
+    try {
+      for (let recoveries = 0; ; recoveries++) {
+        const on = await mounted()
+        const { dataset, testSet } = need(data, 'dataset')
+        const record = await runSession({ runId: id, recipe, base: on, dataset, test: testSet, storage, control: mine, version: __APP_VERSION__, onEvent })
+        if (record.status !== 'failed' || !on.gpu.lost.happened || mine.stopped || recoveries >= RECOVERIES) return record
+      }
+    } finally {
+      if (control === mine) control = undefined
+    }
+  }
+
+  const tunedFor = async (runId: string): Promise<Tuned> => {
+    const record = await storage.runs.get(runId)
+    if (!record) throw new Fault('storage', 'This run is no longer stored.', 'Choose another run.')
+    if (tuned?.matches(runId, record.step)) return tuned
+    if (record.recipe.base.id !== need(model, 'model').info.id)
+      throw new Fault('bad-model', `This run tuned ${record.recipe.base.id}, and ${model!.info.id} is open.`, `Open ${record.recipe.base.id} to talk to it.`)
+    tuned?.dispose()
+    tuned = undefined
+    tuned = await Tuned.load(await mounted(), storage, record)
+    return tuned
+  }
+
+  return {
+    device: () =>
+      answer(async () => {
+        const { info, device: d } = await device()
+        const { vendor, architecture, description, software } = info
+        return { vendor, architecture, description, software, maxBufferBytes: Math.min(d.limits.maxBufferSize, d.limits.maxStorageBufferBindingSize) }
+      }),
+    methods: () =>
+      Promise.resolve([...methods.values()].map(({ id, label, summary, paper, options, defaultLearningRate }): MethodInfo => ({ id, label, summary, paper, options, defaultLearningRate }))),
+    samples: () => answer(() => site.samples()),
+    openBuiltin: (id, onProgress) => answer(() => alone(() => openBuiltin(id, onProgress))),
+    openFolder: (files, onProgress) =>
+      answer(() =>
+        alone(async () => {
+          const name = files[0]?.path.split('/')[0] ?? 'model'
+          onProgress(0, 1)
+          return opened({ id: name, title: name }, new Map(files.map((f) => [f.path, blobSource(f.file, f.path)])))
+        }),
+      ),
+    openSample: (id, recipe) =>
+      answer(() =>
+        alone(async () => {
+          const { entry, train, test } = await site.sample(id)
+          await read(id, train, test)
+          return { ...describeOpen(recipe), name: entry.title }
+        }),
+      ),
+    openFile: ({ path, file }: NamedFile, recipe, test) =>
+      answer(() =>
+        alone(async () => {
+          await read(path, blobSource(file, path), test && blobSource(test.file, test.path))
+          return describeOpen(recipe)
+        }),
+      ),
+    describeData: (recipe) => answer(() => alone(async () => describeOpen(recipe))),
+    estimate: (recipe, probe) =>
+      answer(() =>
+        alone(async () => {
+          const batches = batchesOf(recipe)
+          const plan = estimate(need(model, 'model').model, recipe, batches.shapes)
+          if (!probe) return plan
+          return { ...plan, seconds: await probeSeconds(await mounted(), recipe, batches) }
+        }),
+      ),
+    train: (recipe, onEvent) =>
+      answer(() =>
+        alone(async () => {
+          await swept
+          const { train, test, id: dataId } = need(data, 'dataset')
+          const id = `${new Date().toISOString().replace(/[^0-9]/g, '').slice(0, 14)}-${crypto.randomUUID().slice(0, 8)}`
+          const names = { train: train.name, ...(test && { test: test.name }) }
+          const whole = async (source: ByteSource): Promise<Uint8Array> => source.read(0, source.size)
+          await storage.inputs.save(
+            id,
+            new Map([
+              ['names.json', new TextEncoder().encode(JSON.stringify({ id: dataId, ...names }))],
+              ['train', await whole(train)],
+              ...(test ? ([['test', await whole(test)]] as const) : []),
+            ]),
+          )
+          const record: RunRecord = { id, recipe: { ...recipe, data: { ...recipe.data, sha256: data!.dataset.sha256 } }, createdAt: Date.now(), status: 'running', step: 0, hasAdapter: false }
+          await storage.runs.put(record)
+          return run(id, record.recipe, onEvent)
+        }),
+      ),
+    continueRun: (id, onEvent) =>
+      answer(() =>
+        alone(async () => {
+          const record = await storage.runs.get(id)
+          const inputs = await storage.inputs.load(id)
+          if (!record || !inputs) throw new Fault('storage', 'This run is no longer stored in full.', 'Start a new run.')
+          const { base: wanted } = record.recipe
+          if (model?.info.id !== wanted.id) {
+            if (wanted.source !== 'builtin') throw new Fault('bad-model', `This run tunes the model folder ${wanted.id}, which is not open.`, 'Drop that folder on the page, then continue the run.')
+            await openBuiltin(wanted.id, () => undefined)
+          }
+          const names = JSON.parse(new TextDecoder().decode(inputs.get('names.json'))) as { id: string; train: string; test?: string }
+          const test = inputs.get('test')
+          await read(names.id, bytesSource(inputs.get('train')!, names.train), test && bytesSource(test, names.test ?? 'test'))
+          await storage.runs.update(id, { status: 'running' })
+          return run(id, record.recipe, onEvent)
+        }),
+      ),
+    pause: async () => control?.pause(),
+    resume: async () => control?.resume(),
+    stop: async () => control?.stop(),
+    runs: () => answer(() => storage.runs.list()),
+    runEvents: (id) => answer(() => storage.runs.events(id)),
+    deleteRun: (id) =>
+      answer(() =>
+        storage.withRunLock(id, async () => {
+          await storage.runs.delete(id)
+          return true as const
+        }),
+      ),
+    generate: (request, onText) =>
+      answer(async () => {
+        if (quiet.stopped) quiet = { stopped: false }
+        const signal = quiet
+        const on = await mounted()
+        const from = request.which === 'base' ? undefined : await tunedFor(need(request.runId, 'run'))
+        return reply(on, from, request, data?.dataset.promptEnd ?? '', onText, () => signal.stopped)
+      }),
+    stopGenerating: async () => {
+      quiet.stopped = true
+    },
+    exportRun: (id) =>
+      answer(async () => {
+        const record = await storage.runs.get(id)
+        if (!record) throw new Fault('storage', 'This run is no longer stored.', 'Choose another run.')
+        const files = (await storage.adapters.load(id)) ?? (await exportCheckpoint(await mounted(), storage, record, __APP_VERSION__))
+        const name = record.recipe.name.replace(/[^\p{L}\p{N}._-]+/gu, '-') || 'adapter'
+        return { name: `${name}.zip`, zip: await zipFiles(new Map([...files].map(([path, bytes]) => [path, bytes.slice()]))) }
+      }),
+  }
+}
