@@ -18,9 +18,10 @@ import type { Control } from './control.ts'
 import { estimate } from './estimate.ts'
 import { EventLog } from './eventLog.ts'
 import { exportRun, recipeFacts } from './exportRun.ts'
-import { Learner, rowBucket, type StepNumbers, type TrainSubject } from './learner.ts'
+import { Learner, shapeOf, type StepNumbers, type TrainSubject } from './learner.ts'
 import { initialValues } from './params.ts'
 import { score } from './score.ts'
+import type { StepShape } from './step.ts'
 
 export interface SessionInput {
   readonly runId: string
@@ -36,6 +37,8 @@ export interface SessionInput {
 
 /** Steps submitted and not yet read back. */
 const IN_FLIGHT = 2
+/** Batches looked at before the start to learn which shapes occur. */
+const MOST_SCANNED = 4096
 
 export async function runSession(input: SessionInput): Promise<RunRecord> {
   const { storage, runId } = input
@@ -80,9 +83,9 @@ class Session {
     this.phase('compiling')
     this.log.say({ type: 'plan', plan: estimate(base, recipe, data.train.shapes) })
     // The largest shape first: smaller ones then live in its memory.
-    const [largest] = data.train.shapes
-    const places = largest.B * largest.T
-    const { reached } = await learner.prepare({ batch: largest.B, length: largest.T, rows: rowBucket(places, places) }, true)
+    const [first, ...others] = this.shapes(data.train)
+    const { reached } = await learner.prepare(first, true)
+    for (const shape of others) await learner.prepare(shape, true)
     await learner.prepareUpdate((w) => ({ lrScale: 1, weightDecay: w.decays ? training.weight_decay : 0 }), reached)
 
     const resumed = await this.restore(learner)
@@ -110,6 +113,17 @@ class Session {
     const maxLength = Math.min(recipe.training.max_length, base.family.dimensions(base.config).contextLength)
     const options = { batchSize, maxLength, packing, seed: recipe.seed }
     return { train: planBatches(train, options), validation: validation.length > 0 ? planBatches(validation, options) : undefined }
+  }
+
+  /** Every shape the run will meet, largest first; beyond a few thousand batches, those of the first ones. */
+  private shapes(train: BatchPlan): StepShape[] {
+    const { steps, gradient_accumulation_steps: k } = this.input.recipe.training
+    const found = new Map<string, StepShape>()
+    for (let i = 0; i < Math.min(steps * k, MOST_SCANNED); i++) {
+      const shape = shapeOf(train.batch(i))
+      found.set(`${shape.length},${shape.rows}`, shape)
+    }
+    return [...found.values()].toSorted((a, b) => b.length - a.length || b.rows - a.rows)
   }
 
   /** Values and moments from the last committed checkpoint, or fresh ones. */

@@ -211,6 +211,8 @@ export function studioServer(page: URL, storage: Storage): Studio {
           )
           const record: RunRecord = { id, recipe: { ...recipe, data: { ...recipe.data, sha256: data!.dataset.sha256 } }, createdAt: Date.now(), status: 'running', step: 0, hasAdapter: false }
           await storage.runs.put(record)
+          // Asks once that the browser does not clear runs when the disk fills; a refusal changes nothing here.
+          void storage.quota.persist().catch(() => false)
           return run(id, record.recipe, onEvent)
         }),
       ),
