@@ -39,8 +39,9 @@ simple instructions. It knows almost nothing about the world, it is often wrong,
 
 - Data: {corpus_pct:.0f} % of the rows are public-domain children's books from Project Gutenberg ({files} books, {corpus_m:.1f} million tokens; the files and
   their SHA-256 are in `training-log.json`), {story_pct:.0f} % are stories and {instr_pct:.0f} % instructions in ChatML, both written by the generators in
-  `scripts/starter` from seed {seed}. The tasks of the sample datasets are not among them.
+  `scripts/starter` from seed {seed}; over the first two fifths of the time 12 % of all rows, later 2 %, are copying drills instead. The tasks of the sample datasets are not among them.
 - {tokens_m:.1f} million tokens in {steps} steps of {rows} rows, {minutes} minutes on {threads} CPU threads, bfloat16 autocast.
+- Two attention heads start out as a copying pair (`scripts/starter/headstart.py`) instead of at random; all weights are trained.
 - Muon for the matrices inside the layers, AdamW for embeddings, norms and biases; peak learning rate {lr}, falling linearly to zero over the last half.
 - Again: `python scripts/starter/pretrain.py --corpus DIR --out DIR`. The schedule follows the clock, so another run sees another number of tokens.
 

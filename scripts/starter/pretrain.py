@@ -28,9 +28,10 @@ import corpus as corpus_module
 import export
 import tokenizer as tokenizer_module
 from evaluate import bits_per_byte
+from headstart import give_head_start
 from instructions import instruction, to_chatml
 from model import Starter, StarterConfig
-from rows import CORPUS, INSTRUCTIONS, STORIES, RowSource
+from rows import CORPUS, INSTRUCTIONS, STORIES, RowSource, drill_share
 from stories import story
 
 
@@ -44,8 +45,8 @@ def arguments():
     p.add_argument("--seed", type=int, default=17)
     p.add_argument("--length", type=int, default=512)
     p.add_argument("--micro", type=int, default=4, help="rows per forward pass; small keeps the logits in cache")
-    p.add_argument("--accumulate", type=int, default=4)
-    p.add_argument("--lr", type=float, default=4e-3)
+    p.add_argument("--accumulate", type=int, default=2)
+    p.add_argument("--lr", type=float, default=3e-3)
     p.add_argument("--max-sentence", type=float, default=24, help="skip books whose mean sentence is longer, in words")
     p.add_argument("--save-minutes", type=float, default=4)
     p.add_argument("--compile", action="store_true")
@@ -102,20 +103,23 @@ def main():
     source = RowSource(tok, ids, a.length + 1, a.seed)
     model = Starter(StarterConfig())
     opts = optimizers(model, a.lr)
-    state = {"step": 0, "shard": 0, "at": 0, "elapsed": 0.0, "tokens": 0, "curve": []}
+    state = {"step": 0, "shard": 0, "at": 0, "drills": drill_share(0.0), "corpus_row": 0, "elapsed": 0.0, "tokens": 0, "curve": []}
     checkpoint = work / "checkpoint.pt"
     if checkpoint.exists():
         saved = torch.load(checkpoint, weights_only=False)
         model.load_state_dict(saved["model"])
         for o, s in zip(opts, saved["optimizers"]):
             o.load_state_dict(s)
-        state = saved["state"]
+        state.update(saved["state"])
+    else:
+        give_head_start(model, torch.from_numpy(source.corpus[:64, :256].astype(np.int64)), a.seed)
     parameters = sum(p.numel() for p in model.parameters())
     print(f"{parameters} parameters, {len(ids)} corpus tokens, {len(train)} books, from step {state['step']}", flush=True)
     forward = torch.compile(model) if a.compile else model
     rows_per_step = a.micro * a.accumulate
     budget, started, before = a.minutes * 60, time.time(), state["elapsed"]
-    shard = source.shard(state["shard"])
+    source.next_corpus_row = state["corpus_row"]
+    shard = source.shard(state["shard"], state["drills"])
     saved_at, running, first_save = time.time(), [], state["step"] == 0
 
     def save():
@@ -127,8 +131,8 @@ def main():
 
     while state["elapsed"] < budget:
         if state["at"] + rows_per_step > len(shard):
-            state["shard"], state["at"] = state["shard"] + 1, 0
-            shard = source.shard(state["shard"])
+            state.update(shard=state["shard"] + 1, at=0, drills=drill_share(state["elapsed"] / budget), corpus_row=source.next_corpus_row)
+            shard = source.shard(state["shard"], state["drills"])
         batch = torch.from_numpy(shard[state["at"]: state["at"] + rows_per_step].astype(np.int64))
         state["at"] += rows_per_step
         share = state["elapsed"] / budget
@@ -151,7 +155,7 @@ def main():
         state["tokens"] += rows_per_step * a.length
         state["elapsed"] = before + time.time() - started
         running.append(total)
-        if state["step"] % 20 == 0:
+        if state["step"] % 40 == 0:
             mean = sum(running) / len(running)
             running = []
             state["curve"].append([state["step"], state["tokens"], round(state["elapsed"]), round(mean, 4)])
