@@ -1,10 +1,10 @@
 // `npm start`: installs, builds and serves the studio on this machine only, and opens it in an installed browser.
 // Plain Node, because it runs before anything is installed. Options: --no-open, --port N.
-import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { ensureInstalled, requireNode, root } from './install.mjs'
+import { ensureBuilt } from './build.mjs'
+import { requireNode, root } from './install.mjs'
 import { serve } from './serve.mjs'
 import { findChromium } from './setup.mjs'
 
@@ -24,28 +24,7 @@ if (!Number.isInteger(first) || first < 1 || first > 65_535) {
   process.exit(2)
 }
 
-/** The newest change under a path, in milliseconds. @param {string} path @returns {number} */
-function newest(path) {
-  if (!existsSync(path)) return 0
-  const info = statSync(path)
-  if (!info.isDirectory()) return info.mtimeMs
-  return Math.max(info.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))))
-}
-
-const sources = ['src', 'shaders', 'public', 'index.html', 'vite.config.ts', 'package-lock.json', 'scripts/headers.mjs']
-const built = newest(join(root, 'dist/index.html'))
-if (sources.some((source) => newest(join(root, source)) > built)) {
-  ensureInstalled()
-  console.log('Building …')
-  const { status } = spawnSync(process.execPath, ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn'], {
-    cwd: root,
-    stdio: 'inherit',
-  })
-  if (status !== 0) {
-    console.error('The build failed; its message is above.')
-    process.exit(1)
-  }
-}
+if (!ensureBuilt()) process.exit(1)
 
 /** @param {number} port @returns {Promise<string>} */
 async function listen(port) {

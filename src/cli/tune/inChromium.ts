@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
+import { ensureBuilt } from '../../../scripts/build.mjs'
 import { serve } from '../../../scripts/serve.mjs'
 import { findChromium } from '../../../scripts/setup.mjs'
 import { unzip } from '../../files/zip.ts'
@@ -22,7 +23,7 @@ const gpuFlags = existsSync('/dev/dri') || existsSync('/dev/nvidia0') || process
 export const runRecipe: RunRecipe = async (recipe, here, onEvent) => {
   const executablePath = findChromium()
   if (!executablePath) throw new Fault('no-webgpu', 'No Chromium was found.', 'Install Chrome or Chromium, set CHROME_PATH, or use --dawn.')
-  if (!existsSync(dist)) throw new Fault('internal', 'The page is not built.', 'Run `npm run build` first.')
+  if (!ensureBuilt()) throw new Fault('internal', 'The page could not be built.', 'Read the message above, or use --dawn.')
   const server = await serve(dist)
   const profile = await mkdtemp(join(tmpdir(), 'tunesmith-'))
   const context = await chromium.launchPersistentContext(profile, {
