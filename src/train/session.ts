@@ -108,6 +108,8 @@ class Session {
     const tokenizer = base.tokenizer()
     const chatTemplate = base.folder.chatTemplate
     const { train, validation } = prepare(dataset, { tokenizer, recipe, ...(chatTemplate !== undefined && { chatTemplate }) })
+    const [problem] = dataset.problems
+    if (problem) this.phase('loading', `${dataset.problemCount} ${dataset.problemCount === 1 ? 'row' : 'rows'} of ${dataset.name} left out; the first is line ${problem.line}: ${problem.reason}`)
     if (train.length === 0) throw new Fault('bad-data', 'No row of the data has anything to learn.', 'Check the template preview, or raise the longest row.')
     const { batch_size: batchSize, packing } = recipe.training
     const maxLength = Math.min(recipe.training.max_length, base.family.dimensions(base.config).contextLength)
