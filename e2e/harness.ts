@@ -1,18 +1,21 @@
-// Builds the page around the scripted Studio into a folder of its own and answers with that folder.
+// Builds the page around the scripted Studio into a folder of its own and answers with that folder. It is served with
+// the same headers as the product, so that the strict policy is met here too.
 import { fileURLToPath } from 'node:url'
+import react from '@vitejs/plugin-react'
 import { build } from 'vite'
 
-const from = fileURLToPath(new URL('./harness', import.meta.url))
 const project = fileURLToPath(new URL('..', import.meta.url))
 
 export async function buildHarness(): Promise<string> {
   const folder = `${project}.cache/harness`
   await build({
-    configFile: `${project}vite.config.ts`,
-    root: from,
+    configFile: false,
+    root: `${project}e2e/harness`,
+    base: './',
     publicDir: `${project}public`,
+    plugins: [react()],
     logLevel: 'warn',
-    build: { outDir: folder, emptyOutDir: true },
+    build: { outDir: folder, emptyOutDir: true, target: 'es2023', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   })
   return folder
 }

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { AxeBuilder } from '@axe-core/playwright'
 import { unzipSync } from 'fflate'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startBrowser, type Stage } from './browser.ts'
 
 const STEPS = 12
@@ -34,6 +34,15 @@ describe('from an empty page to an adapter', () => {
     page = await stage.open()
   })
   afterAll(() => stage.close())
+
+  // Each step stands on the one before: after a failure the rest would only wait.
+  let failed: string | undefined
+  beforeEach(() => {
+    if (failed !== undefined) throw new Error(`An earlier step of the journey failed: ${failed}`)
+  })
+  afterEach(({ task }) => {
+    if (task.result?.state === 'fail') failed ??= task.name
+  })
 
   const train = () => page.locator('#train')
   const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true })

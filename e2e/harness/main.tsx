@@ -1,5 +1,6 @@
 // The page around the scripted Studio, for journeys that are about the page alone. `#{"pace":50}` in the address is
 // the script. It is built by e2e/harness.ts and is no part of the product.
+import '../../src/ui/trustedTypes.ts'
 import { createRoot } from 'react-dom/client'
 import { createApp } from '../../src/store/appStore.ts'
 import { App } from '../../src/ui/App.tsx'
