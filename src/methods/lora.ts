@@ -136,6 +136,7 @@ function targetNames(targets: ReadonlySet<string>, model: ModelOutline): string[
 export const method: Method = {
   id: 'lora',
   label: 'LoRA',
+  order: 1,
   summary: 'Trains a small low-rank update beside frozen layers; the usual first choice.',
   paper: 'https://arxiv.org/abs/2106.09685',
   options,

@@ -77,6 +77,8 @@ export interface Method {
   /** Persisted id; equals the file name. */
   readonly id: string
   readonly label: string
+  /** Place in lists: lower comes first. */
+  readonly order: number
   /** One sentence for the page. */
   readonly summary: string
   readonly paper: string

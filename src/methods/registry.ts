@@ -15,7 +15,7 @@ function collect(): Map<string, Method> {
     if (path !== `./${method.id}.ts`) throw new Error(`${path} declares the method ${method.id}; a method’s file is named by its id.`)
     found.set(method.id, method)
   }
-  return found
+  return new Map([...found].toSorted(([, a], [, b]) => a.order - b.order || (a.id < b.id ? -1 : 1)))
 }
 
 export function methodOf(id: string): Method {
