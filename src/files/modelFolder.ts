@@ -8,6 +8,7 @@ import { hashSource, type ByteSource } from './byteSource.ts'
 import { readJsonFile, type JsonObject } from './jsonFile.ts'
 import { readChatTemplate } from './readChatTemplate.ts'
 import { readTensors, type TensorEntry } from './readTensors.ts'
+import { withTrueTying } from './tiedHead.ts'
 
 export type { TensorEntry }
 
@@ -63,7 +64,7 @@ export async function openModelFolder(given: ReadonlyMap<string, ByteSource>): P
     bytes += t.bytes
   }
   return {
-    config,
+    config: await withTrueTying(config, tensors),
     modelType,
     tensors,
     bytes,

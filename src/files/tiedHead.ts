@@ -1,0 +1,26 @@
+// Whether a checkpoint's head really is its embedding. transformers 5 unties a model whose config says tied when the file
+// holds another lm_head.weight, so the config is corrected here, once. Streams both; holds neither.
+import type { TensorEntry } from './readTensors.ts'
+
+const EMBEDDINGS = ['model.embed_tokens.weight', 'transformer.wte.weight', 'wte.weight']
+
+export async function withTrueTying(
+  config: Readonly<Record<string, unknown>>,
+  tensors: ReadonlyMap<string, TensorEntry>,
+): Promise<Readonly<Record<string, unknown>>> {
+  const head = tensors.get('lm_head.weight')
+  const embedding = EMBEDDINGS.map((name) => tensors.get(name)).find((t) => t !== undefined)
+  if (config['tie_word_embeddings'] === false || !head || !embedding || (await sameBytes(head, embedding))) return config
+  return { ...config, tie_word_embeddings: false }
+}
+
+async function sameBytes(a: TensorEntry, b: TensorEntry): Promise<boolean> {
+  if (a.dtype !== b.dtype || a.bytes !== b.bytes) return false
+  // Both stream in chunks of the same size from their own start.
+  const others = b.stream()[Symbol.asyncIterator]()
+  for await (const chunk of a.stream()) {
+    const { value } = await others.next()
+    if (!value || chunk.length !== value.length || chunk.some((byte, i) => byte !== value[i])) return false
+  }
+  return true
+}
