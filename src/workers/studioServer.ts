@@ -20,6 +20,7 @@ import { exportCheckpoint } from '../train/exportRun.ts'
 import { probeSeconds } from '../train/probeSeconds.ts'
 import { reply, Tuned } from '../train/reply.ts'
 import { runSession } from '../train/session.ts'
+import { stampRecipe } from '../train/stampRecipe.ts'
 import { modelInfo } from './modelInfo.ts'
 import { Site } from './site.ts'
 
@@ -197,7 +198,7 @@ export function studioServer(page: URL, storage: Storage): Studio {
       answer(() =>
         alone(async () => {
           await swept
-          const { train, test, id: dataId } = need(data, 'dataset')
+          const { train, test, dataset, id: dataId } = need(data, 'dataset')
           const id = `${new Date().toISOString().replace(/[^0-9]/g, '').slice(0, 14)}-${crypto.randomUUID().slice(0, 8)}`
           const names = { train: train.name, ...(test && { test: test.name }) }
           const whole = async (source: ByteSource): Promise<Uint8Array> => source.read(0, source.size)
@@ -209,7 +210,7 @@ export function studioServer(page: URL, storage: Storage): Studio {
               ...(test ? ([['test', await whole(test)]] as const) : []),
             ]),
           )
-          const record: RunRecord = { id, recipe: { ...recipe, data: { ...recipe.data, sha256: data!.dataset.sha256 } }, createdAt: Date.now(), status: 'running', step: 0, hasAdapter: false }
+          const record: RunRecord = { id, recipe: await stampRecipe(recipe, need(model, 'model').model.folder, dataset), createdAt: Date.now(), status: 'running', step: 0, hasAdapter: false }
           await storage.runs.put(record)
           // Asks once that the browser does not clear runs when the disk fills; a refusal changes nothing here.
           void storage.quota.persist().catch(() => false)

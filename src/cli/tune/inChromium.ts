@@ -50,7 +50,9 @@ export const runRecipe: RunRecipe = async (recipe, here, onEvent) => {
       base: { ...recipe.base, id: recipe.base.source === 'folder' ? basename(recipe.base.id) : recipe.base.id },
     })
     if (!outcome.ok) throw new Fault(outcome.failure.code, outcome.failure.message, outcome.failure.hint, outcome.failure.detail)
-    const record: RunRecord = { ...outcome.value.record, recipe }
+    // Paths as the person wrote them, with the hashes the run added.
+    const ran = outcome.value.record.recipe
+    const record: RunRecord = { ...outcome.value.record, recipe: { ...ran, base: { ...ran.base, id: recipe.base.id }, data: { ...ran.data, id: recipe.data.id } } }
     return { record, events, files: await unzip(new Uint8Array(Buffer.from(outcome.value.zip, 'base64'))) }
   } finally {
     await context.close()

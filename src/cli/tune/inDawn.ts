@@ -14,15 +14,17 @@ import { memoryStorage } from '../../storage/memoryStorage.ts'
 import { mount, openModel } from '../../train/base.ts'
 import { Control } from '../../train/control.ts'
 import { runSession } from '../../train/session.ts'
+import { stampRecipe } from '../../train/stampRecipe.ts'
 import type { RunRecipe } from './tuneResult.ts'
 
 const publicFolder = fileURLToPath(new URL('../../../public', import.meta.url))
 
-export const runRecipe: RunRecipe = async (recipe, here, onEvent) => {
-  const { base: wanted, data } = recipe
+export const runRecipe: RunRecipe = async (given, here, onEvent) => {
+  const { base: wanted, data } = given
   const folder = wanted.source === 'builtin' ? join(publicFolder, wanted.id) : resolve(here, wanted.id)
   const model = openModel(await openModelFolder(await readFolder(folder)))
   const { dataset, test } = await openData(data, here)
+  const recipe = await stampRecipe(given, model.folder, dataset)
   const base = mount(model, await openGpu(await dawnGpu()))
   const storage = memoryStorage()
   const runId = 'tune'
