@@ -87,9 +87,10 @@ describe('from an empty page to an adapter', () => {
     await offer.waitFor(SLOW)
     await offer.getByRole('button', { name: /^Continue from step \d+$/ }).click()
     await button('Train anew').waitFor(SLOW)
-    await train().getByText(`step ${STEPS} of ${STEPS}`).waitFor()
+    await train().getByText(`step ${STEPS} of ${STEPS}`, { exact: true }).waitFor()
     await train().getByText('Show as table').first().click()
     const rows = page.getByRole('region', { name: /^Loss.*table$/ }).getByRole('row')
+    await rows.nth(STEPS).waitFor()
     expect(await rows.count()).toBe(STEPS + 1)
   })
 
@@ -137,7 +138,7 @@ describe('from an empty page to an adapter', () => {
     const runs = page.getByRole('region', { name: 'Stored runs' })
     await runs.getByText('done').waitFor(SLOW)
     await runs.getByRole('button', { name: /^Open / }).click()
-    await train().getByText(`step ${STEPS} of ${STEPS}`).waitFor(SLOW)
+    await train().getByText(`step ${STEPS} of ${STEPS}`, { exact: true }).waitFor(SLOW)
     await page.locator('#judge').getByText('Exact match on the test rows').waitFor()
   })
 

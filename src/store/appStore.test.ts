@@ -167,7 +167,7 @@ describe('the app store', () => {
     await settle(500)
     await again
     const { asked: now } = app.store.getState()
-    expect([now?.base?.busy, now?.base?.failure, now?.tuned]).toEqual([false, undefined, undefined])
+    expect([now?.base?.busy, now?.base?.failure, now?.tuned?.busy]).toEqual([false, undefined, false])
   })
 
   it('packs a run, deletes it, and forgets what it showed', async () => {

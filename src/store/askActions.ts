@@ -1,4 +1,4 @@
-// Asks the base and the tuned model the same thing, one after the other, and streams both answers into the store.
+// Asks the base and the tuned model the same thing and streams both answers into the store, side by side.
 import type { Context } from './appStore.ts'
 import { isAnswering, type Reply, type Sampling } from './appState.ts'
 import { batch } from './batch.ts'
@@ -13,7 +13,6 @@ export interface AskActions {
 
 export function askActions({ studio, store }: Context): AskActions {
   const { getState, setState } = store
-  let isStopped = false
 
   const setReply = (which: 'base' | 'tuned', change: (reply: Reply) => Reply): void =>
     setState((s) => (s.asked ? { asked: { ...s.asked, [which]: change(s.asked[which] ?? { text: '', busy: true }) } } : {}))
@@ -36,14 +35,9 @@ export function askActions({ studio, store }: Context): AskActions {
     setSampling: (part) => setState((s) => ({ sampling: { ...s.sampling, ...part } })),
     async ask(prompt, runId) {
       if (isAnswering(getState())) return
-      isStopped = false
       setState({ asked: { prompt } })
-      await reply('base', prompt, runId)
-      if (runId !== undefined && !isStopped) await reply('tuned', prompt, runId)
+      await Promise.all([reply('base', prompt, runId), ...(runId === undefined ? [] : [reply('tuned', prompt, runId)])])
     },
-    async stopAsking() {
-      isStopped = true
-      await studio.stopGenerating()
-    },
+    stopAsking: () => studio.stopGenerating(),
   }
 }

@@ -8,7 +8,10 @@ import { dataKey } from './recipeEdits.ts'
 export interface DataActions {
   readSamples(): Promise<void>
   openSample(id: string): Promise<void>
-  openFile(file: NamedFile): Promise<void>
+  /** `test`: rows that are asked before and after training. */
+  openFile(file: NamedFile, test?: NamedFile): Promise<void>
+  /** Adds the test rows of another file to the file that is open. */
+  addTestFile(test: NamedFile): Promise<void>
   /** Renders the chosen dataset for the recipe and base as they are now. */
   readAgain(): Promise<void>
 }
@@ -20,6 +23,7 @@ export function dataActions({ studio, store }: Context): DataActions {
   let latest = 0
   /** A dataset that was chosen before a base model was there to render it for. */
   let wanted: Open | undefined
+  let opened: NamedFile | undefined
 
   async function open(call: Open): Promise<void> {
     latest += 1
@@ -48,10 +52,15 @@ export function dataActions({ studio, store }: Context): DataActions {
       choose('sample', id, title)
       await open((recipe) => studio.openSample(id, recipe))
     },
-    async openFile(file) {
+    async openFile(file, test) {
       const name = file.path.split('/').at(-1) ?? file.path
+      opened = file
       choose('file', name, name.replace(/\.[^.]*$/, ''))
-      await open((recipe) => studio.openFile(file, recipe))
+      await open((recipe) => studio.openFile(file, recipe, test))
+    },
+    async addTestFile(test) {
+      const file = opened
+      if (file) await open((recipe) => studio.openFile(file, recipe, test))
     },
     async readAgain() {
       if (wanted) await open(wanted)

@@ -6,7 +6,10 @@ import type { DataActions } from './dataActions.ts'
 import { answer, settled, waiting } from './held.ts'
 import { dataKey, planKey, recipeProblems } from './recipeEdits.ts'
 
-const DEBOUNCE_MS = 400
+/** Quiet time before the bytes are planned: long enough for a number to be typed to its end. */
+const PLAN_AFTER_MS = 400
+/** Further quiet time before the probe: it takes the GPU, and nothing else can run meanwhile. */
+const PROBE_AFTER_MS = 1000
 
 export interface PlanActions {
   /** Watches the store until the answer is called. */
@@ -22,43 +25,51 @@ export function planActions({ studio, store }: Context, data: DataActions): Plan
   const { getState, setState } = store
   const keyOf = (s: AppState): string => `${s.base.value?.id} ${s.dataset.value?.name} ${planKey(s.recipe)}`
   let plannedFor = ''
-  let isPlanning = false
+  let probedFor = ''
+  let isEstimating = false
   let timer: ReturnType<typeof setTimeout> | undefined
 
-  async function plan(): Promise<void> {
+  async function estimate(probe: boolean): Promise<void> {
     const { recipe } = getState()
     const key = keyOf(getState())
-    plannedFor = key
-    isPlanning = true
-    for (const probe of [false, true]) {
-      setState((s) => ({ plan: waiting(s.plan) }))
-      const result = await answer(studio.estimate(recipe, probe))
-      const isWanted = keyOf(getState()) === key
-      if (isWanted) setState((s) => ({ plan: { ...settled(s.plan, result), busy: result.ok && !probe } }))
-      if (!result.ok || !isWanted || getState().working) break
-    }
-    isPlanning = false
-    setState((s) => ({ plan: { ...s.plan, busy: false } }))
+    if (probe) probedFor = key
+    else plannedFor = key
+    isEstimating = true
+    setState((s) => ({ plan: waiting(s.plan) }))
+    const result = await answer(studio.estimate(recipe, probe))
+    isEstimating = false
+    const isWanted = keyOf(getState()) === key
+    // After the bytes it stays busy until the probe has told the time.
+    const busy = isWanted ? result.ok && !probe : getState().plan.busy
+    setState((s) => ({ plan: { ...(isWanted ? settled(s.plan, result) : s.plan), busy } }))
+    if (!result.ok) probedFor = key
   }
 
   async function catchUp(): Promise<void> {
     const now = getState()
-    if (!isOpen(now) || !isSound(now) || now.working) return
-    if (now.renderedFor !== dataKey(now.recipe)) await data.readAgain()
-    else if (now.device.value && !isPlanning && !isAnswering(now) && keyOf(now) !== plannedFor) await plan()
-    else return
-    schedule()
+    if (!isOpen(now) || !isSound(now) || now.working || isEstimating) return
+    const key = keyOf(now)
+    if (now.renderedFor !== dataKey(now.recipe)) {
+      await data.readAgain()
+      schedule(PLAN_AFTER_MS)
+    } else if (key !== plannedFor) {
+      await estimate(false)
+      schedule(keyOf(getState()) === key ? PROBE_AFTER_MS : PLAN_AFTER_MS)
+    } else if (key !== probedFor && now.device.value && !isAnswering(now)) {
+      await estimate(true)
+      schedule(PLAN_AFTER_MS)
+    } else if (now.plan.busy) setState((s) => ({ plan: { ...s.plan, busy: false } }))
   }
 
-  function schedule(): void {
+  function schedule(afterMs: number): void {
     clearTimeout(timer)
-    timer = setTimeout(() => void catchUp(), DEBOUNCE_MS)
+    timer = setTimeout(() => void catchUp(), afterMs)
   }
 
   return {
     keepPlanned() {
       const stop = store.subscribe((now, before) => {
-        if (WATCHED.some((name) => now[name] !== before[name])) schedule()
+        if (WATCHED.some((name) => now[name] !== before[name])) schedule(PLAN_AFTER_MS)
       })
       return () => {
         clearTimeout(timer)

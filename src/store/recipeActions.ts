@@ -95,7 +95,7 @@ export function recipeActions({ store }: Context, model: ModelActions, data: Dat
         case 'model':
           return model.openFolder(where.files)
         case 'data':
-          return data.openFile(where.file)
+          return data.openFile(where.file, where.test)
         case 'recipe':
           return openRecipeFile(where.file.file)
         case 'unknown': {

@@ -30,6 +30,14 @@ describe('route', () => {
   it.each(['a.jsonl', 'A.CSV', 'x/y.tsv', 'n.ndjson', 't.txt', 'd.json'])('sees data in %s', (path) => {
     expect(route(files(path)).kind).toBe('data')
   })
+  it('takes a second file for the test rows by its name', () => {
+    const where = route(files('pack/test.jsonl', 'pack/train.jsonl'))
+    expect(where.kind === 'data' && [where.file.path, where.test?.path]).toEqual(['pack/train.jsonl', 'pack/test.jsonl'])
+    const single = route(files('orders-test.csv'))
+    expect(single.kind === 'data' && [single.file.path, single.test]).toEqual(['orders-test.csv', undefined])
+    const contest = route(files('contest.csv', 'a.csv'))
+    expect(contest.kind === 'data' && [contest.file.path, contest.test]).toEqual(['contest.csv', undefined])
+  })
   it('names what it cannot place', () => {
     expect(route(files('cat.png'))).toEqual({ kind: 'unknown', names: ['cat.png'] })
     expect(route([])).toEqual({ kind: 'unknown', names: [] })

@@ -5,11 +5,14 @@ import type { NamedFile } from '../protocol/studio.ts'
 export type Route =
   | { readonly kind: 'model'; readonly name: string; readonly files: readonly NamedFile[] }
   | { readonly kind: 'recipe'; readonly file: NamedFile }
-  | { readonly kind: 'data'; readonly file: NamedFile }
+  | { readonly kind: 'data'; readonly file: NamedFile; readonly test?: NamedFile }
   | { readonly kind: 'unknown'; readonly names: readonly string[] }
 
 const DATA = /\.(jsonl|ndjson|json|csv|tsv|txt)$/i
 const RECIPE = /(^|[/.-])recipe\.json$/i
+
+/** Beside another data file, one with such a name holds the test rows. */
+const TEST = /(^|[/._-])(test|eval)[._-][^/]*$/i
 
 const parent = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')))
 
@@ -24,7 +27,9 @@ export function route(files: readonly NamedFile[]): Route {
   }
   const recipe = files.find((f) => RECIPE.test(f.path))
   if (recipe) return { kind: 'recipe', file: recipe }
-  const data = files.find((f) => DATA.test(f.path))
-  if (data) return { kind: 'data', file: data }
+  const data = files.filter((f) => DATA.test(f.path))
+  const file = data.find((f) => !TEST.test(f.path)) ?? data[0]
+  const test = data.find((f) => TEST.test(f.path) && f !== file)
+  if (file) return test ? { kind: 'data', file, test } : { kind: 'data', file }
   return { kind: 'unknown', names: files.map((f) => f.path) }
 }

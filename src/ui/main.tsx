@@ -1,7 +1,6 @@
 // Starts the page: connects the trainer worker, makes the store, shows the app.
 // The Trusted Types policy comes first: without it no worker may start.
 import './trustedTypes.ts'
-import './trustedTypes.ts'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { createApp } from '../store/appStore.ts'

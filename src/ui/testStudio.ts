@@ -128,8 +128,8 @@ export function testStudio(script: Script = {}): Studio {
       return ok({ ...testBase, id: files[0]?.path.split('/')[0] ?? 'folder', title: 'Dropped model' })
     },
     openSample: async (id, recipe) => (script.dataFailure ? fail(script.dataFailure) : ok(testDataset(id, recipe))),
-    openFile: async (file, recipe) =>
-      script.dataFailure ? fail(script.dataFailure) : ok({ ...testDataset(file.path, recipe), testRows: 0 }),
+    openFile: async (file, recipe, test) =>
+      script.dataFailure ? fail(script.dataFailure) : ok({ ...testDataset(file.path, recipe), testRows: test ? 20 : 0 }),
     describeData: async (recipe) => ok(testDataset(recipe.data.id, recipe)),
     async estimate(recipe, probe) {
       if (probe) await wait(pace * 4)

@@ -9,11 +9,13 @@ import { Section } from '../parts/Section.tsx'
 import { DatasetView } from './DatasetView.tsx'
 import { SampleList } from './SampleList.tsx'
 
+const DATA_FILES = '.jsonl,.ndjson,.json,.csv,.tsv,.txt'
+
 export function DataSection() {
   const { value, busy, failure } = useApp((s) => s.dataset)
   const data = useApp((s) => s.recipe.data)
   const working = useApp((s) => s.working)
-  const { takeFiles, setData } = useActions()
+  const { takeFiles, addTestFile, setData } = useActions()
   return (
     <Section
       id="data"
@@ -22,14 +24,20 @@ export function DataSection() {
         <>
           <SampleList />
           <div className="row">
-            <FilePicker
-              label="Open a file…"
-              accept=".jsonl,.ndjson,.json,.csv,.tsv,.txt"
-              disabled={working}
-              onPick={(files) => void takeFiles(files)}
-            />
+            <FilePicker label="Open a file…" accept={DATA_FILES} disabled={working} onPick={(files) => void takeFiles(files)} />
             <span className="small soft">or drop it anywhere: .jsonl, .json, .csv, .tsv, .txt</span>
           </div>
+          {value && data.source === 'file' && (
+            <div className="row">
+              <FilePicker
+                label={value.testRows > 0 ? 'Change the test file…' : 'Add a test file…'}
+                accept={DATA_FILES}
+                disabled={working}
+                onPick={([file]) => file && void addTestFile(file)}
+              />
+              <span className="small soft">its rows are answered before and after training</span>
+            </div>
+          )}
           <OptionForm
             label="Data"
             specs={dataOptions}

@@ -1,18 +1,25 @@
 // Every stored run, newest first.
-import { useApp } from '../AppContext.ts'
+import { useActions, useApp } from '../AppContext.ts'
 import { FailureNote } from '../parts/FailureNote.tsx'
 import { RunRow } from './RunRow.tsx'
 import './RunsSection.css'
 
 export function RunsSection() {
   const { value, failure, busy } = useApp((s) => s.runs)
+  const { refreshRuns } = useActions()
   const runs = (value ?? []).toSorted((a, b) => b.createdAt - a.createdAt)
   return (
     <section className="runs stack" id="runs" aria-labelledby="runs-title">
       <h2 id="runs-title" tabIndex={-1}>
         Runs
       </h2>
-      {failure && <FailureNote failure={failure} />}
+      {failure && (
+        <FailureNote failure={failure}>
+          <button type="button" onClick={() => void refreshRuns()}>
+            Try again
+          </button>
+        </FailureNote>
+      )}
       {runs.length === 0 ? (
         <p className="small soft">
           {busy

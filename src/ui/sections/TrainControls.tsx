@@ -73,7 +73,8 @@ function RunProgress() {
   const { phase, step, steps } = useApp(useShallow(({ run: { phase, step, steps } }) => ({ phase, step, steps })))
   const text = useApp((s) => phaseText(s.run))
   const isPreparing = useApp((s) => s.working && isMoving(s.run.phase) && s.run.phase !== 'training')
-  if (phase === undefined) return null
+  const working = useApp((s) => s.working)
+  if (phase === undefined) return working ? <ProgressBar label="Waiting for the GPU" /> : null
   if (isPreparing) return <ProgressBar label={text} />
   return <ProgressBar label={text} done={step} total={steps} text={`step ${formatCount(step)} of ${formatCount(steps)}`} />
 }
