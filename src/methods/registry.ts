@@ -33,7 +33,10 @@ export function attachAll(choices: readonly MethodChoice[], model: ModelOutline)
     problems.push(...found.map((p) => `${method.label}: ${p}`))
     return () => method.attach(values, model)
   })
-  if (problems.length > 0) throw new Fault('bad-recipe', problems.join(' '), 'Correct these options.')
+  const ids = choices.map((c) => c.id)
+  if (new Set(ids).size < ids.length) problems.push(`A method is listed twice (${ids.join(', ')}).`)
+  if (ids.includes('full') && ids.length > 1) problems.push('Full tuning trains every weight already, so it cannot be joined with another method.')
+  if (problems.length > 0) throw new Fault('bad-recipe', problems.join(' '), 'Correct the recipe’s methods.')
   return attach.map((make) => make())
 }
 

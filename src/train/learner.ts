@@ -8,6 +8,7 @@ import { replay } from '../engine/replay.ts'
 import { SlotPool } from '../engine/slotPool.ts'
 import { Graph } from '../graph/graph.ts'
 import type { Tensor } from '../graph/tensor.ts'
+import { Fault } from '../protocol/failure.ts'
 import { adamw } from '../ops/adamw.ts'
 import { norm } from '../ops/norm.ts'
 import type { Base } from './base.ts'
@@ -190,6 +191,8 @@ export class Learner {
     for (;;) {
       const buffer = ring.take()
       if (buffer) return buffer
+      // The reads of a lost device fail, and their buffers never come back.
+      if (this.base.gpu.lost.happened) throw new Fault('device-lost', 'The GPU stopped answering.', 'Continue from the last checkpoint.')
       await this.base.gpu.device.queue.onSubmittedWorkDone()
       // The read that frees the buffer resolves in a later task than the queue's promise.
       await new Promise((resolve) => setTimeout(resolve, 0))
