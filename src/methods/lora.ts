@@ -5,6 +5,7 @@ import { add } from '../ops/add.ts'
 import { embedding } from '../ops/embedding.ts'
 import { matmul } from '../ops/matmul.ts'
 import { scale } from '../ops/scale.ts'
+import { Fault } from '../protocol/failure.ts'
 import type { OptionSpecs, OptionValue } from '../protocol/options.ts'
 import type { Attachment, Method, ModelOutline } from './method.ts'
 import { resolveTargets, type Selection } from './targets.ts'
@@ -35,6 +36,9 @@ interface Settings {
   readonly alphaPattern: Readonly<Record<string, number>>
   readonly modulesToSave: readonly string[]
 }
+
+/** Variants of LoRA that change what the tensors mean. */
+const UNSUPPORTED = ['use_dora', 'lora_bias', 'layer_replication', 'target_parameters', 'trainable_token_indices', 'alora_invocation_tokens', 'arrow_config', 'use_qalora', 'use_bdlora']
 
 /** PEFT's lookup: the first key, in order, that matches the end of the path at a dot. */
 function byPattern(pattern: Readonly<Record<string, number>>, path: string, fallback: number): number {
@@ -162,6 +166,11 @@ export const method: Method = {
 
   fromPeft(config, model) {
     if (config['peft_type'] !== 'LORA') return undefined
+    const unknown = UNSUPPORTED.filter((name) => config[name] !== undefined && config[name] !== null && config[name] !== false)
+    const initialised = config['init_lora_weights'] ?? true
+    if (typeof initialised === 'string' && initialised !== 'gaussian') unknown.push(`init_lora_weights ${initialised}`)
+    // A reading that leaves a part out would answer wrongly without a word.
+    if (unknown.length > 0) throw new Fault('bad-adapter', `This LoRA adapter uses ${unknown.join(', ')}, which cannot be read yet.`, 'Use a plain LoRA adapter.')
     const layers = config['layers_to_transform'] as number | readonly number[] | null | undefined
     return attach(
       {

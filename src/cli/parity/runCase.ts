@@ -2,6 +2,7 @@
 import type { Gpu } from '../../gpu/device.ts'
 import type { Attachment } from '../../methods/method.ts'
 import { attachPeft, attachAll } from '../../methods/registry.ts'
+import { Fault } from '../../protocol/failure.ts'
 import { families } from '../../families/registry.ts'
 import { methods } from '../../methods/registry.ts'
 import { adamwHyper } from '../../optim/adamwHyper.ts'
@@ -50,8 +51,12 @@ export async function runCase(gpu: Gpu, golden: GoldenCase): Promise<Verdict> {
 
 function attach({ json, adapterConfig }: GoldenCase, base: Base): Attachment[] | undefined {
   if (adapterConfig) {
-    const known = [...methods.values()].some((m) => m.fromPeft?.(adapterConfig, base.outline))
-    return known ? [attachPeft(adapterConfig, base.outline)] : undefined
+    try {
+      return [attachPeft(adapterConfig, base.outline)]
+    } catch (error) {
+      if (error instanceof Fault && error.code === 'bad-adapter') return undefined
+      throw error
+    }
   }
   const id = [...methods.keys()].find((m) => json.method === m || json.method.startsWith(`${m}_`))
   return id ? attachAll([{ id, options: {} }], base.outline) : undefined
