@@ -51,8 +51,8 @@ export interface Model {
   gated(kind: Activation, gate: Tensor, up: Tensor): Tensor
   /** One part of q/k/v packed side by side: columns start … start+size. */
   columns(x: Tensor, start: number, size: number): Tensor
-  /** h + branch, where methods may act on the branch. */
-  residual(path: string, h: Tensor, branch: Tensor): Tensor
+  /** h + branch, where methods may act on the branch. `layerPath` is the checkpoint path of the whole layer. */
+  residual(at: { readonly layer: number; readonly layerPath: string; readonly part: 'attention' | 'mlp' }, h: Tensor, branch: Tensor): Tensor
   add(a: Tensor, b: Tensor): Tensor
 }
 

@@ -60,11 +60,11 @@ export const family: Family<Gpt2> = {
       const [q, k, v] = [0, 1, 2].map((i) => m.columns(qkv, i * c.hidden, c.hidden))
       const scale = (c.scaled ? headSize ** -0.5 : 1) / (c.scaledByLayer ? l + 1 : 1)
       const mixed = m.attention(l, q, k, v, { heads: c.heads, kvHeads: c.heads, headSize, scale, window: 0 })
-      h = m.residual(`${at}.attn`, h, m.linear(`${at}.attn.c_proj`, mixed, conv(c.hidden)))
+      h = m.residual({ layer: l, layerPath: at, part: 'attention' }, h, m.linear(`${at}.attn.c_proj`, mixed, conv(c.hidden)))
 
       const y = m.layerNorm(`${at}.ln_2`, h, c.eps)
       const inner = m.activation(c.activation, m.linear(`${at}.mlp.c_fc`, y, conv(c.inner))) // (B·T, 4C)
-      h = m.residual(`${at}.mlp`, h, m.linear(`${at}.mlp.c_proj`, inner, conv(c.hidden)))
+      h = m.residual({ layer: l, layerPath: at, part: 'mlp' }, h, m.linear(`${at}.mlp.c_proj`, inner, conv(c.hidden)))
     }
     const hidden = m.layerNorm('transformer.ln_f', h, c.eps)
     const sharedWith = c.tied ? 'transformer.wte.weight' : undefined

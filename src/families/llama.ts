@@ -64,12 +64,12 @@ export const family: Family<Llama> = {
       const k = m.rotary(c.rotary, project('k_proj', c.kvHeads), c.kvHeads) // (B·T, Hkv·D)
       const v = project('v_proj', c.kvHeads)
       const mixed = m.attention(l, q, k, v, { heads: c.heads, kvHeads: c.kvHeads, headSize: c.headSize, scale: c.headSize ** -0.5, window: 0 })
-      h = m.residual(`${at}.self_attn`, h, m.linear(`${at}.self_attn.o_proj`, mixed, { out: c.hidden, bias: c.attentionBias }))
+      h = m.residual({ layer: l, layerPath: at, part: 'attention' }, h, m.linear(`${at}.self_attn.o_proj`, mixed, { out: c.hidden, bias: c.attentionBias }))
 
       const y = m.rmsNorm(`${at}.post_attention_layernorm`, h, c.eps)
       const gate = m.linear(`${at}.mlp.gate_proj`, y, { out: c.intermediate, bias: c.mlpBias })
       const up = m.linear(`${at}.mlp.up_proj`, y, { out: c.intermediate, bias: c.mlpBias })
-      h = m.residual(`${at}.mlp`, h, m.linear(`${at}.mlp.down_proj`, m.gated('silu', gate, up), { out: c.hidden, bias: c.mlpBias }))
+      h = m.residual({ layer: l, layerPath: at, part: 'mlp' }, h, m.linear(`${at}.mlp.down_proj`, m.gated('silu', gate, up), { out: c.hidden, bias: c.mlpBias }))
     }
     const hidden = m.rmsNorm('model.norm', h, c.eps)
     const sharedWith = c.tied ? 'model.embed_tokens.weight' : undefined

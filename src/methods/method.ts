@@ -8,6 +8,7 @@ import type { OptionSpecs, OptionValue } from '../protocol/options.ts'
 /** How a fresh parameter starts. `checkpoint` copies a base tensor. */
 export type Init =
   | { readonly kind: 'zeros' }
+  | { readonly kind: 'ones' }
   | { readonly kind: 'uniform'; readonly bound: number }
   | { readonly kind: 'normal'; readonly std: number }
   | { readonly kind: 'checkpoint'; readonly name: string }
@@ -42,12 +43,25 @@ export interface EmbeddingSite extends Site {
   readonly ids: Tensor
 }
 
+/** A part of a layer whose output joins the residual stream. */
+export interface SublayerSite extends Site {
+  readonly layer: number
+  /** `model.layers.0` */
+  readonly layerPath: string
+  readonly part: 'attention' | 'mlp'
+  /** Channels of the residual stream. */
+  readonly width: number
+  scale(x: Tensor, factor: number): Tensor
+}
+
 /** What a method knows of the model before it attaches. */
 export interface ModelOutline {
   readonly modelType: string
   /** Paths of all linear layers, in order of use; the head is the last. */
   readonly linears: readonly string[]
   readonly embeddings: readonly string[]
+  /** Paths of normalisation layers. */
+  readonly norms: readonly string[]
   readonly head: string
   /** Names of all base tensors. */
   readonly tensors: readonly string[]
@@ -65,10 +79,12 @@ export type ReadParam = (name: string) => Float32Array | undefined
 export interface Attachment {
   linear?(site: LinearSite, x: Tensor, base: (x: Tensor) => Tensor): Tensor
   embedding?(site: EmbeddingSite, base: () => Tensor): Tensor
+  /** What joins the residual stream h (N, C) instead of the part's output x (N, C). */
+  sublayer?(site: SublayerSite, h: Tensor, x: Tensor): Tensor
   /** Key under which a base tensor trains, or undefined while it is frozen. */
   trains?(name: string): string | undefined
-  /** W (stored layout, changed in place) becomes the merged weight. */
-  merge?(site: Pick<LinearSite, 'path' | 'in' | 'out' | 'stored'>, w: Float32Array, read: ReadParam): void
+  /** W (stored layout) and the bias, changed in place, become the merged ones. */
+  merge?(site: Pick<LinearSite, 'path' | 'in' | 'out' | 'stored'>, w: Float32Array, read: ReadParam, bias?: Float32Array): void
   /** adapter_config.json; undefined when PEFT has no type for it. */
   adapterConfig?(baseModel: string): Record<string, unknown>
 }

@@ -27,6 +27,7 @@ export interface Census {
   readonly trainables: readonly TrainableEntry[]
   readonly linears: readonly string[]
   readonly embeddings: readonly string[]
+  readonly norms: readonly string[]
 }
 
 const EXEMPT = /bias|layernorm|rmsnorm|(^|\.)norm(\.|$)|_norm(\.|$)/
@@ -51,7 +52,7 @@ export function census(family: Family, config: unknown, attachments: readonly At
   )
   const { hidden, head } = family.forward(tracer, config)
   head(hidden)
-  return { weights: [...weights.values()], trainables: [...trainables.values()], linears: tracer.linears, embeddings: tracer.embeddings }
+  return { weights: [...weights.values()], trainables: [...trainables.values()], linears: tracer.linears, embeddings: tracer.embeddings, norms: tracer.norms }
 }
 
 /** The bare model's outline. */
@@ -62,6 +63,7 @@ export function outline(family: Family, config: unknown): ModelOutline & { reado
     modelType: family.id,
     linears: bare.linears,
     embeddings: bare.embeddings,
+    norms: bare.norms,
     head,
     tensors: bare.weights.map((w) => w.name),
     targets: family.targets,

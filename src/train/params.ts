@@ -46,6 +46,7 @@ export async function initialValues(layout: Layout, seed: number, checkpoint: (n
     const { init } = w
     const stored = new Float32Array(w.size)
     if (init.kind === 'checkpoint') stored.set(await checkpoint(init.name))
+    else if (init.kind === 'ones') stored.fill(1)
     else if (init.kind === 'uniform') for (let i = 0; i < w.size; i++) stored[i] = (2 * uniform(seed, stream, i) - 1) * init.bound
     else if (init.kind === 'normal') for (let i = 0; i < w.size; i++) stored[i] = normal(seed, stream, i) * init.std
     putWindow(flat, w, stored)

@@ -6,7 +6,7 @@ import type { Graph } from '../graph/graph.ts'
 import type { Shape } from '../graph/shape.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { streamOf } from '../lib/rng.ts'
-import type { Attachment, EmbeddingSite, Init, LinearSite, ParamOptions } from '../methods/method.ts'
+import type { Attachment, EmbeddingSite, Init, LinearSite, ParamOptions, SublayerSite } from '../methods/method.ts'
 import { activation, type Activation } from '../ops/activation.ts'
 import { add } from '../ops/add.ts'
 import { attention } from '../ops/attention.ts'
@@ -18,6 +18,7 @@ import { layerNorm } from '../ops/layerNorm.ts'
 import { matmul } from '../ops/matmul.ts'
 import { rmsNorm } from '../ops/rmsNorm.ts'
 import { rope } from '../ops/rope.ts'
+import { scale } from '../ops/scale.ts'
 import { sliceColumns } from '../ops/sliceColumns.ts'
 
 /** Role of a base tensor: matrices may stay in 16 bits, vectors are always f32; LayerNorm's are never decayed. */
@@ -51,6 +52,7 @@ export class Tracer implements Model {
   /** Linear and embedding paths in order of use, for the outline. */
   readonly linears: string[] = []
   readonly embeddings: string[] = []
+  readonly norms: string[] = []
 
   constructor(
     readonly graph: Graph,
@@ -109,10 +111,12 @@ export class Tracer implements Model {
   }
 
   rmsNorm(path: string, x: Tensor, eps: number): Tensor {
+    this.norms.push(path)
     return this.graph.within(path, () => rmsNorm(this.graph, { x, w: this.base(`${path}.weight`, [x.shape[1]], 'vector') }, { eps, offset: 0 }).y)
   }
 
   layerNorm(path: string, x: Tensor, eps: number): Tensor {
+    this.norms.push(path)
     const width = [x.shape[1]]
     return this.graph.within(path, () =>
       layerNorm(this.graph, { x, w: this.base(`${path}.weight`, width, 'norm'), b: this.base(`${path}.bias`, width, 'norm') }, { eps }).y,
@@ -155,8 +159,12 @@ export class Tracer implements Model {
   columns(x: Tensor, start: number, size: number): Tensor {
     return sliceColumns(this.graph, { x }, { start, size }).y
   }
-  residual(path: string, h: Tensor, branch: Tensor): Tensor {
-    return this.graph.within(path, () => this.add(h, branch))
+  residual({ layer, layerPath, part }: Parameters<Model['residual']>[0], h: Tensor, branch: Tensor): Tensor {
+    return this.graph.within(`${layerPath}.${part}`, () => {
+      const scaled = (x: Tensor, factor: number): Tensor => scale(this.graph, { x }, { factor }).y
+      const site: SublayerSite = { ...this.site(`${layerPath}.${part}`), layer, layerPath, part, width: h.shape[1], scale: scaled }
+      return this.add(h, this.attachments.reduce((x, a) => a.sublayer?.(site, h, x) ?? x, branch))
+    })
   }
   add(a: Tensor, b: Tensor): Tensor {
     return add(this.graph, { a, b }, {}).y

@@ -44,6 +44,8 @@ export interface GoldenCase {
   readonly tensors: ReadonlyMap<string, Stored>
   readonly model: ModelFolder
   readonly adapterConfig: Readonly<Record<string, unknown>> | undefined
+  /** AdapterHub's, for bottleneck adapters. */
+  readonly bottleneckConfig: Readonly<Record<string, unknown>> | undefined
 }
 
 export async function readCase(folder: string): Promise<GoldenCase> {
@@ -56,6 +58,10 @@ export async function readCase(folder: string): Promise<GoldenCase> {
   }
   // `model` is relative to the folder that holds cases/ and models/.
   const model = await openModelFolder(await readFolder(join(dirname(dirname(folder)), json.model)))
-  const config = join(folder, 'adapter', 'adapter_config.json')
-  return { json, tensors, model, adapterConfig: existsSync(config) ? (JSON.parse(await readFile(config, 'utf8')) as Record<string, unknown>) : undefined }
+  const config = async (room: string): Promise<Record<string, unknown> | undefined> => {
+    const path = join(folder, room, 'adapter_config.json')
+    return existsSync(path) ? (JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>) : undefined
+  }
+  const hub = await config('adapterhub')
+  return { json, tensors, model, adapterConfig: await config('adapter'), bottleneckConfig: hub?.['config'] as Record<string, unknown> | undefined }
 }

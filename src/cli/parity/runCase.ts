@@ -49,7 +49,12 @@ export async function runCase(gpu: Gpu, golden: GoldenCase): Promise<Verdict> {
   }
 }
 
-function attach({ json, adapterConfig }: GoldenCase, base: Base): Attachment[] | undefined {
+function attach({ json, adapterConfig, bottleneckConfig: b }: GoldenCase, base: Base): Attachment[] | undefined {
+  if (b) {
+    const architecture = b['is_parallel'] === true ? 'par_bn' : b['mh_adapter'] === true ? 'double_seq_bn' : 'seq_bn'
+    const options = { architecture, reduction_factor: Number(b['reduction_factor']), non_linearity: String(b['non_linearity']) }
+    return attachAll([{ id: 'bottleneck', options }], base.outline)
+  }
   if (adapterConfig) {
     try {
       return [attachPeft(adapterConfig, base.outline)]

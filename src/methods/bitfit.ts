@@ -1,0 +1,33 @@
+// BitFit: only biases train. https://arxiv.org/abs/2106.10199
+// No library has a format for it; the export is a whole model folder, as after full tuning.
+import { Fault } from '../protocol/failure.ts'
+import type { OptionSpecs } from '../protocol/options.ts'
+import type { Method } from './method.ts'
+
+const options = {
+  bias_modules: { kind: 'list', default: ['all'], suggest: 'linear-layers', label: 'Biases', help: 'Whose biases train: all, or the modules named (q_proj, v_proj, …).' },
+} as const satisfies OptionSpecs
+
+export const method: Method = {
+  id: 'bitfit',
+  label: 'BitFit',
+  order: 40,
+  summary: 'Trains only the biases the model already has; a fraction of a percent of its weights.',
+  paper: 'https://arxiv.org/abs/2106.10199',
+  options,
+  defaultLearningRate: 1e-2,
+  attach({ bias_modules }, model) {
+    const wanted = bias_modules as readonly string[]
+    const chosen = (name: string): boolean => {
+      const path = name.replace(/\.bias$/, '')
+      return path !== name && (wanted.includes('all') || wanted.some((w) => path === w || path.endsWith(`.${w}`)))
+    }
+    if (!model.tensors.some(chosen)) {
+      const some = model.tensors.some((name) => name.endsWith('.bias'))
+      throw some
+        ? new Fault('bad-recipe', `No bias of this model belongs to ${wanted.join(', ')}.`, 'Choose all, or modules that have biases.')
+        : new Fault('bad-recipe', `This ${model.modelType} model has no biases, so BitFit has nothing to train.`, 'Use LN tuning or (IA)³, which are as small, or LoRA.')
+    }
+    return { trains: (name) => (chosen(name) ? name : undefined) }
+  },
+}
