@@ -16,11 +16,12 @@ async function makeSmall(page: Page): Promise<void> {
   for (const summary of await method.locator('summary').all()) await summary.click()
   const fill = (name: string, value: number): Promise<void> =>
     method.getByRole('textbox', { name, exact: true }).fill(String(value))
+  await page.getByRole('textbox', { name: 'Held out' }).fill('0.01')
   await fill('Steps', STEPS)
   await fill('Batch size', 2)
   await fill('Longest row', 64)
   await fill('Warm-up', 2)
-  await fill('Validate every', 4)
+  await fill('Validate every', 6)
   await fill('Checkpoint every', 2)
   await fill('Test rows', 2)
   await fill('Longest answer', 8)
@@ -102,7 +103,7 @@ describe('from an empty page to an adapter', () => {
   })
 
   it('answers a prompt with both models', async () => {
-    await page.locator('#judge').getByText('Sampling').click()
+    await page.locator('#judge summary').click()
     await page.getByRole('textbox', { name: 'Max tokens' }).fill('8')
     await page.getByLabel('Prompt', { exact: true }).fill('The dog ran to the')
     await button('Ask both models').click()
@@ -136,7 +137,7 @@ describe('from an empty page to an adapter', () => {
   it('lists the run after a reload and opens it with its curves', async () => {
     await page.reload()
     const runs = page.getByRole('region', { name: 'Stored runs' })
-    await runs.getByText('done').waitFor(SLOW)
+    await runs.getByText('done', { exact: true }).waitFor(SLOW)
     await runs.getByRole('button', { name: /^Open / }).click()
     await train().getByText(`step ${STEPS} of ${STEPS}`, { exact: true }).waitFor(SLOW)
     await page.locator('#judge').getByText('Exact match on the test rows').waitFor()

@@ -28,6 +28,7 @@ const LOWEST = -3.0e38;
 var<workgroup> query: array<vec4f, FOURS>;
 var<workgroup> weights: array<f32, BLOCK>;
 var<workgroup> scratch: array<f32, LANES>;
+var<workgroup> eighths: array<f32, 8>;
 var<workgroup> sums: array<vec4f, LANES>;
 
 // Four neighbours of a row that begins at `row` heads; zeros past the head's size.
@@ -57,26 +58,33 @@ fn put(row: u32, four: u32, value: vec4f) {
 }
 #endif
 
+// Reductions in two steps of a fixed order, since every barrier costs compile time too.
 fn largest(lane: u32, mine: f32) -> f32 {
   scratch[lane] = mine;
   workgroupBarrier();
-  for (var half = LANES / 2u; half > 0u; half /= 2u) {
-    if (lane < half) { scratch[lane] = max(scratch[lane], scratch[lane + half]); }
-    workgroupBarrier();
+  if (lane < 8u) {
+    var most = mine;
+    for (var i = lane; i < LANES; i += 8u) { most = max(most, scratch[i]); }
+    eighths[lane] = most;
   }
-  let all = scratch[0];
-  workgroupBarrier(); // the next reduction writes the same memory
+  workgroupBarrier();
+  var all = eighths[0];
+  for (var i = 1u; i < 8u; i++) { all = max(all, eighths[i]); }
   return all;
 }
 
 fn total(lane: u32, mine: f32) -> f32 {
   scratch[lane] = mine;
   workgroupBarrier();
-  for (var half = LANES / 2u; half > 0u; half /= 2u) {
-    if (lane < half) { scratch[lane] += scratch[lane + half]; }
-    workgroupBarrier();
+  if (lane < 8u) {
+    var sum = 0.0;
+    for (var i = lane; i < LANES; i += 8u) { sum += scratch[i]; }
+    eighths[lane] = sum;
   }
-  return scratch[0];
+  workgroupBarrier();
+  var all = eighths[0];
+  for (var i = 1u; i < 8u; i++) { all += eighths[i]; }
+  return all;
 }
 
 @compute @workgroup_size(128)

@@ -75,7 +75,9 @@ export function plan(graph: Graph, keep: Iterable<Tensor> = [], boundary = graph
       const from = node.op.inPlace?.[name]
       const input = from === undefined ? undefined : node.inputs[from]
       const owner = input && storageOf(input).tensor
-      if (input && owner!.kind === 'value' && lastUse.get(owner!) === i && bytesOf(owner!) === bytesOf(t) && !inherited.has(owner!)) {
+      // The shader reads the dying input through the output's binding; under a second name it would be bound twice.
+      const boundElsewhere = Object.entries(node.inputs).some(([n, x]) => n !== from && storageOf(x).tensor === owner)
+      if (input && owner!.kind === 'value' && lastUse.get(owner!) === i && bytesOf(owner!) === bytesOf(t) && !inherited.has(owner!) && !boundElsewhere) {
         inherited.add(owner!)
         slotOf.set(t, slotOf.get(owner!)!)
       } else {

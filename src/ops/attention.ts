@@ -5,7 +5,19 @@ import shader from '../../shaders/attention.wgsl?raw'
 import { defineOp, type Case, type Dispatch, type Op } from '../graph/op.ts'
 import { attentionBackward } from './attentionBackward.ts'
 import { forwardKernel } from './attentionKernel.ts'
-import { DECODING, dot, extent, fromSketch, inReach, inTurns, offsets, productFlops, SKETCHES, type AttentionAttrs, type Extent } from './attentionShapes.ts'
+import {
+  DECODING,
+  dot,
+  extent,
+  fromSketch,
+  inReach,
+  inTurns,
+  offsets,
+  productFlops,
+  SKETCHES,
+  type AttentionAttrs,
+  type Extent,
+} from './attentionShapes.ts'
 import { tilings } from './attentionTilings.ts'
 
 /** Up to this many queries a row, threads share the keys of one query instead of a tile of queries. */
@@ -65,7 +77,13 @@ function prefill({ T, S }: Extent, attrs: AttentionAttrs): Dispatch[] {
 function decode({ T, S }: Extent, attrs: AttentionAttrs): Dispatch[] {
   const { batch, heads, kvHeads, headSize, scale, causal, window } = attrs
   const fours = Math.ceil(headSize / 4)
-  const defines = { SIZE: headSize, FOURS: fours, VEC4: headSize % 4 === 0 ? 1 : 0, CAUSAL: causal ? 1 : 0, WINDOW: window > 0 ? 1 : 0 }
+  const defines = {
+    SIZE: headSize,
+    FOURS: fours,
+    VEC4: headSize % 4 === 0 ? 1 : 0,
+    CAUSAL: causal ? 1 : 0,
+    WINDOW: window > 0 ? 1 : 0,
+  }
   const way = { kernel: { shader, entry: 'decode', defines }, tiles: T }
   return inTurns(batch * heads, 2 * productFlops({ T, S }, attrs), [way], { T, S, heads, kvHeads, window, scale })
 }

@@ -9,7 +9,19 @@ import { requireShape } from '../graph/require.ts'
 import { grid } from '../graph/shape.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { backwardKVKernel, backwardQKernel } from './attentionKernel.ts'
-import { dot, extent, fromSketch, inReach, inTurns, offsets, productFlops, SKETCHES, type AttentionAttrs, type Extent, type Sketch } from './attentionShapes.ts'
+import {
+  dot,
+  extent,
+  fromSketch,
+  inReach,
+  inTurns,
+  offsets,
+  productFlops,
+  SKETCHES,
+  type AttentionAttrs,
+  type Extent,
+  type Sketch,
+} from './attentionShapes.ts'
 import { tilings } from './attentionTilings.ts'
 
 export interface AttentionKVAttrs extends AttentionAttrs {
@@ -107,7 +119,9 @@ export const attentionBackwardKV: Op<AttentionKVAttrs> = defineOp<AttentionKVAtt
     const { batch, heads, kvHeads, headSize, scale, causal, window, needK, needV } = attrs
     // Accumulators of both gradients of a large head would not fit the registers of a thread.
     const together = needK && needV && headSize <= 128
-    const passes = together ? [{ k: true, v: true }] : [...(needV ? [{ k: false, v: true }] : []), ...(needK ? [{ k: true, v: false }] : [])]
+    const passes = together
+      ? [{ k: true, v: true }]
+      : [...(needV ? [{ k: false, v: true }] : []), ...(needK ? [{ k: true, v: false }] : [])]
     return passes.flatMap((needs) => {
       const ways = tilings(headSize).map((tiling) => ({
         kernel: { shader: backwardKVKernel({ headSize, causal, window: window > 0, tiling }, needs), entry: 'backwardKV' },
@@ -127,9 +141,21 @@ export const attentionBackwardKV: Op<AttentionKVAttrs> = defineOp<AttentionKVAtt
     })
   },
   cases: SKETCHES.flatMap(([sketch, small], i): Case<AttentionKVAttrs>[] =>
-    [[true, true], ...(small || i % 3 === 0 ? [[true, false], [false, true]] : [])].map(([needK, needV]) => {
+    [
+      [true, true],
+      ...(small || i % 3 === 0
+        ? [
+            [true, false],
+            [false, true],
+          ]
+        : []),
+    ].map(([needK, needV]) => {
       const { name, inputs, attrs } = backwardCase(sketch)
-      return { name: `${name}${needK ? '' : ', dv alone'}${needV ? '' : ', dk alone'}`, inputs, attrs: { ...attrs, needK, needV } }
+      return {
+        name: `${name}${needK ? '' : ', dv alone'}${needV ? '' : ', dk alone'}`,
+        inputs,
+        attrs: { ...attrs, needK, needV },
+      }
     }),
   ),
 })
@@ -166,7 +192,12 @@ function backwardCase(sketch: Sketch): Case<AttentionAttrs> {
     const r = Math.floor(i / 4)
     const b = Math.floor(r / (attrs.heads * T))
     const t = r % T
-    return [2 + Math.log(1 + t) + 0.3 * Math.sin(r), Math.sin(r * 1.7), segmentsQ.fill?.(b * T + t) ?? 0, (start.fill?.(b) ?? 0) + t][i % 4]
+    return [
+      2 + Math.log(1 + t) + 0.3 * Math.sin(r),
+      Math.sin(r * 1.7),
+      segmentsQ.fill?.(b * T + t) ?? 0,
+      (start.fill?.(b) ?? 0) + t,
+    ][i % 4]
   }
   return { name, attrs, inputs: { q, k, v, dO: q, segmentsK, rows: { shape: [attrs.batch * attrs.heads * T, 4], fill: row } } }
 }

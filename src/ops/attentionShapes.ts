@@ -64,19 +64,22 @@ export interface Way {
  * A kernel over all owners, cut so that no dispatch holds the GPU for long, each with the other ways as alternatives.
  * The cut is between owners, so that a turn covers the same work in every way.
  */
-export function inTurns(owners: number, flops: number, ways: readonly Way[], params: Readonly<Record<string, number>>): Dispatch[] {
+export function inTurns(
+  owners: number,
+  flops: number,
+  ways: readonly Way[],
+  params: Readonly<Record<string, number>>,
+): Dispatch[] {
   const each = Math.ceil(owners / Math.max(1, Math.ceil(flops / FLOPS_PER_DISPATCH)))
   return Array.from({ length: Math.ceil(owners / each) }, (_, i) => {
     const first = i * each
     const count = Math.min(owners - first, each)
-    const [main, ...alternatives] = ways.map(
-      ({ kernel, tiles }): Dispatch => ({
-        ...kernel,
-        workgroups: grid(count * tiles),
-        params: { ...params, tiles, first, end: first + count },
-        flops: (flops * count) / owners,
-      }),
-    )
+    const [main, ...alternatives] = ways.map(({ kernel, tiles }): Dispatch => ({
+      ...kernel,
+      workgroups: grid(count * tiles),
+      params: { ...params, tiles, first, end: first + count },
+      flops: (flops * count) / owners,
+    }))
     return { ...main, alternatives }
   })
 }
@@ -115,7 +118,7 @@ export interface Sketch {
 }
 
 const SMALL: readonly Sketch[] = [
-  { T: 1, size: 5 },
+  { T: 1, size: 12 },
   { T: 7, size: 5, heads: [2, 1] },
   { batch: 2, T: 6, size: 3, heads: [4, 2], segments: 'packed' },
   { T: 5, size: 4, causal: false, segments: 'left' },
@@ -152,7 +155,9 @@ export const SKETCHES: readonly (readonly [Sketch, small: boolean])[] = [
 ]
 
 /** A sketch's name, attributes and sizes, and fills for whichever inputs an op takes. */
-export function fromSketch(sketch: Sketch): Pick<Case<AttentionAttrs>, 'name' | 'attrs'> & Extent & { readonly inputs: Readonly<Record<string, Fill>> } {
+export function fromSketch(
+  sketch: Sketch,
+): Pick<Case<AttentionAttrs>, 'name' | 'attrs'> & Extent & { readonly inputs: Readonly<Record<string, Fill>> } {
   const { batch = 1, T, S = T, size, heads: [heads, kvHeads] = [1, 1], causal = true, window = 0, segments = 'one' } = sketch
   const start = sketch.start ?? new Array<number>(batch).fill(0)
   const words = [
@@ -167,11 +172,13 @@ export function fromSketch(sketch: Sketch): Pick<Case<AttentionAttrs>, 'name' | 
     segments === 'one' ? 0 : segments === 'left' ? (j < 3 + b ? -1 : 0) : Math.floor((j * 3.7) / (T + 1 + b))
   // Keys that no query may see hold numbers that would show in any result.
   const reach = (b: number): number => (causal ? start[b] + T : S)
-  const cached = (spread: number) => (i: number): number => {
-    const row = Math.floor(i / (kvHeads * size))
-    const wild = row % S >= reach(Math.floor(row / S))
-    return wild ? 1e9 * (i % 2 === 0 ? 1 : -1) : spread * Math.sin(i * 12.9898 + spread) + 0.3 * Math.cos(i * 0.37)
-  }
+  const cached =
+    (spread: number) =>
+    (i: number): number => {
+      const row = Math.floor(i / (kvHeads * size))
+      const wild = row % S >= reach(Math.floor(row / S))
+      return wild ? 1e9 * (i % 2 === 0 ? 1 : -1) : spread * Math.sin(i * 12.9898 + spread) + 0.3 * Math.cos(i * 0.37)
+    }
   return {
     name: words.join(', '),
     attrs: { batch, heads, kvHeads, headSize: size, scale: size ** -0.5, causal, window },
@@ -181,7 +188,11 @@ export function fromSketch(sketch: Sketch): Pick<Case<AttentionAttrs>, 'name' | 
       q: { shape: [batch * T, heads * size] },
       k: { shape: [batch * S, kvHeads * size], fill: cached(1.3) },
       v: { shape: [batch * S, kvHeads * size], fill: cached(0.9) },
-      segmentsQ: { shape: [batch * T], dtype: 'i32', fill: (i) => segment(Math.floor(i / T), start[Math.floor(i / T)] + (i % T)) },
+      segmentsQ: {
+        shape: [batch * T],
+        dtype: 'i32',
+        fill: (i) => segment(Math.floor(i / T), start[Math.floor(i / T)] + (i % T)),
+      },
       segmentsK: { shape: [batch * S], dtype: 'i32', fill: (i) => segment(Math.floor(i / S), i % S) },
       start: { shape: [batch], dtype: 'i32', fill: (b) => start[b] },
     },

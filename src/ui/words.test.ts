@@ -4,6 +4,7 @@ import type { RunEvent } from '../protocol/event.ts'
 import { defaultRecipe } from '../protocol/recipe.ts'
 import { firstState, type AppState } from '../store/appState.ts'
 import { applyAll, newRun, type RunState } from '../store/runState.ts'
+import { examplePrompt } from './examplePrompt.ts'
 import { judgedRunId } from './judgedRun.ts'
 import { loadingSnippet } from './loadingSnippet.ts'
 import { amountText, phaseText, safetyText, statusSentence, tabTitle } from './runWords.ts'
@@ -65,6 +66,19 @@ describe('the story', () => {
       judgedRunId({ ...withRuns, runId: 'a', runs: { busy: false, value: [{ ...run, hasAdapter: false }] } }),
     ).toBeUndefined()
   })
+})
+
+describe('the example prompt', () => {
+  const at = (row: Readonly<Record<string, string>>): string =>
+    examplePrompt({ ...firstState(), dataset: { busy: false, value: { ...testDataset('x', defaultRecipe()), head: [row] } } })
+  it.each([
+    [{ prompt: 'a', completion: 'b' }, 'a'],
+    [{ instruction: 'do', output: 'done' }, 'do'],
+    [{ messages: '[{"role":"system","content":"s"},{"role":"user","content":"hello"}]' }, 'hello'],
+    [{ conversations: '[{"from":"human","value":"hi"}]' }, 'hi'],
+    [{ messages: '[{"role":"us' }, ''],
+    [{ other: 'x' }, ''],
+  ])('%o', (row, expected) => expect(at(row)).toBe(expected))
 })
 
 describe('the snippet', () => {

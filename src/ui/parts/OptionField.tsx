@@ -49,7 +49,8 @@ export function OptionField({ name, spec, value, suggestions, onChange }: Props)
           id={id}
           label={spec.label}
           value={value}
-          suggestions={suggestions ?? []}
+          // The default stays on offer after it was unticked, also where it is no layer's name, such as all-linear.
+          suggestions={spec.suggest && suggestions ? [...spec.default, ...suggestions] : []}
           describedBy={describedBy}
           onChange={onChange}
         />

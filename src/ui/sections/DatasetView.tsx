@@ -6,6 +6,10 @@ import { TokenLegend, TokenText } from '../parts/TokenText.tsx'
 import { ProblemRows } from './ProblemRows.tsx'
 import { RowTable } from './RowTable.tsx'
 
+/** Enough to see the pattern without pushing the next step off the screen. */
+const SHOWN = 3
+const SHOWN_IN_FILE = 5
+
 export function DatasetView({ dataset }: { dataset: DatasetInfo }) {
   const { trainedTokens, totalTokens, truncated } = dataset
   return (
@@ -35,11 +39,21 @@ export function DatasetView({ dataset }: { dataset: DatasetInfo }) {
         <h3>As the model reads it</h3>
         <TokenLegend />
       </div>
-      {dataset.examples.map((tokens, i) => (
+      {dataset.examples.slice(0, SHOWN).map((tokens, i) => (
         <TokenText key={i} tokens={tokens} />
       ))}
+      {dataset.examples.length > SHOWN && (
+        <details>
+          <summary>{formatOf(dataset.examples.length - SHOWN, 'more row', 'more rows')}</summary>
+          <div className="stack">
+            {dataset.examples.slice(SHOWN).map((tokens, i) => (
+              <TokenText key={i} tokens={tokens} />
+            ))}
+          </div>
+        </details>
+      )}
       <h3>As it is in the file</h3>
-      <RowTable rows={dataset.head} />
+      <RowTable rows={dataset.head.slice(0, SHOWN_IN_FILE)} />
     </>
   )
 }

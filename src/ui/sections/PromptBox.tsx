@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { readOptions } from '../../protocol/options.ts'
 import { isAnswering } from '../../store/appState.ts'
 import { isMoving } from '../../store/runFigures.ts'
+import { examplePrompt } from '../examplePrompt.ts'
 import { judgedRunId } from '../judgedRun.ts'
 import { useActions, useApp } from '../AppContext.ts'
 import { samplingOptions } from '../recipeOptions.ts'
@@ -11,16 +12,14 @@ import { OptionForm } from '../parts/OptionForm.tsx'
 
 export function PromptBox() {
   const [typed, setTyped] = useState<string>()
-  const example = useApp(
-    (s) => s.run.after?.answers[0]?.prompt ?? s.run.before?.answers[0]?.prompt ?? s.dataset.value?.head[0]?.['prompt'],
-  )
+  const example = useApp(examplePrompt)
   const sampling = useApp((s) => s.sampling)
   const isOpen = useApp((s) => s.base.value !== undefined && s.device.failure === undefined)
   const isBusy = useApp((s) => s.working && isMoving(s.run.phase))
   const answering = useApp(isAnswering)
   const runId = useApp(judgedRunId)
   const { ask, stopAsking, setSampling } = useActions()
-  const prompt = typed ?? example ?? ''
+  const prompt = typed ?? example
   const isWrong = readOptions(samplingOptions, { ...sampling }).problems.length > 0
   return (
     <div className="stack">

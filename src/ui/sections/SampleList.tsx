@@ -27,12 +27,10 @@ export function SampleList() {
             disabled={working}
             onClick={() => void openSample(sample.id)}
           >
-            <span className="sample-title">
-              {sample.title} <span className="sample-task">{tasks[sample.task]}</span>
-            </span>
+            <span className="sample-title">{sample.title}</span>
             <span className="sample-text">{sample.description}</span>
             <span className="sample-size">
-              {formatOf(sample.rows, 'row')}, {formatBytes(sample.bytes)}
+              {tasks[sample.task]}, {formatOf(sample.rows, 'row')}, {formatBytes(sample.bytes)}
             </span>
           </button>
         </li>

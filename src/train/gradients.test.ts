@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest'
+import { interpret } from '../engine/interpret.ts'
+import { sizeOf } from '../graph/shape.ts'
+import { normal } from '../lib/rng.ts'
+import type { MethodChoice } from '../protocol/recipe.ts'
+import { traceStep } from './step.ts'
+import { testSubject } from './testSubject.ts'
+
+const STEP = 1e-5
+const shape = { batch: 2, length: 4, rows: 64 }
+const SCALE = 0.25
+
+/** Every way a gradient takes: low rank on all layers, on embedding and head, with dropout, and the base itself. */
+const methods: readonly { readonly name: string; readonly of: readonly MethodChoice[]; readonly samples: number }[] = [
+  { name: 'LoRA', of: [{ id: 'lora', options: { r: 2, lora_alpha: 2, lora_dropout: 0.3 } }], samples: 120 },
+  { name: 'full tuning', of: [{ id: 'full', options: {} }], samples: 200 },
+]
+
+describe.each(['llama', 'qwen2', 'gpt2'])('the whole %s step, in double precision', (modelType) => {
+  for (const { name, of, samples } of methods) {
+    it(`has the gradient that central differences say, with ${name}`, () => {
+      const subject = testSubject(modelType, of, { num_hidden_layers: 2, n_layer: 2, tie_word_embeddings: true })
+      const { graph, loss, reached } = traceStep(subject, shape, true)
+      const { length, windows } = subject.layout
+      const places = shape.batch * shape.length
+      const fill = (n: number, at: (i: number) => number): Float64Array => Float64Array.from({ length: n }, (_, i) => at(i))
+
+      const sources = new Map<string, ArrayLike<number>>([
+        ['tokens', fill(places, (i) => (i * 7 + 3) % 11)],
+        ['positions', fill(places, (i) => i % shape.length)],
+        // The second row holds two sequences and a padded place.
+        ['segments', Int32Array.of(0, 0, 0, 0, 0, 0, 1, -1)],
+        ['rows', fill(shape.rows, (i) => [0, 1, 2, 4, 6][i] ?? -1)],
+        ['targets', fill(shape.rows, (i) => [5, 10, 0, 3, 7][i] ?? -100)],
+        ['loss scale', [SCALE]],
+        ['seed', [3, 9]],
+        ['gradient', new Float64Array(length)],
+      ])
+      for (const [k, w] of subject.census.weights.entries())
+        sources.set(
+          w.name,
+          fill(sizeOf(w.shape), (i) => (w.shape.length === 1 ? 1 : 0) + 0.4 * normal(5, k, i)),
+        )
+      const values = new Float64Array(length)
+      for (const w of windows.values())
+        for (let i = 0; i < w.size; i++) values[w.offset + i] = (w.decays ? 0 : 1) + 0.4 * normal(6, w.offset, i)
+      sources.set('values', values)
+
+      expect([...reached].toSorted()).toEqual([...windows.keys()].toSorted())
+      const exact = interpret(graph, sources)(graph.sources.find((t) => t.name === 'gradient')!)
+      // Only the loss is asked for: the backward nodes need not run again.
+      const forward = traceStep(subject, shape, true)
+      const until = forward.graph.nodes.findIndex((n) => Object.values(n.outputs).includes(forward.loss))
+      forward.graph.nodes.length = until + 1
+      const objective = (at: number, by: number): number =>
+        SCALE * interpret(forward.graph, new Map(sources).set('values', values.with(at, values[at] + by)))(forward.loss)[0]
+
+      expect(interpret(graph, sources)(loss)[0] * SCALE).toBe(objective(0, 0))
+      const scale = Math.max(...Array.from(exact, Math.abs))
+      expect(scale).toBeGreaterThan(0.01)
+      const each = Math.max(1, Math.floor([...windows.values()].reduce((n, w) => n + w.size, 0) / samples))
+      let worst = { error: 0, at: '' }
+      for (const w of windows.values())
+        for (let i = 0; i < w.size; i += each) {
+          const at = w.offset + i
+          const numeric = (objective(at, STEP) - objective(at, -STEP)) / (2 * STEP)
+          const error = Math.abs(numeric - exact[at]) / scale
+          if (!(error <= worst.error)) worst = { error, at: `${w.key}[${i}] is ${exact[at]}, differences say ${numeric}` }
+        }
+      expect(worst.error, worst.at).toBeLessThan(1e-8)
+    })
+  }
+})
