@@ -3,11 +3,14 @@
 import type { Tensor } from '../graph/tensor.ts'
 import { add } from '../ops/add.ts'
 import { embedding } from '../ops/embedding.ts'
+import { inverseRowNorms } from '../ops/inverseRowNorms.ts'
 import { matmul } from '../ops/matmul.ts'
+import { mul } from '../ops/mul.ts'
 import { scale } from '../ops/scale.ts'
+import { scaleColumns } from '../ops/scaleColumns.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { OptionSpecs, OptionValue } from '../protocol/options.ts'
-import type { Attachment, Method, ModelOutline } from './method.ts'
+import type { Attachment, LinearSite, Method, ModelOutline } from './method.ts'
 import { resolveTargets, type Selection } from './targets.ts'
 
 const options = {
@@ -16,6 +19,7 @@ const options = {
   lora_dropout: { kind: 'number', default: 0, min: 0, max: 0.9, label: 'lora_dropout', help: 'Share of the inputs of the update that is zeroed at each step, against overfitting.' },
   target_modules: { kind: 'list', default: ['all-linear'], suggest: 'linear-layers', label: 'target_modules', help: 'Which layers get an update; all-linear is every linear layer but the head.' },
   use_rslora: { kind: 'boolean', default: false, advanced: true, label: 'rsLoRA', help: 'Scale by lora_alpha / √r, which keeps high ranks from learning slower.' },
+  use_dora: { kind: 'boolean', default: false, advanced: true, label: 'DoRA', help: 'Learn the length of every weight row apart from its direction; often better at low ranks, slower.' },
   bias: {
     kind: 'choice', default: 'none', advanced: true, label: 'Biases', help: 'Whether biases of the base train as well.',
     choices: [{ value: 'none', label: 'None' }, { value: 'all', label: 'All' }, { value: 'lora_only', label: 'Of targeted layers' }],
@@ -31,6 +35,7 @@ interface Settings {
   readonly exclude?: Selection | undefined
   readonly layers?: readonly number[] | undefined
   readonly rsLora: boolean
+  readonly dora: boolean
   readonly bias: 'none' | 'all' | 'lora_only'
   readonly rankPattern: Readonly<Record<string, number>>
   readonly alphaPattern: Readonly<Record<string, number>>
@@ -38,7 +43,7 @@ interface Settings {
 }
 
 /** Variants of LoRA that change what the tensors mean. */
-const UNSUPPORTED = ['use_dora', 'lora_bias', 'layer_replication', 'target_parameters', 'trainable_token_indices', 'alora_invocation_tokens', 'arrow_config', 'use_qalora', 'use_bdlora']
+const UNSUPPORTED = ['lora_bias', 'layer_replication', 'target_parameters', 'trainable_token_indices', 'alora_invocation_tokens', 'arrow_config', 'use_qalora', 'use_bdlora']
 
 /** PEFT's lookup: the first key, in order, that matches the end of the path at a dot. */
 function byPattern(pattern: Readonly<Record<string, number>>, path: string, fallback: number): number {
@@ -47,6 +52,31 @@ function byPattern(pattern: Readonly<Record<string, number>>, path: string, fall
 }
 
 const PREFIX = 'base_model.model.'
+
+interface Factors {
+  readonly x: Tensor
+  readonly dropped: Tensor
+  /** (N, r) */
+  readonly narrow: Tensor
+  readonly a: Tensor
+  readonly b: Tensor
+  readonly scaling: number
+}
+
+/** DoRA (https://arxiv.org/abs/2402.09353): y = base(x) + (g − 1) ∘ W x̃ + g ∘ s B A x̃, with g = m / ‖W + s B A‖ per output. */
+function dora(site: LinearSite, { x, dropped, narrow, a, b, scaling }: Factors, base: (x: Tensor) => Tensor): Tensor {
+  const { graph } = site
+  const transB = site.stored === '[out,in]'
+  const m = site.param(`${PREFIX}${site.path}.lora_magnitude_vector`, [site.out], { kind: 'row norms', name: site.weightName, stored: site.stored })
+  const { inverse } = inverseRowNorms(graph, { w: site.weight(), a, b }, { scaling, transposed: !transB })
+  const g = mul(graph, { a: m, b: inverse }, {}).y // (out)
+  const plain = matmul(graph, { a: dropped, b: site.weight() }, { transA: false, transB, alpha: 1 }).y // (N, out), without bias
+  const whole = matmul(graph, { a: narrow, b, c: plain }, { transA: false, transB: true, alpha: scaling }).y
+  const scaled = scaleColumns(graph, { x: whole, factors: g }, {}).y
+  // base(x) − W x̃ is the bias, and what other methods or dropout made of the base.
+  const rest = add(graph, { a: base(x), b: scale(graph, { x: plain }, { factor: -1 }).y }, {}).y
+  return add(graph, { a: rest, b: scaled }, {}).y
+}
 
 function attach(s: Settings, model: ModelOutline): Attachment {
   const saved = (path: string): boolean => s.modulesToSave.some((entry) => path.endsWith(entry))
@@ -63,7 +93,9 @@ function attach(s: Settings, model: ModelOutline): Attachment {
       const { r, scaling } = sizes(site.path)
       const a = site.param(`${PREFIX}${site.path}.lora_A.weight`, [r, site.in], { kind: 'uniform', bound: 1 / Math.sqrt(site.in) })
       const b = site.param(`${PREFIX}${site.path}.lora_B.weight`, [site.out, r], { kind: 'zeros' })
-      const narrow = matmul(site.graph, { a: site.dropout(x, s.dropout), b: a }, { transA: false, transB: true, alpha: 1 }).y // (N, r)
+      const dropped = site.dropout(x, s.dropout)
+      const narrow = matmul(site.graph, { a: dropped, b: a }, { transA: false, transB: true, alpha: 1 }).y // (N, r)
+      if (s.dora) return dora(site, { x, dropped, narrow, a, b, scaling }, base)
       return matmul(site.graph, { a: narrow, b, c: base(x) }, { transA: false, transB: true, alpha: scaling }).y // (N, out)
     },
 
@@ -93,13 +125,20 @@ function attach(s: Settings, model: ModelOutline): Attachment {
       const b = read(`${PREFIX}${site.path}.lora_B.weight`)
       if (!a || !b) return
       const { r, scaling } = sizes(site.path)
+      const magnitude = read(`${PREFIX}${site.path}.lora_magnitude_vector`)
       const [rowStride, columnStride] = site.stored === '[out,in]' ? [site.in, 1] : [1, site.out]
-      for (let o = 0; o < site.out; o++)
+      for (let o = 0; o < site.out; o++) {
+        let squares = 0
         for (let i = 0; i < site.in; i++) {
           let delta = 0
           for (let k = 0; k < r; k++) delta += b[o * r + k] * a[k * site.in + i]
-          w[o * rowStride + i * columnStride] += scaling * delta
+          const at = o * rowStride + i * columnStride
+          w[at] += scaling * delta
+          squares += w[at] * w[at]
         }
+        const factor = magnitude ? magnitude[o] / Math.sqrt(squares) : 1
+        if (factor !== 1) for (let i = 0; i < site.in; i++) w[o * rowStride + i * columnStride] *= factor
+      }
     },
 
     adapterConfig: (baseModel) => ({
@@ -124,7 +163,7 @@ function attach(s: Settings, model: ModelOutline): Attachment {
       // `all-linear` is written out, because libraries resolve it by different rules.
       target_modules: typeof s.targets === 'string' && s.targets !== 'all-linear' ? s.targets : targetNames(targets, model),
       task_type: 'CAUSAL_LM',
-      use_dora: false,
+      use_dora: s.dora,
       use_rslora: s.rsLora,
     }),
   }
@@ -155,6 +194,7 @@ export const method: Method = {
         dropout: Number(o.lora_dropout),
         targets: (o.target_modules as readonly string[]).includes('all-linear') ? 'all-linear' : (o.target_modules as readonly string[]),
         rsLora: Boolean(o.use_rslora),
+        dora: Boolean(o.use_dora),
         bias: o.bias as Settings['bias'],
         rankPattern: {},
         alphaPattern: {},
@@ -181,6 +221,7 @@ export const method: Method = {
         exclude: (config['exclude_modules'] as Selection | null) ?? undefined,
         layers: typeof layers === 'number' ? [layers] : (layers ?? undefined),
         rsLora: config['use_rslora'] === true,
+        dora: config['use_dora'] === true,
         bias: (config['bias'] as Settings['bias'] | undefined) ?? 'none',
         rankPattern: (config['rank_pattern'] as Settings['rankPattern'] | undefined) ?? {},
         alphaPattern: (config['alpha_pattern'] as Settings['alphaPattern'] | undefined) ?? {},

@@ -12,6 +12,8 @@ export type Init =
   | { readonly kind: 'uniform'; readonly bound: number }
   | { readonly kind: 'normal'; readonly std: number }
   | { readonly kind: 'checkpoint'; readonly name: string }
+  /** L2 norm of every output's weights, of a base matrix stored as given. */
+  | { readonly kind: 'row norms'; readonly name: string; readonly stored: '[out,in]' | '[in,out]' }
 
 export interface ParamOptions {
   /** The graph uses the transpose of what files store. */
@@ -33,6 +35,11 @@ export interface LinearSite extends Site {
   readonly in: number
   readonly out: number
   readonly stored: '[out,in]' | '[in,out]'
+  /** Checkpoint name of the matrix. */
+  readonly weightName: string
+  /** The base's own tensors, for methods whose maths needs them. */
+  weight(): Tensor
+  bias(): Tensor | undefined
 }
 export interface EmbeddingSite extends Site {
   readonly vocabulary: number

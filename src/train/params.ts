@@ -47,11 +47,19 @@ export async function initialValues(layout: Layout, seed: number, checkpoint: (n
     const stored = new Float32Array(w.size)
     if (init.kind === 'checkpoint') stored.set(await checkpoint(init.name))
     else if (init.kind === 'ones') stored.fill(1)
+    else if (init.kind === 'row norms') stored.set(rowNorms(await checkpoint(init.name), w.size, init.stored))
     else if (init.kind === 'uniform') for (let i = 0; i < w.size; i++) stored[i] = (2 * uniform(seed, stream, i) - 1) * init.bound
     else if (init.kind === 'normal') for (let i = 0; i < w.size; i++) stored[i] = normal(seed, stream, i) * init.std
     putWindow(flat, w, stored)
   }
   return flat
+}
+
+function rowNorms(weight: Float32Array, outputs: number, stored: '[out,in]' | '[in,out]'): Float32Array {
+  const sums = new Float64Array(outputs)
+  const inputs = weight.length / outputs
+  weight.forEach((value, i) => (sums[stored === '[out,in]' ? Math.floor(i / inputs) : i % outputs] += value * value))
+  return Float32Array.from(sums, Math.sqrt)
 }
 
 /** One tensor of a flat buffer, as files store it. */

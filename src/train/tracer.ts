@@ -100,12 +100,12 @@ export class Tracer implements Model {
     if (!this.linears.includes(path)) this.linears.push(path)
     return this.graph.within(path, () => {
       const inner = x.shape[1]
-      const base = (from: Tensor): Tensor => {
-        const b = this.base(sharedWith ?? `${path}.weight`, stored === '[out,in]' ? [out, inner] : [inner, out], 'matrix')
-        const addBias = bias ? { bias: this.base(`${path}.bias`, [out], 'vector') } : {}
-        return matmul(this.graph, { a: from, b, ...addBias }, { transA: false, transB: stored === '[out,in]', alpha: 1 }).y
-      }
-      const site: LinearSite = { ...this.site(path), in: inner, out, stored }
+      const weightName = sharedWith ?? `${path}.weight`
+      const weight = (): Tensor => this.base(weightName, stored === '[out,in]' ? [out, inner] : [inner, out], 'matrix')
+      const biasTensor = (): Tensor | undefined => (bias ? this.base(`${path}.bias`, [out], 'vector') : undefined)
+      const base = (from: Tensor): Tensor =>
+        matmul(this.graph, { a: from, b: weight(), bias: biasTensor() }, { transA: false, transB: stored === '[out,in]', alpha: 1 }).y
+      const site: LinearSite = { ...this.site(path), in: inner, out, stored, weightName, weight, bias: biasTensor }
       return this.attachments.reduce((call, a) => (a.linear ? (from: Tensor) => a.linear!(site, from, call) : call), base)(x)
     })
   }
