@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest'
+import { familyOf, families } from '../families/registry.ts'
+import { outline } from '../train/census.ts'
+import type { ModelOutline } from './method.ts'
+import { attachAll, attachPeft, methodOf, methods } from './registry.ts'
+import { fullMatch, resolveTargets } from './targets.ts'
+
+const llama = { hidden_size: 8, intermediate_size: 12, num_hidden_layers: 3, num_attention_heads: 2, vocab_size: 11 }
+const family = familyOf('llama')
+const model: ModelOutline = outline(family, family.config(llama))
+
+describe('the registry of methods', () => {
+  it('finds each by its id, with all that the page shows', () => {
+    expect([...methods.keys()].slice(0, 1)).toEqual(['lora'])
+    for (const [id, method] of methods) {
+      expect(methodOf(id)).toBe(method)
+      expect(method.id).toBe(id)
+      for (const text of [method.label, method.summary, method.paper]) expect(text).not.toBe('')
+      expect(method.paper).toMatch(/^https:/)
+      expect(method.defaultLearningRate).toBeGreaterThan(0)
+    }
+    expect(new Set([...methods.values()].map((m) => m.label)).size).toBe(methods.size)
+  })
+
+  it('answers an unknown id with the known ones', () => {
+    expect(() => methodOf('lorra')).toThrow(`There is no method “lorra”; known ones are ${[...methods.keys()].join(', ')}.`)
+    expect(() => attachAll([{ id: 'lorra', options: {} }], model)).toThrow('There is no method “lorra”')
+    expect(() => familyOf('llamma')).toThrow(
+      `Models of type “llamma” cannot be trained yet; ${[...families.keys()].join(', ')} can.`,
+    )
+    expect(() => attachPeft({ peft_type: 'WAVES' }, model)).toThrow('Adapters of type "WAVES" cannot be read yet.')
+  })
+
+  it('rejects a method listed twice, and full tuning beside another', () => {
+    const [lora, full] = ['lora', 'full'].map((id) => ({ id, options: {} }))
+    expect(() => attachAll([lora, lora], model)).toThrow('A method is listed twice (lora, lora).')
+    expect(() => attachAll([lora, full], model)).toThrow('Full tuning trains every weight already')
+  })
+
+  it('lists every wrong option at once', () => {
+    const attach = (): unknown => attachAll([{ id: 'lora', options: { r: 0, rank: 3 } }], model)
+    expect(attach).toThrow('LoRA: Unknown option rank; known ones are r, ')
+    expect(attach).toThrow('LoRA: r must be between 1 and 1024, found 0.')
+  })
+
+  it('reads back what it wrote', () => {
+    for (const method of methods.values()) {
+      const [attachment] = attachAll([{ id: method.id, options: {} }], model)
+      const config = attachment.adapterConfig?.('base')
+      if (config) expect(attachPeft(JSON.parse(JSON.stringify(config)), model).adapterConfig!('base')).toEqual(config)
+    }
+  })
+
+  it('refuses variants of LoRA that mean something else', () => {
+    expect(() => attachPeft({ peft_type: 'LORA', use_dora: true, target_modules: ['q_proj'] }, model)).toThrow('uses use_dora')
+    expect(() => attachPeft({ peft_type: 'LORA', init_lora_weights: 'pissa', target_modules: ['q_proj'] }, model)).toThrow(
+      'pissa',
+    )
+  })
+})
+
+describe('target modules', () => {
+  const count = (rules: Parameters<typeof resolveTargets>[0]): number => resolveTargets(rules, model).size
+
+  it('follow the rules of PEFT', () => {
+    expect(count({ targets: ['q_proj', 'v_proj'] })).toBe(6)
+    expect(count({ targets: ['q_proj', 'v_proj'], layers: [1] })).toBe(2)
+    expect(count({ targets: 'all-linear' })).toBe(21)
+    expect(count({ targets: ['all-linear'] })).toBe(21)
+    expect(count({ targets: ['model.layers.2.mlp.up_proj', 'lm_head', 'embed_tokens'] })).toBe(3)
+    // A string is a regular expression on the whole path.
+    expect(count({ targets: String.raw`.*\.[01]\.mlp\.(up|down)_proj` })).toBe(4)
+    expect(count({ targets: ['q_proj'], exclude: String.raw`.*\.0\..*` })).toBe(2)
+    expect(count({ targets: ['q_proj'], exclude: ['layers.1.self_attn.q_proj'] })).toBe(2)
+    // An ending counts at a dot only.
+    expect(() => count({ targets: ['proj'] })).toThrow('matches no layer of this model.')
+    expect(() => count({ targets: 'q_proj' })).toThrow('"q_proj" matches no layer of this model.')
+  })
+
+  it('take regular expressions as Python writes them', () => {
+    expect(fullMatch(String.raw`model\.layers\.\d+\.mlp`, 'model.layers.12.mlp')).toBe(true)
+    expect(fullMatch('mlp', 'model.mlp')).toBe(false)
+    expect(fullMatch(String.raw`a\_b|c`, 'a_b')).toBe(true)
+  })
+})
