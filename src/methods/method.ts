@@ -12,6 +12,8 @@ export type Init =
   | { readonly kind: 'uniform'; readonly bound: number }
   | { readonly kind: 'normal'; readonly std: number }
   | { readonly kind: 'checkpoint'; readonly name: string }
+  /** Rows of a base table of that width, drawn at random. */
+  | { readonly kind: 'sampled rows'; readonly name: string; readonly width: number }
   /** L2 norm of every output's weights, of a base matrix stored as given. */
   | { readonly kind: 'row norms'; readonly name: string; readonly stored: '[out,in]' | '[in,out]' }
 
@@ -20,7 +22,7 @@ export interface ParamOptions {
   readonly transposed?: boolean
 }
 
-interface Site {
+export interface Site {
   readonly graph: Graph
   /** Module path in the checkpoint: `model.layers.0.self_attn.q_proj`. */
   readonly path: string
@@ -61,6 +63,11 @@ export interface SublayerSite extends Site {
   scale(x: Tensor, factor: number): Tensor
 }
 
+/** One layer's attention. */
+export interface KeysSite extends Site {
+  readonly layer: number
+}
+
 /** What a method knows of the model before it attaches. */
 export interface ModelOutline {
   readonly modelType: string
@@ -75,6 +82,9 @@ export interface ModelOutline {
   /** Default targets of the family. */
   readonly targets: readonly string[]
   readonly layers: number
+  /** Channels of the residual stream. */
+  readonly hidden: number
+  readonly attention: { readonly heads: number; readonly kvHeads: number; readonly headSize: number }
   /** Whether some layer stores [in, out] (GPT-2's Conv1D). */
   readonly conv1d: boolean
 }
@@ -86,12 +96,18 @@ export type ReadParam = (name: string) => Float32Array | undefined
 export interface Attachment {
   linear?(site: LinearSite, x: Tensor, base: (x: Tensor) => Tensor): Tensor
   embedding?(site: EmbeddingSite, base: () => Tensor): Tensor
+  /** Virtual tokens in front of every sequence: their embeddings (count, C). */
+  readonly prompt?: { readonly count: number; embeddings(site: Site): Tensor }
+  /** Virtual tokens that exist as keys and values only, (count, Hkv·D) each; keys are not rotated. */
+  readonly prefix?: { readonly count: number; keysValues(site: KeysSite): { readonly k: Tensor; readonly v: Tensor } }
   /** What joins the residual stream h (N, C) instead of the part's output x (N, C). */
   sublayer?(site: SublayerSite, h: Tensor, x: Tensor): Tensor
   /** Key under which a base tensor trains, or undefined while it is frozen. */
   trains?(name: string): string | undefined
   /** W (stored layout) and the bias, changed in place, become the merged ones. */
   merge?(site: Pick<LinearSite, 'path' | 'in' | 'out' | 'stored'>, w: Float32Array, read: ReadParam, bias?: Float32Array): void
+  /** Tensors of the adapter file, where they are not the trained ones themselves. */
+  saved?(read: ReadParam): ReadonlyMap<string, { readonly shape: Shape; readonly data: Float32Array }>
   /** adapter_config.json; undefined when PEFT has no type for it. */
   adapterConfig?(baseModel: string): Record<string, unknown>
 }

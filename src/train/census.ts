@@ -1,6 +1,6 @@
 // What a model with its methods is made of, found by tracing one token and running nothing: the weight manifest, the
 // trainable tensors with their keys, and the outline that methods choose their targets from.
-import type { Family } from '../families/family.ts'
+import type { AttentionShape, Family } from '../families/family.ts'
 import { Graph } from '../graph/graph.ts'
 import { sizeOf, type Shape } from '../graph/shape.ts'
 import type { Attachment, Init, ModelOutline } from '../methods/method.ts'
@@ -28,6 +28,7 @@ export interface Census {
   readonly linears: readonly string[]
   readonly embeddings: readonly string[]
   readonly norms: readonly string[]
+  readonly attention: AttentionShape
 }
 
 const EXEMPT = /bias|layernorm|rmsnorm|(^|\.)norm(\.|$)|_norm(\.|$)/
@@ -37,7 +38,7 @@ export function census(family: Family, config: unknown, attachments: readonly At
   const trainables = new Map<string, TrainableEntry>()
   const tracer = new Tracer(
     new Graph(),
-    { batch: 1, length: 1, training: true },
+    { batch: 1, length: 1, training: true, lead: true },
     {
       weight(g, name, shape, role) {
         weights.set(name, { name, shape, role })
@@ -52,7 +53,7 @@ export function census(family: Family, config: unknown, attachments: readonly At
   )
   const { hidden, head } = family.forward(tracer, config)
   head(hidden)
-  return { weights: [...weights.values()], trainables: [...trainables.values()], linears: tracer.linears, embeddings: tracer.embeddings, norms: tracer.norms }
+  return { weights: [...weights.values()], trainables: [...trainables.values()], linears: tracer.linears, embeddings: tracer.embeddings, norms: tracer.norms, attention: tracer.attentionShape! }
 }
 
 /** The bare model's outline. */
@@ -68,6 +69,8 @@ export function outline(family: Family, config: unknown): ModelOutline & { reado
     tensors: bare.weights.map((w) => w.name),
     targets: family.targets,
     layers: family.dimensions(config).layers,
+    hidden: family.dimensions(config).hidden,
+    attention: bare.attention,
     conv1d: family.id === 'gpt2',
     manifest: bare.weights,
   }

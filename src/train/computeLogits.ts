@@ -8,14 +8,16 @@ import type { Base } from './base.ts'
 import { chooser } from './learner.ts'
 import type { Params } from './params.ts'
 import { traceLogits, type Subject } from './step.ts'
+import { placeVirtual, virtualTokens } from './virtualTokens.ts'
 
 /** @param rows places in the flat batch; answers (rows, V) */
 export async function computeLogits(base: Base, subject: Subject, params: Params | undefined, batch: Pick<Batch, 'B' | 'T' | 'tokens' | 'positions' | 'segments'>, rows: Int32Array<ArrayBuffer>): Promise<Float32Array> {
-  const { graph, logits } = traceLogits(subject, { batch: batch.B, length: batch.T }, rows.length)
+  const { graph, logits } = traceLogits(subject, { batch: batch.B, length: batch.T, lead: true }, rows.length)
   const shared = new Map([...base.weights.shared, ...(params?.shared ?? [])])
   const recording = await record(plan(graph, [logits]), base.memory, base.pipelines, shared, { choose: chooser(base.gpu.info.software) })
   try {
-    const inputs: Record<string, Int32Array<ArrayBuffer>> = { tokens: batch.tokens, positions: batch.positions, segments: batch.segments, rows }
+    const { positions, segments, keySegments, row } = placeVirtual(batch, virtualTokens(subject.attachments))
+    const inputs: Record<string, Int32Array<ArrayBuffer>> = { tokens: batch.tokens, positions, segments, 'key segments': keySegments, rows: rows.map(row) }
     for (const t of graph.sources) if (t.kind === 'input') base.gpu.device.queue.writeBuffer(recording.place(t).buffer, 0, inputs[t.name])
     replay(base.gpu.device, recording)
     const [bytes] = await readNow(base.memory, [recording.place(logits)])

@@ -10,6 +10,7 @@ import type { Base } from './base.ts'
 import { chooser } from './learner.ts'
 import type { Params } from './params.ts'
 import { traceLogits, type Subject } from './step.ts'
+import { virtualTokens, type VirtualTokens } from './virtualTokens.ts'
 
 /** Tokens of a prompt read at once. */
 const STRETCH = 32
@@ -17,6 +18,10 @@ const STRETCH = 32
 interface Pass {
   readonly recording: Recording
   readonly logits: Tensor
+  /** Tokens of a row that it reads. */
+  readonly length: number
+  /** Whether it also puts the methods' virtual tokens in front. */
+  readonly lead: boolean
 }
 
 export class Decoder {
@@ -26,6 +31,8 @@ export class Decoder {
     readonly capacity: number,
     private readonly vocabulary: number,
     private readonly caches: readonly GPUBuffer[],
+    private readonly virtual: VirtualTokens,
+    private readonly first: Pass,
     private readonly read: Pass,
     private readonly next: Pass,
   ) {}
@@ -33,9 +40,10 @@ export class Decoder {
   /** @param capacity tokens a row can hold, prompt and answer together */
   static async make(base: Base, subject: Subject, params: Params | undefined, rows: number, capacity: number): Promise<Decoder> {
     // A stretch may overhang the end of a prompt; what it writes there is overwritten or invisible.
-    const cache = capacity + STRETCH
-    const trace = (length: number) => traceLogits(subject, { batch: rows, length, cache }, rows)
-    const [read, next] = [trace(STRETCH), trace(1)]
+    const virtual = virtualTokens(subject.attachments)
+    const cache = virtual.prefix + virtual.prompt + capacity + STRETCH
+    const trace = (length: number, lead: boolean) => ({ ...traceLogits(subject, { batch: rows, length, cache, lead }, rows), length, lead })
+    const [first, read, next] = [trace(STRETCH, true), trace(STRETCH, false), trace(1, false)]
     const states = read.graph.sources.filter((t) => t.kind === 'state' && t.name.startsWith('cache.'))
     const caches = await base.memory.allocate(states.map((t) => ({ label: t.name, bytes: bytesOf(t), memory: 'workspace' as const })))
     const shared = new Map<string, Placed>([
@@ -43,13 +51,17 @@ export class Decoder {
       ...(params?.shared ?? []),
       ...states.map((t, i): [string, Placed] => [t.name, { buffer: caches[i], offset: 0, size: bytesOf(t) }]),
     ])
-    const passOf = async ({ graph, logits }: typeof read): Promise<Pass> => ({
+    const passOf = async ({ graph, logits, length, lead }: typeof read): Promise<Pass> => ({
       recording: await record(plan(graph, [logits]), base.memory, base.pipelines, shared, { choose: chooser(base.gpu.info.software) }),
       logits,
+      length,
+      lead,
     })
     try {
-      const [a, b] = [await passOf(read), await passOf(next)]
-      return new Decoder(base, rows, capacity, subject.family.dimensions(subject.config).vocabulary, caches, a, b)
+      const [again, one] = [await passOf(read), await passOf(next)]
+      // Without virtual tokens the first stretch is read like the others.
+      const opening = virtual.prefix + virtual.prompt > 0 ? await passOf(first) : again
+      return new Decoder(base, rows, capacity, subject.family.dimensions(subject.config).vocabulary, caches, virtual, opening, again, one)
     } catch (error) {
       base.memory.free(caches)
       throw error
@@ -62,15 +74,16 @@ export class Decoder {
     const longest = Math.max(1, ...prompts.map((p) => p.length))
     for (let at = 0; at < longest; at += STRETCH) {
       const tokens = new Int32Array(this.rows * STRETCH)
+      const pass = at === 0 ? this.first : this.read
       const last = new Int32Array(this.rows)
       const ends: number[] = []
       prompts.forEach((p, row) => {
         tokens.set(p.subarray(at, at + STRETCH), row * STRETCH)
         const end = p.length - 1 - at
-        last[row] = row * STRETCH + Math.min(Math.max(end, 0), STRETCH - 1)
+        last[row] = Math.min(Math.max(end, 0), STRETCH - 1)
         if (end >= 0 && end < STRETCH) ends.push(row)
       })
-      const logits = await this.run(this.read, tokens, new Int32Array(this.rows).fill(at), STRETCH, last, ends.length > 0)
+      const logits = await this.run(pass, tokens, new Int32Array(this.rows).fill(at), last, ends.length > 0)
       for (const row of ends) found[row] = logits.slice(row * this.vocabulary, (row + 1) * this.vocabulary)
     }
     return found
@@ -78,13 +91,20 @@ export class Decoder {
 
   /** Appends one token to each row at its position; answers the logits after it, (rows, V). */
   async step(tokens: Int32Array<ArrayBuffer>, positions: Int32Array<ArrayBuffer>): Promise<Float32Array> {
-    return this.run(this.next, tokens, positions, 1, Int32Array.from({ length: this.rows }, (_, i) => i), true)
+    return this.run(this.next, tokens, positions, new Int32Array(this.rows), true)
   }
 
-  private async run(pass: Pass, tokens: Int32Array<ArrayBuffer>, start: Int32Array<ArrayBuffer>, length: number, rows: Int32Array<ArrayBuffer>, wanted: boolean): Promise<Float32Array> {
+  /** @param at place of each row's first token in its text. @param last token of each row whose logits are wanted. */
+  private async run(pass: Pass, tokens: Int32Array<ArrayBuffer>, at: Int32Array<ArrayBuffer>, last: Int32Array<ArrayBuffer>, wanted: boolean): Promise<Float32Array> {
     const { device } = this.base.gpu
-    const positions = Int32Array.from({ length: this.rows * length }, (_, i) => start[Math.floor(i / length)] + (i % length))
-    const inputs: Record<string, Int32Array<ArrayBuffer>> = { tokens, positions, segments: new Int32Array(tokens.length), start, rows }
+    const { prompt, prefix } = this.virtual
+    const front = pass.lead ? prompt : 0
+    const places = front + pass.length
+    // Rows of the cache: prefix, prompt, then the text. The pass that brings prompt tokens starts before them.
+    const start = at.map((n) => prefix + prompt - front + n)
+    const positions = Int32Array.from({ length: this.rows * places }, (_, i) => start[Math.floor(i / places)] + (i % places))
+    const rows = last.map((n, row) => row * places + front + n)
+    const inputs: Record<string, Int32Array<ArrayBuffer>> = { tokens, positions, segments: new Int32Array(positions.length), start, rows }
     for (const t of pass.recording.plan.graph.sources) {
       if (t.kind === 'input') device.queue.writeBuffer(pass.recording.place(t).buffer, 0, inputs[t.name])
     }
@@ -95,6 +115,7 @@ export class Decoder {
   }
 
   dispose(): void {
+    this.first.recording.dispose()
     this.read.recording.dispose()
     this.next.recording.dispose()
     this.base.memory.free(this.caches)

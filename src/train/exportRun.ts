@@ -16,6 +16,8 @@ import { subjectOf, type Base } from './base.ts'
 import type { Layout } from './layout.ts'
 import { takeWindow } from './params.ts'
 
+type AdapterTensors = Map<string, { readonly shape: readonly number[]; readonly data: Float32Array<ArrayBuffer> }>
+
 export interface ExportOptions {
   readonly facts: CardFacts
   readonly values: Float32Array
@@ -60,7 +62,7 @@ export async function exportRun(base: Base, { facts, values, layout, attachments
   const tensors = new Map([...layout.windows.values()].map((w) => [w.key, { shape: w.shape, data: takeWindow(values, w) }]))
   const recipe = utf8(`${JSON.stringify(facts.recipe, null, 2)}\n`)
   const config = attachments.find((a) => a.adapterConfig)?.adapterConfig?.(facts.baseModel)
-  if (config) return new Map([...adapterFiles({ config, tensors, card: adapterCard(facts) }), ['recipe.json', recipe]])
+  if (config) return new Map([...adapterFiles({ config, tensors: savedTensors(attachments, tensors), card: adapterCard(facts) }), ['recipe.json', recipe]])
 
   const out = new Map<string, OutTensor>()
   for (const [name, entry] of base.folder.tensors) out.set(name, await retuned(name, entry, tensors, base))
@@ -75,6 +77,12 @@ export async function exportRun(base: Base, { facts, values, layout, attachments
   if (base.folder.generationConfig) files.set('generation_config.json', utf8(sortedJson(base.folder.generationConfig)))
   if (base.folder.chatTemplate) files.set('chat_template.jinja', utf8(base.folder.chatTemplate))
   return files
+}
+
+/** What the adapter file holds: the trained tensors, or what a method makes of them. */
+function savedTensors(attachments: readonly Attachment[], trained: AdapterTensors): AdapterTensors {
+  const saved = attachments.find((a) => a.saved)?.saved?.((key) => trained.get(key)?.data)
+  return saved ? new Map([...saved].map(([key, t]) => [key, { shape: t.shape, data: Float32Array.from(t.data) }])) : trained
 }
 
 /** The trained tensor in the checkpoint's own type, rounded once; untouched ones are copied. */

@@ -17,6 +17,7 @@ import { groupBlocks, type Group, type Window } from './layout.ts'
 import { ROW_STEP } from './loss.ts'
 import { Params } from './params.ts'
 import { traceStep, type StepShape } from './step.ts'
+import { placeVirtual, virtualTokens } from './virtualTokens.ts'
 
 interface Prepared {
   readonly recording: Recording
@@ -216,16 +217,18 @@ export class Learner {
     const { queue } = this.base.gpu.device
     const rows = new Int32Array(shapeOf(batch).rows).fill(-1)
     const targets = new Int32Array(rows.length).fill(-100)
+    const places = placeVirtual(batch, virtualTokens(this.subject.attachments))
     let n = 0
     batch.targets.forEach((t, i) => {
       if (t < 0) return
-      rows[n] = i
+      rows[n] = places.row(i)
       targets[n++] = t
     })
     const inputs: Record<string, Int32Array<ArrayBuffer> | Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>> = {
       tokens: batch.tokens,
-      positions: batch.positions,
-      segments: batch.segments,
+      positions: places.positions,
+      segments: places.segments,
+      'key segments': places.keySegments,
       rows,
       targets,
       'loss scale': Float32Array.of(lossScale),

@@ -47,12 +47,20 @@ export async function initialValues(layout: Layout, seed: number, checkpoint: (n
     const stored = new Float32Array(w.size)
     if (init.kind === 'checkpoint') stored.set(await checkpoint(init.name))
     else if (init.kind === 'ones') stored.fill(1)
+    else if (init.kind === 'sampled rows') sampleRows(stored, await checkpoint(init.name), init.width, (i) => uniform(seed, stream, i))
     else if (init.kind === 'row norms') stored.set(rowNorms(await checkpoint(init.name), w.size, init.stored))
     else if (init.kind === 'uniform') for (let i = 0; i < w.size; i++) stored[i] = (2 * uniform(seed, stream, i) - 1) * init.bound
     else if (init.kind === 'normal') for (let i = 0; i < w.size; i++) stored[i] = normal(seed, stream, i) * init.std
     putWindow(flat, w, stored)
   }
   return flat
+}
+
+function sampleRows(into: Float32Array, table: Float32Array, width: number, draw: (i: number) => number): void {
+  for (let row = 0; row < into.length / width; row++) {
+    const from = Math.floor(draw(row) * (table.length / width)) * width
+    into.set(table.subarray(from, from + width), row * width)
+  }
 }
 
 function rowNorms(weight: Float32Array, outputs: number, stored: '[out,in]' | '[in,out]'): Float32Array {

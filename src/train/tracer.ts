@@ -13,6 +13,7 @@ import { attention } from '../ops/attention.ts'
 import { cacheWrite } from '../ops/cacheWrite.ts'
 import { dropout } from '../ops/dropout.ts'
 import { embedding } from '../ops/embedding.ts'
+import { gatherRows } from '../ops/gatherRows.ts'
 import { gatedActivation } from '../ops/gatedActivation.ts'
 import { layerNorm } from '../ops/layerNorm.ts'
 import { matmul } from '../ops/matmul.ts'
@@ -20,6 +21,7 @@ import { rmsNorm } from '../ops/rmsNorm.ts'
 import { rope } from '../ops/rope.ts'
 import { scale } from '../ops/scale.ts'
 import { sliceColumns } from '../ops/sliceColumns.ts'
+import { virtualTokens, type VirtualTokens } from './virtualTokens.ts'
 
 /** Role of a base tensor: matrices may stay in 16 bits, vectors are always f32; LayerNorm's are never decayed. */
 export type Role = 'matrix' | 'vector' | 'norm'
@@ -38,6 +40,8 @@ export interface TraceShape {
   readonly training: boolean
   /** Rows of a key/value cache per batch row: cached decoding. Absent: every row attends within itself. */
   readonly cache?: number
+  /** Whether virtual tokens of methods come first here; false only when they are in the cache already. */
+  readonly lead: boolean
 }
 
 /** Cache states of one layer. */
@@ -49,10 +53,14 @@ export class Tracer implements Model {
   private readonly segmentsQ: Tensor
   private readonly segmentsK: Tensor
   private readonly start: Tensor
+  private readonly virtual: VirtualTokens
+  /** Places of a row, prompt tokens included. */
+  private readonly places: number
   /** Linear and embedding paths in order of use, for the outline. */
   readonly linears: string[] = []
   readonly embeddings: string[] = []
   readonly norms: string[] = []
+  attentionShape: AttentionShape | undefined
 
   constructor(
     readonly graph: Graph,
@@ -60,12 +68,31 @@ export class Tracer implements Model {
     private readonly sources: Sources,
     private readonly attachments: readonly Attachment[],
   ) {
-    const { batch, length, cache } = shape
+    const { batch, length, cache, lead } = shape
+    const { prompt, prefix } = (this.virtual = virtualTokens(attachments))
+    this.places = length + (lead ? prompt : 0)
     this.tokens = graph.input('tokens', [batch * length], 'i32')
-    this.positions = graph.input('positions', [batch * length], 'i32')
-    this.segmentsQ = graph.input('segments', [batch * length], 'i32')
-    this.segmentsK = cache === undefined ? this.segmentsQ : graph.constant('cache segments', [batch * cache], new Int32Array(batch * cache))
-    this.start = cache === undefined ? graph.constant('start', [batch], new Int32Array(batch)) : graph.input('start', [batch], 'i32')
+    this.positions = graph.input('positions', [batch * this.places], 'i32')
+    this.segmentsQ = graph.input('segments', [batch * this.places], 'i32')
+    if (cache !== undefined) {
+      this.segmentsK = graph.constant('cache segments', [batch * cache], new Int32Array(batch * cache))
+      this.start = graph.input('start', [batch], 'i32')
+    } else {
+      this.segmentsK = prefix > 0 ? graph.input('key segments', [batch * (prefix + this.places)], 'i32') : this.segmentsQ
+      this.start = graph.constant('start', [batch], new Int32Array(batch).fill(prefix))
+    }
+  }
+
+  /** Puts the same rows in front of every row of the batch: (P, C) and (B·T, C) → (B·(P+T), C). */
+  private prepend(front: Tensor, x: Tensor): Tensor {
+    const { graph } = this
+    const [count, T] = [front.shape[0], x.shape[0] / this.shape.batch]
+    const L = count + T
+    const index = (pick: (b: number, i: number) => number): Int32Array => Int32Array.from({ length: this.shape.batch * L }, (_, n) => pick(Math.floor(n / L), n % L))
+    const rows = (name: string, pick: (b: number, i: number) => number): Tensor => graph.constant(`${name} ${count}+${T}`, [this.shape.batch * L], index(pick))
+    const behind = gatherRows(graph, { x, rows: rows('rows behind', (b, i) => (i < count ? -1 : b * T + i - count)) }, {}).y
+    const before = gatherRows(graph, { x: front, rows: rows('rows before', (_, i) => (i < count ? i : -1)) }, {}).y
+    return add(graph, { a: before, b: behind }, {}).y
   }
 
   private base(name: string, shape: Shape, role: Role): Tensor {
@@ -92,7 +119,9 @@ export class Tracer implements Model {
     return this.graph.within(path, () => {
       const base = () => embedding(this.graph, { tokens: ids, w: this.base(`${path}.weight`, [vocabulary, width], 'matrix') }, { padding }).y
       const site: EmbeddingSite = { ...this.site(path), vocabulary, width, padding, ids }
-      return this.attachments.reduce((inner, a) => (a.embedding ? () => a.embedding!(site, inner) : inner), base)()
+      const h = this.attachments.reduce((inner, a) => (a.embedding ? () => a.embedding!(site, inner) : inner), base)()
+      const prompt = ids === this.tokens && this.shape.lead ? this.attachments.find((a) => a.prompt)?.prompt : undefined
+      return prompt ? this.prepend(prompt.embeddings(site), h) : h
     })
   }
 
@@ -124,7 +153,7 @@ export class Tracer implements Model {
   }
 
   rotary(table: RotaryTable, x: Tensor, heads: number): Tensor {
-    const count = this.shape.cache ?? this.shape.length
+    const count = this.shape.cache ?? this.virtual.prefix + this.places
     const shape = [count, table.rotary / 2]
     const { cos, sin } = rotaryValues(table, count)
     const tables = { cos: this.graph.constant(`${table.name}.cos`, shape, cos), sin: this.graph.constant(`${table.name}.sin`, shape, sin) }
@@ -136,16 +165,23 @@ export class Tracer implements Model {
     const { batch, cache } = this.shape
     const { heads, kvHeads, headSize, scale, window } = shape
     return graph.within(`attention.${layer}`, () => {
-      let [keys, values] = [k, v]
+      this.attentionShape = shape
+      const prefix = this.shape.lead ? this.attachments.find((a) => a.prefix)?.prefix : undefined
+      const made = prefix?.keysValues({ ...this.site(`attention.${layer}`), layer })
+      let keys = made ? this.prepend(made.k, k) : k
+      let values = made ? this.prepend(made.v, v) : v
+      let { start } = this
       if (cache !== undefined) {
+        const zero = graph.constant('cache begin', [batch], new Int32Array(batch))
         const held = (which: 'k' | 'v', x: Tensor): Tensor => {
           const state = graph.source('state', cacheName(layer, which), [batch * cache, kvHeads * headSize])
-          cacheWrite(graph, { x, start: this.start, cache: state }, { batch })
+          cacheWrite(graph, { x, start: made ? zero : start, cache: state }, { batch })
           return state
         }
-        ;[keys, values] = [held('k', k), held('v', v)]
+        ;[keys, values] = [held('k', keys), held('v', values)]
+        if (made) start = graph.constant('behind the prefix', [batch], new Int32Array(batch).fill(this.virtual.prefix))
       }
-      const inputs = { q, k: keys, v: values, segmentsQ: this.segmentsQ, segmentsK: this.segmentsK, start: this.start }
+      const inputs = { q, k: keys, v: values, segmentsQ: this.segmentsQ, segmentsK: this.segmentsK, start }
       return attention(graph, inputs, { batch, heads, kvHeads, headSize, scale, causal: true, window }).o
     })
   }

@@ -1,0 +1,45 @@
+// Where a batch's tokens stand once a method put virtual ones in front of every row: prompt tokens lengthen the sequence,
+// prefix tokens exist as keys and values only. Positions count from the first virtual token, as in PEFT.
+import type { Batch } from '../data/batches.ts'
+import type { Attachment } from '../methods/method.ts'
+import { Fault } from '../protocol/failure.ts'
+
+export interface VirtualTokens {
+  readonly prompt: number
+  readonly prefix: number
+}
+
+export function virtualTokens(attachments: readonly Attachment[]): VirtualTokens {
+  const most = (counts: readonly (number | undefined)[], what: string): number => {
+    const given = counts.filter((n) => n !== undefined)
+    if (given.length > 1) throw new Fault('bad-recipe', `Two methods of this recipe bring ${what}.`, 'Keep one of them.')
+    return given[0] ?? 0
+  }
+  return { prompt: most(attachments.map((a) => a.prompt?.count), 'prompt tokens'), prefix: most(attachments.map((a) => a.prefix?.count), 'a prefix') }
+}
+
+export interface Placed {
+  readonly positions: Int32Array<ArrayBuffer>
+  readonly segments: Int32Array<ArrayBuffer>
+  /** Those of keys, the prefix included. */
+  readonly keySegments: Int32Array<ArrayBuffer>
+  /** Place of a token of the batch among the rows of hidden states. */
+  row(place: number): number
+}
+
+export function placeVirtual({ B, T, positions, segments }: Pick<Batch, 'B' | 'T' | 'positions' | 'segments'>, { prompt, prefix }: VirtualTokens): Placed {
+  if (prompt + prefix > 0 && segments.some((s) => s > 0))
+    throw new Fault('bad-recipe', 'Virtual tokens stand at the start of a sequence, so rows cannot be packed with this method.', 'Turn packing off.')
+  const L = prompt + T
+  const at = new Int32Array(B * L)
+  const own = new Int32Array(B * L)
+  const keys = new Int32Array(B * (prefix + L))
+  for (let b = 0; b < B; b++)
+    for (let i = 0; i < L; i++) {
+      const token = b * T + i - prompt
+      at[b * L + i] = prefix + (prompt > 0 ? i : positions[token])
+      own[b * L + i] = i < prompt ? 0 : segments[token]
+      keys[b * (prefix + L) + prefix + i] = own[b * L + i]
+    }
+  return { positions: at, segments: own, keySegments: keys, row: (place) => Math.floor(place / T) * L + prompt + (place % T) }
+}
