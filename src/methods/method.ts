@@ -9,6 +9,7 @@ import type { OptionSpecs, OptionValue } from '../protocol/options.ts'
 export type Init =
   | { readonly kind: 'zeros' }
   | { readonly kind: 'ones' }
+  | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'uniform'; readonly bound: number }
   | { readonly kind: 'normal'; readonly std: number }
   | { readonly kind: 'checkpoint'; readonly name: string }
@@ -20,6 +21,8 @@ export type Init =
 export interface ParamOptions {
   /** The graph uses the transpose of what files store. */
   readonly transposed?: boolean
+  /** Made once and saved with the adapter, but never trained. */
+  readonly frozen?: boolean
 }
 
 export interface Site {
@@ -73,6 +76,7 @@ export interface ModelOutline {
   readonly modelType: string
   /** Paths of all linear layers, in order of use; the head is the last. */
   readonly linears: readonly string[]
+  readonly linearSizes: ReadonlyMap<string, { readonly in: number; readonly out: number }>
   readonly embeddings: readonly string[]
   /** Paths of normalisation layers. */
   readonly norms: readonly string[]

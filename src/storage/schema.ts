@@ -22,15 +22,20 @@ const BLOCKED_MS = 5000
 export async function openDatabase(name: string, onGone: () => void): Promise<Database> {
   let timer: ReturnType<typeof setTimeout> | undefined
   let late = false
+  let giveUp: () => void = () => undefined
   const blocked = new Promise<never>((_, fail) => {
-    timer = setTimeout(() => {
+    giveUp = () => {
       late = true
       fail(
         new Fault('storage', 'Another tab keeps an older Tunesmith open.', 'Close the other Tunesmith tabs and reload this one.'),
       )
-    }, BLOCKED_MS)
+    }
   })
   const opening = openDB<Schema>(name, SCHEMA_VERSION, {
+    // Only this says that another tab is in the way; a busy machine may be slow without one.
+    blocked() {
+      timer = setTimeout(giveUp, BLOCKED_MS)
+    },
     upgrade(database, from) {
       for (const migrate of migrations.slice(from)) migrate(database)
     },

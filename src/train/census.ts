@@ -17,6 +17,7 @@ export interface TrainableEntry {
   /** As files store it. */
   readonly shape: Shape
   readonly transposed: boolean
+  readonly frozen: boolean
   readonly init: Init
   /** Whether weight decay applies: transformers.Trainer exempts biases and norms. */
   readonly decays: boolean
@@ -26,6 +27,7 @@ export interface Census {
   readonly weights: readonly WeightEntry[]
   readonly trainables: readonly TrainableEntry[]
   readonly linears: readonly string[]
+  readonly linearSizes: ReadonlyMap<string, { readonly in: number; readonly out: number }>
   readonly embeddings: readonly string[]
   readonly norms: readonly string[]
   readonly attention: AttentionShape
@@ -44,8 +46,8 @@ export function census(family: Family, config: unknown, attachments: readonly At
         weights.set(name, { name, shape, role })
         return g.source('weight', name, shape)
       },
-      param(g, key, shape, init, { transposed = false, role }) {
-        trainables.set(key, { key, shape, transposed, init, decays: role !== 'norm' && !EXEMPT.test(key.toLowerCase()) })
+      param(g, key, shape, init, { transposed = false, frozen = false, role }) {
+        trainables.set(key, { key, shape, transposed, frozen, init, decays: role !== 'norm' && !EXEMPT.test(key.toLowerCase()) })
         return g.source('state', key, transposed ? shape.toReversed() : shape)
       },
     },
@@ -53,7 +55,7 @@ export function census(family: Family, config: unknown, attachments: readonly At
   )
   const { hidden, head } = family.forward(tracer, config)
   head(hidden)
-  return { weights: [...weights.values()], trainables: [...trainables.values()], linears: tracer.linears, embeddings: tracer.embeddings, norms: tracer.norms, attention: tracer.attentionShape! }
+  return { weights: [...weights.values()], trainables: [...trainables.values()], linears: tracer.linears, linearSizes: tracer.linearSizes, embeddings: tracer.embeddings, norms: tracer.norms, attention: tracer.attentionShape! }
 }
 
 /** The bare model's outline. */
@@ -63,6 +65,7 @@ export function outline(family: Family, config: unknown): ModelOutline & { reado
   return {
     modelType: family.id,
     linears: bare.linears,
+    linearSizes: bare.linearSizes,
     embeddings: bare.embeddings,
     norms: bare.norms,
     head,

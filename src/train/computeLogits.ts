@@ -1,11 +1,11 @@
 // Logits at chosen places of one batch, in one forward pass without dropout: for comparison with other libraries.
 import type { Batch } from '../data/batches.ts'
+import { chooseKernel } from '../engine/chooseKernel.ts'
 import { plan } from '../engine/plan.ts'
 import { readNow } from '../engine/readback.ts'
 import { record } from '../engine/record.ts'
 import { replay } from '../engine/replay.ts'
 import type { Base } from './base.ts'
-import { chooser } from './learner.ts'
 import type { Params } from './params.ts'
 import { traceLogits, type Subject } from './step.ts'
 import { placeVirtual, virtualTokens } from './virtualTokens.ts'
@@ -14,7 +14,7 @@ import { placeVirtual, virtualTokens } from './virtualTokens.ts'
 export async function computeLogits(base: Base, subject: Subject, params: Params | undefined, batch: Pick<Batch, 'B' | 'T' | 'tokens' | 'positions' | 'segments'>, rows: Int32Array<ArrayBuffer>): Promise<Float32Array> {
   const { graph, logits } = traceLogits(subject, { batch: batch.B, length: batch.T, lead: true }, rows.length)
   const shared = new Map([...base.weights.shared, ...(params?.shared ?? [])])
-  const recording = await record(plan(graph, [logits]), base.memory, base.pipelines, shared, { choose: chooser(base.gpu.info.software) })
+  const recording = await record(plan(graph, [logits]), base.memory, base.pipelines, shared, { choose: chooseKernel(base.gpu) })
   try {
     const { positions, segments, keySegments, row } = placeVirtual(batch, virtualTokens(subject.attachments))
     const inputs: Record<string, Int32Array<ArrayBuffer>> = { tokens: batch.tokens, positions, segments, 'key segments': keySegments, rows: rows.map(row) }

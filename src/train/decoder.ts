@@ -1,5 +1,6 @@
 // Cached generation: prompts are read in stretches, then one token at a time, several rows at once. Keys and values stay on
 // the GPU. Rows may differ in length: a row's own `start` says where its next token goes, and what lies beyond is invisible.
+import { chooseKernel } from '../engine/chooseKernel.ts'
 import { plan } from '../engine/plan.ts'
 import { readNow } from '../engine/readback.ts'
 import { record, type Placed, type Recording } from '../engine/record.ts'
@@ -7,7 +8,6 @@ import { replay } from '../engine/replay.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { bytesOf } from '../graph/tensor.ts'
 import type { Base } from './base.ts'
-import { chooser } from './learner.ts'
 import type { Params } from './params.ts'
 import { traceLogits, type Subject } from './step.ts'
 import { virtualTokens, type VirtualTokens } from './virtualTokens.ts'
@@ -52,7 +52,7 @@ export class Decoder {
       ...states.map((t, i): [string, Placed] => [t.name, { buffer: caches[i], offset: 0, size: bytesOf(t) }]),
     ])
     const passOf = async ({ graph, logits, length, lead }: typeof read): Promise<Pass> => ({
-      recording: await record(plan(graph, [logits]), base.memory, base.pipelines, shared, { choose: chooser(base.gpu.info.software) }),
+      recording: await record(plan(graph, [logits]), base.memory, base.pipelines, shared, { choose: chooseKernel(base.gpu) }),
       logits,
       length,
       lead,

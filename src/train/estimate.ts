@@ -21,7 +21,7 @@ export function estimate(model: OpenModel, recipe: Recipe, shapes: readonly { re
   const trainable = FLAT_BUFFERS * subject.layout.length * 4
   const { activations, workspace } = bytes
   return {
-    trainableParameters: countOf(subject.census.trainables),
+    trainableParameters: countOf(subject.census.trainables.filter((t) => !t.frozen)),
     totalParameters: model.folder.parameters,
     bytes: { weights, activations, workspace, trainable, total: weights + activations + workspace + trainable },
     dispatches: graph.nodes.length + 3,

@@ -1,9 +1,10 @@
 // Trains one subject on one device: uploads batches, replays the recorded step, updates the flat parameters.
 // It knows nothing of recipes, files or time; `session.ts` drives it. Nothing is awaited inside a step.
 import type { Batch } from '../data/batches.ts'
+import { chooseKernel } from '../engine/chooseKernel.ts'
 import { plan, type Plan } from '../engine/plan.ts'
 import { Ring } from '../engine/readback.ts'
-import { record, type Choose, type Recording } from '../engine/record.ts'
+import { record, type Recording } from '../engine/record.ts'
 import { replay } from '../engine/replay.ts'
 import { SlotPool } from '../engine/slotPool.ts'
 import { Graph } from '../graph/graph.ts'
@@ -38,9 +39,6 @@ const SUBMIT_MS = 150
 const RING_DEPTH = 3
 /** Micro-batches whose losses one step can report. */
 const MOST_MICRO_BATCHES = 256
-
-/** Software adapters do best with kernels that skip workgroup memory, GPUs with those that use it. */
-export const chooser = (software: boolean): Choose => (options) => (software ? options.at(-1)! : options[0])
 
 /** Length of the row list for a number of trained rows: few sizes, so that few recordings exist. */
 export function rowBucket(trained: number, places: number): number {
@@ -97,7 +95,7 @@ export class Learner {
 
   private recordGraph(p: Plan): Promise<Recording> {
     const { memory, pipelines, weights, gpu } = this.base
-    return record(p, memory, pipelines, new Map([...weights.shared, ...this.params.shared]), { choose: chooser(gpu.info.software), pool: this.pool })
+    return record(p, memory, pipelines, new Map([...weights.shared, ...this.params.shared]), { choose: chooseKernel(gpu), pool: this.pool })
   }
 
   /**

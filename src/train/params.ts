@@ -47,6 +47,7 @@ export async function initialValues(layout: Layout, seed: number, checkpoint: (n
     const stored = new Float32Array(w.size)
     if (init.kind === 'checkpoint') stored.set(await checkpoint(init.name))
     else if (init.kind === 'ones') stored.fill(1)
+    else if (init.kind === 'constant') stored.fill(init.value)
     else if (init.kind === 'sampled rows') sampleRows(stored, await checkpoint(init.name), init.width, (i) => uniform(seed, stream, i))
     else if (init.kind === 'row norms') stored.set(rowNorms(await checkpoint(init.name), w.size, init.stored))
     else if (init.kind === 'uniform') for (let i = 0; i < w.size; i++) stored[i] = (2 * uniform(seed, stream, i) - 1) * init.bound

@@ -1,6 +1,7 @@
 // How long a run would take on this device: a few real steps of the largest batch are timed, then scaled to the run's
-// padded tokens. The probe trains a throw-away copy with learning rate 0.
-import type { BatchPlan } from '../data/batches.ts'
+// padded tokens. The probe trains a throw-away copy with learning rate 0. A software adapter is timed on one row, since its
+// time grows with the rows; a GPU is timed on whole batches, since its does not.
+import type { Batch, BatchPlan } from '../data/batches.ts'
 import { attachAll } from '../methods/registry.ts'
 import { adamwHyper } from '../optim/adamwHyper.ts'
 import type { Recipe } from '../protocol/recipe.ts'
@@ -14,7 +15,8 @@ const MOST_STEPS = 5
 /** Batches sampled to learn how long the run's batches are on average. */
 const SAMPLED = 64
 
-export async function probeSeconds(base: Base, recipe: Recipe, batches: BatchPlan): Promise<number> {
+/** @param cancelled asked between steps: a run that wants the GPU ends the probe */
+export async function probeSeconds(base: Base, recipe: Recipe, batches: BatchPlan, cancelled: () => boolean): Promise<number | undefined> {
   const subject = subjectOf(base, attachAll(recipe.methods, base.outline))
   await base.weights.load(subject.census.weights)
   const learner = await Learner.make(base, subject)
@@ -22,17 +24,19 @@ export async function probeSeconds(base: Base, recipe: Recipe, batches: BatchPla
     learner.params.write('values', await initialValues(subject.layout, 0, (name) => base.weights.readF32(name)))
     await learner.prepareUpdate(() => ({ lrScale: 1, weightDecay: 0 }))
     const sampled = Array.from({ length: Math.min(SAMPLED, batches.batchesPerEpoch) }, (_, i) => batches.batch(i))
-    const largest = sampled.reduce((a, b) => (b.T > a.T ? b : a))
+    const whole = sampled.reduce((a, b) => (b.T > a.T ? b : a))
+    const largest = base.gpu.info.software ? firstRow(whole) : whole
     const hyper = adamwHyper({ beta1: 0.9, beta2: 0.999, eps: 1e-8, maxGradNorm: 1 }, 0, 1)
     await learner.prepare(shapeOf(largest), true)
     const once = async (): Promise<void> => void (await (await learner.step([largest], hyper, [0, 0])).numbers)
     await once()
+    if (cancelled()) return undefined
     const started = performance.now()
     let steps = 0
     do {
       await once()
       steps++
-    } while (performance.now() - started < ENOUGH_MS && steps < MOST_STEPS)
+    } while (performance.now() - started < ENOUGH_MS && steps < MOST_STEPS && !cancelled())
     const ms = (performance.now() - started) / steps
     const meanPlaces = sampled.reduce((n, b) => n + b.B * b.T, 0) / sampled.length
     const { steps: total, gradient_accumulation_steps: k } = recipe.training
@@ -40,4 +44,9 @@ export async function probeSeconds(base: Base, recipe: Recipe, batches: BatchPla
   } finally {
     await learner.dispose()
   }
+}
+
+function firstRow({ T, tokens, targets, positions, segments }: Batch): Batch {
+  const [row, trained] = [targets.slice(0, T), targets.slice(0, T).filter((t) => t >= 0).length]
+  return { B: 1, T, tokens: tokens.slice(0, T), targets: row, positions: positions.slice(0, T), segments: segments.slice(0, T), rows: 1, tokenCount: T, trainedTokens: trained }
 }

@@ -147,6 +147,7 @@ class Session {
     const record = await storage.runs.get(runId)
     Object.assign(this.scores, record?.scores)
     this.lastLoss = record?.lastLoss
+    this.validationLoss = (await storage.runs.events(runId)).findLast((e) => e.type === 'validation')?.loss
     this.step = saved.step
     return saved
   }

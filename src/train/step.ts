@@ -68,14 +68,16 @@ export function traceLogits(subject: Subject, shape: Omit<TraceShape, 'training'
 function traceForward(subject: Subject, shape: TraceShape): { graph: Graph; params: ReadonlyMap<string, Tensor>; forward: Forward } {
   const graph = new Graph()
   const params = new Map<string, Tensor>()
+  /** Parts of an adapter that do not train. */
+  const still = new Map<string, Tensor>()
   const sources: Sources = {
     weight: (g, name, size, role) => g.source('weight', name, size, role === 'matrix' ? subject.dtypeOf(name) : 'f32'),
-    param(g, key, size, _init, { transposed }) {
-      let t = params.get(key)
+    param(g, key, size, _init, { transposed, frozen }) {
+      let t = params.get(key) ?? still.get(key)
       if (!t) {
         const flat = g.source('state', 'values', [subject.layout.length])
         t = g.view(flat, transposed ? size.toReversed() : size, subject.layout.windows.get(key)!.offset, key)
-        params.set(key, t)
+        ;(frozen ? still : params).set(key, t)
       }
       return t
     },

@@ -58,6 +58,7 @@ export class Tracer implements Model {
   private readonly places: number
   /** Linear and embedding paths in order of use, for the outline. */
   readonly linears: string[] = []
+  readonly linearSizes = new Map<string, { in: number; out: number }>()
   readonly embeddings: string[] = []
   readonly norms: string[] = []
   attentionShape: AttentionShape | undefined
@@ -126,7 +127,8 @@ export class Tracer implements Model {
   }
 
   linear(path: string, x: Tensor, { out, bias, stored = '[out,in]', sharedWith }: LinearShape): Tensor {
-    if (!this.linears.includes(path)) this.linears.push(path)
+    if (!this.linearSizes.has(path)) this.linears.push(path)
+    this.linearSizes.set(path, { in: x.shape[1], out })
     return this.graph.within(path, () => {
       const inner = x.shape[1]
       const weightName = sharedWith ?? `${path}.weight`

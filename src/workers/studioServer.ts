@@ -49,6 +49,7 @@ export function studioServer(page: URL, storage: Storage): Studio {
   let tuned: Tuned | undefined
   let control: Control | undefined
   let quiet = { stopped: false }
+  let waitingRuns = 0
   let busy: Promise<unknown> = Promise.resolve()
   const swept = storage.sweep().catch(() => 0)
 
@@ -65,6 +66,15 @@ export function studioServer(page: URL, storage: Storage): Studio {
     const turn = busy.then(work, work)
     busy = turn.catch(() => undefined)
     return turn
+  }
+
+  /** The same, and a probe in flight makes way. */
+  const soon = async <T>(work: () => Promise<T>): Promise<T> => {
+    waitingRuns++
+    return alone(() => {
+      waitingRuns--
+      return work()
+    })
   }
 
   const device = (): Promise<Gpu> => {
@@ -191,12 +201,13 @@ export function studioServer(page: URL, storage: Storage): Studio {
           const batches = batchesOf(recipe)
           const plan = estimate(need(model, 'model').model, recipe, batches.shapes)
           if (!probe) return plan
-          return { ...plan, seconds: await probeSeconds(await mounted(), recipe, batches) }
+          const seconds = await probeSeconds(await mounted(), recipe, batches, () => waitingRuns > 0)
+          return seconds === undefined ? plan : { ...plan, seconds }
         }),
       ),
     train: (recipe, onEvent) =>
       answer(() =>
-        alone(async () => {
+        soon(async () => {
           await swept
           const { train, test, dataset, id: dataId } = need(data, 'dataset')
           const id = `${new Date().toISOString().replace(/[^0-9]/g, '').slice(0, 14)}-${crypto.randomUUID().slice(0, 8)}`
@@ -219,7 +230,7 @@ export function studioServer(page: URL, storage: Storage): Studio {
       ),
     continueRun: (id, onEvent) =>
       answer(() =>
-        alone(async () => {
+        soon(async () => {
           const record = await storage.runs.get(id)
           const inputs = await storage.inputs.load(id)
           if (!record || !inputs) throw new Fault('storage', 'This run is no longer stored in full.', 'Start a new run.')

@@ -42,6 +42,8 @@ export interface Stored {
 export interface GoldenCase {
   readonly json: CaseJson
   readonly tensors: ReadonlyMap<string, Stored>
+  /** Of the saved adapter. */
+  readonly adapterTensors: ReadonlyMap<string, Stored>
   readonly model: ModelFolder
   readonly adapterConfig: Readonly<Record<string, unknown>> | undefined
   /** AdapterHub's, for bottleneck adapters. */
@@ -50,12 +52,9 @@ export interface GoldenCase {
 
 export async function readCase(folder: string): Promise<GoldenCase> {
   const json = JSON.parse(await readFile(join(folder, 'case.json'), 'utf8')) as CaseJson
-  const source = await fileSource(join(folder, 'tensors.safetensors'))
-  const tensors = new Map<string, Stored>()
-  for (const [name, e] of (await readHeader(source)).entries) {
-    const bytes = (await source.read(e.start, e.end)).slice()
-    tensors.set(name, { shape: e.shape, data: e.dtype === 'I32' ? new Int32Array(bytes.buffer) : toF32(bytes, e.dtype) })
-  }
+  const tensors = await readStored(join(folder, 'tensors.safetensors'))
+  const adapterFile = join(folder, 'adapter', 'adapter_model.safetensors')
+  const adapterTensors = existsSync(adapterFile) ? await readStored(adapterFile) : new Map<string, Stored>()
   // `model` is relative to the folder that holds cases/ and models/.
   const model = await openModelFolder(await readFolder(join(dirname(dirname(folder)), json.model)))
   const config = async (room: string): Promise<Record<string, unknown> | undefined> => {
@@ -63,5 +62,15 @@ export async function readCase(folder: string): Promise<GoldenCase> {
     return existsSync(path) ? (JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>) : undefined
   }
   const hub = await config('adapterhub')
-  return { json, tensors, model, adapterConfig: await config('adapter'), bottleneckConfig: hub?.['config'] as Record<string, unknown> | undefined }
+  return { json, tensors, adapterTensors, model, adapterConfig: await config('adapter'), bottleneckConfig: hub?.['config'] as Record<string, unknown> | undefined }
+}
+
+async function readStored(path: string): Promise<Map<string, Stored>> {
+  const source = await fileSource(path)
+  const tensors = new Map<string, Stored>()
+  for (const [name, e] of (await readHeader(source)).entries) {
+    const bytes = (await source.read(e.start, e.end)).slice()
+    tensors.set(name, { shape: e.shape, data: e.dtype === 'I32' ? new Int32Array(bytes.buffer) : toF32(bytes, e.dtype) })
+  }
+  return tensors
 }

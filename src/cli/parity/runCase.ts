@@ -87,7 +87,8 @@ async function inference({ json, tensors }: GoldenCase, base: Base): Promise<Ver
   }
 }
 
-async function training({ json, tensors }: GoldenCase, base: Base, attachments: readonly Attachment[]): Promise<Verdict> {
+async function training(golden: GoldenCase, base: Base, attachments: readonly Attachment[]): Promise<Verdict> {
+  const { json, tensors } = golden
   const h = json.hyperparameters!
   const subject = subjectOf(base, attachments)
   const stray = keyProblems(json.trainable!, subject)
@@ -98,7 +99,7 @@ async function training({ json, tensors }: GoldenCase, base: Base, attachments: 
     const flat = await initialValues(subject.layout, 0, (name) => base.weights.readF32(name))
     // Absent: the tensor starts as it is in the checkpoint.
     for (const w of subject.layout.windows.values()) {
-      const start = tensors.get(`init/${w.key}`)
+      const start = tensors.get(`init/${w.key}`) ?? (w.frozen ? golden.adapterTensors.get(w.key) : undefined)
       if (start) putWindow(flat, w, start.data as Float32Array)
     }
     learner.params.write('values', flat)
@@ -168,7 +169,7 @@ function logitNoise(json: GoldenCase['json'], name: string, logits: ArrayLike<nu
 
 /** Keys that should train and do not, or the other way round. */
 function keyProblems(expected: Readonly<Record<string, readonly number[]>>, subject: ReturnType<typeof subjectOf>): string | undefined {
-  const ours = subject.layout.windows
+  const ours = new Map([...subject.layout.windows].filter(([, w]) => !w.frozen))
   const missing = Object.keys(expected).filter((key) => ours.get(key)?.shape.join() !== expected[key].join())
   const extra = [...ours.keys()].filter((key) => !(key in expected))
   if (missing.length + extra.length === 0) return undefined

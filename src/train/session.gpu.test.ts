@@ -1,0 +1,211 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { openDataset, type Dataset } from '../data/dataset.ts'
+import { bytesSource } from '../files/byteSource.ts'
+import { utf8 } from '../lib/bytes.ts'
+import type { RunEvent } from '../protocol/event.ts'
+import { defaultRecipe, type MethodChoice, type Recipe } from '../protocol/recipe.ts'
+import type { RunRecord } from '../protocol/studio.ts'
+import type { Training } from '../protocol/training.ts'
+import { memoryStorage } from '../storage/memoryStorage.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { Base } from './base.ts'
+import { Control } from './control.ts'
+import { runSession } from './session.ts'
+import { testBase } from './testRun.ts'
+
+type Step = Extract<RunEvent, { type: 'step' }>
+
+let rows: Dataset
+let questions: Dataset
+beforeAll(async () => {
+  const line = (i: number): string =>
+    JSON.stringify({ prompt: `What is ${i} and ${i * 7}?`, completion: ` ${'It is many. '.repeat(1 + (i % 4))}${i * 8}` })
+  const open = (n: number, name: string) =>
+    openDataset(bytesSource(utf8(Array.from({ length: n }, (_, i) => line(i)).join('\n')), name))
+  ;[rows, questions] = await Promise.all([open(23, 'rows.jsonl'), open(2, 'test.jsonl')])
+})
+
+const lora = (options: MethodChoice['options'] = {}): MethodChoice => ({ id: 'lora', options: { r: 4, ...options } })
+function recipeOf(training: Partial<Training>, methods: readonly MethodChoice[] = [lora()], more: Partial<Recipe> = {}): Recipe {
+  const plain = defaultRecipe()
+  const few = { steps: 12, batch_size: 3, max_length: 64, learning_rate: 1e-2, warmup_steps: 2, eval_steps: 4, save_steps: 5 }
+  return {
+    ...plain,
+    name: 'test',
+    methods,
+    training: { ...plain.training, ...few, ...training },
+    evaluation: { rows: 0, maxNewTokens: 4 },
+    ...more,
+  }
+}
+
+interface Told {
+  readonly record: RunRecord
+  readonly events: readonly RunEvent[]
+  readonly storage: Storage
+}
+interface Run {
+  readonly storage?: Storage
+  readonly base?: Base
+  readonly test?: Dataset
+  onEvent?(event: RunEvent, control: Control): void
+}
+
+/** One run, or one more stretch of the run that `storage` holds, on a base of its own unless one is given. */
+async function go(recipe: Recipe, { storage = memoryStorage(), base: given, test, onEvent }: Run = {}): Promise<Told> {
+  const base = given ?? (await testBase('llama'))
+  const before = base.memory.bytes()
+  const runId = 'run'
+  if (!(await storage.runs.get(runId)))
+    await storage.runs.put({ id: runId, recipe, createdAt: 0, status: 'running', step: 0, hasAdapter: false })
+  const events: RunEvent[] = []
+  const control = new Control()
+  const say = (event: RunEvent): void => {
+    events.push(event)
+    onEvent?.(event, control)
+  }
+  const record = await runSession({ runId, recipe, base, dataset: rows, test, storage, control, version: 'test', onEvent: say })
+  expect(base.memory.bytes(), 'a finished session gives its memory back').toBe(before)
+  if (!given) base.weights.dispose()
+  return { record, events, storage }
+}
+
+const isStep = (e: RunEvent): e is Step => e.type === 'step'
+/** What must be equal between two runs: everything but the time it took. */
+const steps = (events: readonly RunEvent[]): unknown[] =>
+  events.filter((e) => e.type === 'step' || e.type === 'validation').map((e) => ({ ...e, ms: 0 }))
+const filesOf = async (storage: Storage): Promise<ReadonlyMap<string, Uint8Array>> => (await storage.adapters.load('run'))!
+const failureOf = (events: readonly RunEvent[]) => events.find((e) => e.type === 'failure')?.failure
+
+// Dropout, accumulation and packing each have state of their own that a continued run must find again.
+describe.each([
+  { name: 'plain rows', recipe: recipeOf({}) },
+  {
+    name: 'dropout, two batches a step, packed',
+    recipe: recipeOf({ gradient_accumulation_steps: 2, packing: true, weight_decay: 0.1 }, [lora({ lora_dropout: 0.2 })]),
+  },
+])('a run with $name', ({ recipe }) => {
+  let whole: Told
+  let files: ReadonlyMap<string, Uint8Array>
+  beforeAll(async () => {
+    whole = await go(recipe)
+    files = await filesOf(whole.storage)
+  })
+  const equalsWhole = async ({ storage, record }: Told): Promise<void> => {
+    expect(record).toMatchObject({ status: 'done', step: 12, checkpointStep: 12, lastLoss: whole.record.lastLoss })
+    const found = await filesOf(storage)
+    expect([...found.keys()]).toEqual([...files.keys()])
+    for (const [name, bytes] of files) expect(found.get(name), name).toEqual(bytes)
+    expect(steps(await storage.runs.events('run'))).toEqual(steps(whole.events))
+  }
+
+  it('tells every step, learns, and stores what it told', async () => {
+    const told = whole.events.filter(isStep)
+    expect(told.map((e) => e.step)).toEqual(Array.from({ length: 12 }, (_, i) => i + 1))
+    expect(told[0].learningRate).toBe(0)
+    expect(told[11].loss).toBeLessThan(told[0].loss)
+    expect(whole.events.filter((e) => e.type === 'validation').map((e) => e.step)).toEqual([4, 8, 12])
+    expect([...files.keys()].toSorted()).toEqual(['README.md', 'adapter_config.json', 'adapter_model.safetensors', 'recipe.json'])
+    await equalsWhole(whole)
+  })
+
+  it('gives the same bytes again', async () => equalsWhole(await go(recipe)))
+
+  it('gives the same bytes when it is stopped at an odd step and continued elsewhere', async () => {
+    const first = await go(recipe, { onEvent: (e, control) => void (isStep(e) && e.step === 7 && control.stop()) })
+    expect(first.record.status).toBe('stopped')
+    expect(first.record.step).toBeLessThan(12)
+    expect(first.record.step).toBe(first.record.checkpointStep)
+    await equalsWhole(await go(recipe, { storage: first.storage }))
+  })
+
+  it('gives the same bytes when it breaks off and goes on from its last checkpoint', async () => {
+    const broken = await go(recipe, {
+      onEvent: (e) => {
+        if (isStep(e) && e.step === 8) throw new Error('the tab was closed')
+      },
+    })
+    expect(broken.record).toMatchObject({ status: 'failed', checkpointStep: 5 })
+    await equalsWhole(await go(recipe, { storage: broken.storage }))
+  })
+
+  it('gives the same bytes when it is paused for a while', async () => {
+    let atPause = 0
+    const told = await go(recipe, {
+      onEvent(e, control) {
+        if (isStep(e) && e.step === 3) control.pause()
+        if (e.type !== 'phase' || e.phase !== 'paused') return
+        atPause = Date.now()
+        setTimeout(() => control.resume(), 100)
+      },
+    })
+    const phases = told.events.flatMap((e) => (e.type === 'phase' ? [e.phase] : []))
+    expect(phases.slice(-5)).toEqual(['training', 'paused', 'training', 'saving', 'done'])
+    const next = told.events.find((e) => e.type === 'phase' && e.at >= atPause + 90)
+    expect(next).toMatchObject({ phase: 'training' })
+    await equalsWhole(told)
+  })
+})
+
+it('asks the test questions before and after, and keeps the scores over a stop', async () => {
+  const recipe = recipeOf({ steps: 4 }, [lora()], { evaluation: { rows: 2, maxNewTokens: 4 } })
+  const first = await go(recipe, { test: questions, onEvent: (e, control) => void (isStep(e) && e.step === 1 && control.stop()) })
+  expect(first.record.scores).toEqual({ before: 0 })
+  const { events, record } = await go(recipe, { test: questions, storage: first.storage })
+  expect(record.scores).toEqual({ before: 0, after: 0 })
+  const scores = events.filter((e) => e.type === 'score')
+  expect(scores).toHaveLength(1)
+  expect(scores[0]).toMatchObject({ when: 'after', total: 2, answers: [{ expected: ' It is many. 0' }, {}] })
+})
+
+it('fails with a sentence when the loss stops being a number, and keeps the last checkpoint', async () => {
+  const recipe = recipeOf({ learning_rate: 1e9, warmup_steps: 2, save_steps: 1, eval_steps: 0, max_grad_norm: 0 }, [
+    { id: 'full', options: {} },
+  ])
+  const { record, events, storage } = await go(recipe)
+  expect(record.status).toBe('failed')
+  expect(failureOf(events)).toMatchObject({
+    code: 'diverged',
+    message: expect.stringMatching(/^The loss stopped being a number at step \d+\.$/),
+  })
+  expect(events.at(-1)).toMatchObject({ type: 'phase', phase: 'failed' })
+  expect(events.filter(isStep).every((e) => Number.isFinite(e.loss))).toBe(true)
+  const kept = await storage.checkpoints.load('run')
+  expect(kept!.step).toBe(record.checkpointStep)
+  expect(kept!.step).toBeGreaterThan(0)
+  expect([...new Float32Array(kept!.parts.get('m')!.slice().buffer)].every(Number.isFinite)).toBe(true)
+})
+
+it('allocates nothing after the first steps', async () => {
+  const base = await testBase('llama')
+  const seen = new Map<number, number>()
+  let calls = 0
+  const allocate = base.memory.allocate.bind(base.memory)
+  base.memory.allocate = (requests) => {
+    calls++
+    return allocate(requests)
+  }
+  const at = new Map<number, number>()
+  const recipe = recipeOf({ steps: 30, eval_steps: 0, save_steps: 0 })
+  await go(recipe, {
+    base,
+    onEvent(e) {
+      if (!isStep(e)) return
+      seen.set(e.step, base.memory.bytes())
+      at.set(e.step, calls)
+    },
+  })
+  expect(seen.get(30)).toBe(seen.get(3))
+  expect(at.get(30)).toBe(at.get(3))
+  base.weights.dispose()
+})
+
+it('says what is wrong before it trains', async () => {
+  const message = async (recipe: Recipe): Promise<string | undefined> => failureOf((await go(recipe)).events)?.message
+  const nothing: Recipe = recipeOf({ max_length: 8 })
+  expect(await message(nothing)).toBe('No row of the data has anything to learn.')
+  const other = memoryStorage()
+  await go(recipeOf({ steps: 2 }), { storage: other })
+  const { events } = await go(recipeOf({ steps: 4 }, [lora({ r: 8 })]), { storage: other })
+  expect(failureOf(events)).toMatchObject({ code: 'storage', message: 'The checkpoint of step 2 does not fit this recipe.' })
+})
