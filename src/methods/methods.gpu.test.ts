@@ -156,7 +156,7 @@ async function mergedFolder(base: Base, { subject }: TestRun, values: Float32Arr
     if (site && name !== path) for (const a of subject.attachments) a.merge?.(site, w, read)
     changed.set(name, w)
   }
-  const tensors = new Map([...base.folder.tensors])
+  const tensors = new Map(base.folder.tensors)
   for (const [name, w] of changed) {
     const entry = tensors.get(name)!
     const bytes = new Uint8Array(w.slice().buffer)

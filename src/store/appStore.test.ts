@@ -130,6 +130,19 @@ describe('the app store', () => {
     expect([base.value?.id, base.failure?.code]).toEqual(['starter', 'bad-model'])
   })
 
+  it('keeps the open data, and its name in the recipe, when other data fails', async () => {
+    const bad: Failure = { code: 'bad-data', message: 'No rows.', hint: 'Choose another file.' }
+    const app = createApp({ ...testStudio(), openFile: async () => ({ ok: false, failure: bad }) })
+    app.actions.start()
+    await settle()
+    await app.actions.openSample('pirate')
+    await app.actions.takeFiles([{ path: 'bad.csv', file: new File([''], 'bad.csv') }])
+    await settle()
+    const { dataset, recipe } = app.store.getState()
+    expect([dataset.value?.name, dataset.failure?.code]).toEqual(['pirate', 'bad-data'])
+    expect([recipe.data.source, recipe.data.id, recipe.name]).toEqual(['sample', 'pirate', 'Talk like a pirate'])
+  })
+
   it('turns a broken worker into a failure', async () => {
     const app = createApp({ ...testStudio(), openSample: () => Promise.reject(new Error('worker gone')) })
     app.actions.start()

@@ -25,22 +25,35 @@ export function dataActions({ studio, store }: Context): DataActions {
   let wanted: Open | undefined
   let opened: NamedFile | undefined
 
-  async function open(call: Open): Promise<void> {
+  async function open(call: Open): Promise<boolean> {
     latest += 1
     const turn = latest
     const { base, recipe } = getState()
     setState((s) => ({ dataset: waiting(s.dataset) }))
     if (!base.value) {
       wanted = call
-      return
+      return true
     }
     wanted = undefined
     const result = await answer(call(recipe))
     if (turn === latest) setState((s) => ({ dataset: settled(s.dataset, result), renderedFor: dataKey(recipe) }))
+    return result.ok
   }
 
-  const choose = (source: 'sample' | 'file', id: string, name: string): void =>
+  /** Names a new dataset in the recipe and opens it. If it cannot be read, the one before stays open, and named. */
+  async function choose(part: { source: 'sample' | 'file'; id: string; name: string }, call: Open): Promise<boolean> {
+    const { name, source, id } = part
+    const before = getState().recipe
     setState((s) => ({ recipe: { ...s.recipe, name, data: { ...s.recipe.data, source, id } } }))
+    const isOpen = await open(call)
+    const { recipe, dataset } = getState()
+    if (!isOpen && dataset.value && recipe.data.id === id) {
+      const data = { ...recipe.data, source: before.data.source, id: before.data.id }
+      const undone = { ...recipe, name: before.name, data }
+      setState({ recipe: undone, renderedFor: dataKey(undone) })
+    }
+    return isOpen
+  }
 
   return {
     async readSamples() {
@@ -48,15 +61,13 @@ export function dataActions({ studio, store }: Context): DataActions {
       setState((s) => ({ samples: settled(s.samples, samples) }))
     },
     async openSample(id) {
-      const title = getState().samples.value?.find((s) => s.id === id)?.title ?? id
-      choose('sample', id, title)
-      await open((recipe) => studio.openSample(id, recipe))
+      const name = getState().samples.value?.find((s) => s.id === id)?.title ?? id
+      await choose({ source: 'sample', id, name }, (recipe) => studio.openSample(id, recipe))
     },
     async openFile(file, test) {
-      const name = file.path.split('/').at(-1) ?? file.path
-      opened = file
-      choose('file', name, name.replace(/\.[^.]*$/, ''))
-      await open((recipe) => studio.openFile(file, recipe, test))
+      const id = file.path.split('/').at(-1) ?? file.path
+      const part = { source: 'file', id, name: id.replace(/\.[^.]*$/, '') } as const
+      if (await choose(part, (recipe) => studio.openFile(file, recipe, test))) opened = file
     },
     async addTestFile(test) {
       const file = opened

@@ -129,6 +129,16 @@ describe.each([
     await equalsWhole(await go(recipe, { storage: broken.storage }))
   })
 
+  it('gives the same bytes when it breaks off after the last step, before the adapter is saved', async () => {
+    const broken = await go(recipe, {
+      onEvent: (e) => {
+        if (e.type === 'checkpoint' && e.step === 12) throw new Error('the tab was closed')
+      },
+    })
+    expect(broken.record).toMatchObject({ status: 'failed', checkpointStep: 12 })
+    await equalsWhole(await go(recipe, { storage: broken.storage }))
+  })
+
   it('gives the same bytes when it is paused for a while', async () => {
     let atPause = 0
     const told = await go(recipe, {

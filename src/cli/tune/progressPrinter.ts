@@ -6,8 +6,10 @@ const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`
 
 export function progressPrinter({ training }: Recipe): (event: RunEvent) => void {
   const every = Math.max(1, Math.floor(training.steps / 40))
-  const started = performance.now()
+  // Time left is told from the pace of training alone: loading, compiling and scoring come before it.
+  let started = performance.now()
   return (event) => {
+    if (event.type === 'step' && event.step === 1) started = performance.now()
     const line = lineOf(event, every, started)
     if (line) console.log(line)
   }
@@ -23,8 +25,8 @@ function lineOf(e: RunEvent, every: number, started: number): string | undefined
     }
     case 'step': {
       if (e.step % every !== 0 && e.step !== e.steps) return undefined
-      const left = ((performance.now() - started) / 1000 / e.step) * (e.steps - e.step)
-      return `step ${e.step}/${e.steps}  loss ${e.loss.toFixed(4)}  lr ${e.learningRate.toExponential(2)}  grad norm ${e.gradNorm.toFixed(3)}  ${Math.round((1000 * e.tokens) / e.ms)} tokens/s  ${Math.round(left)} s left`
+      const left = ((performance.now() - started) / 1000 / Math.max(1, e.step - 1)) * (e.steps - e.step)
+      return `step ${e.step}/${e.steps}  loss ${e.loss.toFixed(4)}  lr ${e.learningRate.toExponential(2)}  grad norm ${e.gradNorm.toFixed(3)}  ${Math.round((1000 * e.tokens) / e.ms)} tokens/s  ${e.step > 1 ? `${Math.round(left)} s left` : ''}`
     }
     case 'validation':
       return `validation after step ${e.step}: loss ${e.loss.toFixed(4)}`

@@ -4,6 +4,7 @@ import { CURVE, VALIDATION, type RunState } from '../../store/runState.ts'
 import { column, type Table } from '../../store/table.ts'
 import { useApp } from '../AppContext.ts'
 import { formatLoss, formatSmall } from '../format.ts'
+import { pick, thinRows } from './thinRows.ts'
 import { LineChart, type ChartData, type Series } from './LineChart.tsx'
 
 const lossSeries: readonly Series[] = [
@@ -14,15 +15,17 @@ const lossSeries: readonly Series[] = [
 const rateSeries: readonly Series[] = [{ label: 'learning rate', colour: 'rate', width: 2 }]
 const normSeries: readonly Series[] = [{ label: 'L2 norm', colour: 'norm', width: 1.5 }]
 
-/** Validation losses laid along the training steps; null where none was measured. */
+/** More than a wide screen has pixels across. */
+const MOST_POINTS = 4000
+
+/** Validation losses laid along the drawn steps, each at the first step not before it; null where none was measured. */
 function alongSteps(steps: Float64Array, validation: Table): (number | null)[] {
   const values: (number | null)[] = Array.from({ length: steps.length }, () => null)
-  const at = column(validation, VALIDATION.step)
   const losses = column(validation, VALIDATION.loss)
   let row = 0
-  at.forEach((step, i) => {
+  column(validation, VALIDATION.step).forEach((step, i) => {
     while (row < steps.length && (steps[row] ?? 0) < step) row += 1
-    if (steps[row] === step) values[row] = losses[i] ?? null
+    if (row < steps.length) values[row] = losses[i] ?? null
   })
   return values
 }
@@ -44,9 +47,17 @@ export function RunCharts() {
 
 function chartData({ curve, validation }: Pick<RunState, 'curve' | 'validation'>): Record<'loss' | 'rate' | 'norm', ChartData> {
   const steps = column(curve, CURVE.step)
+  const single = (index: number): ChartData => {
+    const values = column(curve, index)
+    const rows = thinRows(values, MOST_POINTS)
+    return [pick(steps, rows), pick(values, rows)]
+  }
+  const loss = column(curve, CURVE.loss)
+  const rows = thinRows(loss, MOST_POINTS)
+  const shown = pick(steps, rows)
   return {
-    loss: [steps, column(curve, CURVE.loss), column(curve, CURVE.smoothed), alongSteps(steps, validation)],
-    rate: [steps, column(curve, CURVE.learningRate)],
-    norm: [steps, column(curve, CURVE.gradNorm)],
+    loss: [shown, pick(loss, rows), pick(column(curve, CURVE.smoothed), rows), alongSteps(shown, validation)],
+    rate: single(CURVE.learningRate),
+    norm: single(CURVE.gradNorm),
   }
 }

@@ -16,6 +16,7 @@ export function MethodSection() {
   const recipe = useApp((s) => s.recipe)
   const layers = useApp((s) => s.base.value?.linearLayers)
   const working = useApp((s) => s.working)
+  const hasNoTest = useApp((s) => s.dataset.value?.testRows === 0)
   const { setTraining, setMethodOption, setEvaluation, setSeed } = useActions()
   const method = chosenMethod(recipe, methods.value ?? [])
   const others = recipe.methods.length - 1
@@ -46,6 +47,9 @@ export function MethodSection() {
       <h3>Training</h3>
       <OptionForm label="Training" specs={trainingOptions} values={recipe.training} disabled={working} onChange={setTraining} />
       <h3>Test</h3>
+      {hasNoTest && (
+        <p className="small soft">This data has no test rows, so no score will be made; add a test file under Data.</p>
+      )}
       <OptionForm
         label="Test"
         specs={testOptions}

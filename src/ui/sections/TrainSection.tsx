@@ -14,6 +14,7 @@ import { TrainFigures } from './TrainFigures.tsx'
 export function TrainSection() {
   const hasRun = useApp((s) => s.run.phase !== undefined)
   const hasCurve = useApp((s) => s.run.curve.rows > 0)
+  const working = useApp((s) => s.working)
   const failure = useApp((s) => s.run.failure)
   const plan = useApp((s) => s.run.plan)
   const problems = useApp((s) => recipeProblems(s.recipe, s.methods.value ?? []).join(' '))
@@ -39,6 +40,14 @@ export function TrainSection() {
         </details>
       )}
       {!hasRun && <PlanView />}
+      {hasRun && !working && (
+        <details>
+          <summary>Plan for training anew</summary>
+          <div className="stack">
+            <PlanView />
+          </div>
+        </details>
+      )}
     </Section>
   )
 }
