@@ -34,6 +34,23 @@ const PRESETS: Readonly<Record<Architecture, { attention: boolean; activation: s
   par_bn: { attention: false, activation: 'relu' },
 }
 const ACTIVATIONS: Readonly<Record<string, Activation>> = { relu: 'relu', gelu: 'gelu', swish: 'silu', tanh: 'tanh' }
+const NAME = 'default'
+
+function shapeOf(key: string, width: number, factor: number): number[] {
+  const inner = Math.max(1, Math.trunc(width / factor))
+  if (key.endsWith('adapter_down.0.weight')) return [inner, width]
+  if (key.endsWith('adapter_up.weight')) return [width, inner]
+  return [key.endsWith('adapter_up.bias') ? width : inner]
+}
+
+/** Entries of AdapterHub's BnConfig that stay at their defaults. */
+const ADAPTERHUB = {
+  adapter_residual_before_ln: false, cross_adapter: false, factorized_phm_W: true, factorized_phm_rule: false, hypercomplex_nonlinearity: 'glorot-uniform',
+  init_weights: 'bert', init_weights_seed: null, inv_adapter: null, inv_adapter_reduction_factor: null, learn_phm: true, ln_after: false, ln_before: false,
+  original_ln_after: true, phm_bias: true, phm_c_init: 'normal', phm_dim: 4, phm_init_range: 0.0001, phm_layer: false, phm_rank: 1,
+  residual_before_ln: true, shared_W_phm: false, shared_phm_rule: true, stochastic_depth: 0.0, use_gating: false,
+}
+
 /** AdapterHub's "bert" initialisation. */
 const STD = 0.02
 
@@ -45,7 +62,7 @@ export const method: Method = {
   paper: 'https://arxiv.org/abs/1902.00751',
   options,
   defaultLearningRate: 1e-3,
-  attach(given) {
+  attach(given, model) {
     const architecture = given['architecture'] as Architecture
     const preset = PRESETS[architecture]
     const named = given['non_linearity'] === 'default' ? preset.activation : String(given['non_linearity'])
@@ -72,6 +89,29 @@ export const method: Method = {
     }
 
     return {
+      adapterHub: true,
+      // AdapterHub's keys carry the adapter's name.
+      saved: (read, keys) => new Map(keys.map((key) => [key.replace('.adapters.', `.adapters.${NAME}.`), { shape: shapeOf(key, model.hidden, factor), data: read(key)! }])),
+      adapterConfig: () => ({
+        config: {
+          ...ADAPTERHUB,
+          is_parallel: parallel,
+          mh_adapter: preset.attention,
+          non_linearity: named,
+          original_ln_before: architecture === 'seq_bn',
+          output_adapter: true,
+          dropout: Number(given['dropout']),
+          leave_out: [...left],
+          reduction_factor: factor,
+          scaling,
+        },
+        hidden_size: model.hidden,
+        model_class: model.architecture,
+        model_name: null,
+        model_type: model.modelType,
+        name: NAME,
+        version: 'adapters.1.2.0',
+      }),
       sublayer(site, h, x) {
         if (left.has(site.layer) || (site.part === 'attention' && !preset.attention)) return x
         if (parallel) return bottleneck(site, h, x)

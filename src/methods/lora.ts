@@ -20,6 +20,7 @@ const options = {
   target_modules: { kind: 'list', default: ['all-linear'], suggest: 'linear-layers', label: 'target_modules', help: 'Which layers get an update; all-linear is every linear layer but the head.' },
   use_rslora: { kind: 'boolean', default: false, advanced: true, label: 'rsLoRA', help: 'Scale by lora_alpha / √r, which keeps high ranks from learning slower.' },
   use_dora: { kind: 'boolean', default: false, advanced: true, label: 'DoRA', help: 'Learn the length of every weight row apart from its direction; often better at low ranks, slower.' },
+  loraplus_lr_ratio: { kind: 'number', default: 1, min: 1, max: 256, advanced: true, label: 'LoRA+ ratio', help: 'Learning rate of B as a multiple of A’s; LoRA+ suggests about 16 with a lower rate, 1 is plain LoRA.' },
   bias: {
     kind: 'choice', default: 'none', advanced: true, label: 'Biases', help: 'Whether biases of the base train as well.',
     choices: [{ value: 'none', label: 'None' }, { value: 'all', label: 'All' }, { value: 'lora_only', label: 'Of targeted layers' }],
@@ -36,6 +37,8 @@ interface Settings {
   readonly layers?: readonly number[] | undefined
   readonly rsLora: boolean
   readonly dora: boolean
+  /** LoRA+ (https://arxiv.org/abs/2402.12354): B learns this many times faster. */
+  readonly plusRatio: number
   readonly bias: 'none' | 'all' | 'lora_only'
   readonly rankPattern: Readonly<Record<string, number>>
   readonly alphaPattern: Readonly<Record<string, number>>
@@ -141,6 +144,8 @@ function attach(s: Settings, model: ModelOutline): Attachment {
       }
     },
 
+    lrScale: (key) => (/lora_(embedding_)?B/.test(key) ? s.plusRatio : 1),
+
     adapterConfig: (baseModel) => ({
       alpha_pattern: s.alphaPattern,
       auto_mapping: null,
@@ -195,6 +200,7 @@ export const method: Method = {
         targets: (o.target_modules as readonly string[]).includes('all-linear') ? 'all-linear' : (o.target_modules as readonly string[]),
         rsLora: Boolean(o.use_rslora),
         dora: Boolean(o.use_dora),
+        plusRatio: Number(o.loraplus_lr_ratio),
         bias: o.bias as Settings['bias'],
         rankPattern: {},
         alphaPattern: {},
@@ -222,6 +228,7 @@ export const method: Method = {
         layers: typeof layers === 'number' ? [layers] : (layers ?? undefined),
         rsLora: config['use_rslora'] === true,
         dora: config['use_dora'] === true,
+        plusRatio: 1,
         bias: (config['bias'] as Settings['bias'] | undefined) ?? 'none',
         rankPattern: (config['rank_pattern'] as Settings['rankPattern'] | undefined) ?? {},
         alphaPattern: (config['alpha_pattern'] as Settings['alphaPattern'] | undefined) ?? {},

@@ -74,6 +74,8 @@ export interface KeysSite extends Site {
 /** What a method knows of the model before it attaches. */
 export interface ModelOutline {
   readonly modelType: string
+  /** Class that transformers loads the model with. */
+  readonly architecture: string
   /** Paths of all linear layers, in order of use; the head is the last. */
   readonly linears: readonly string[]
   readonly linearSizes: ReadonlyMap<string, { readonly in: number; readonly out: number }>
@@ -98,6 +100,8 @@ export type ReadParam = (name: string) => Float32Array | undefined
 
 /** A method with its options fixed, on one model. */
 export interface Attachment {
+  /** The method's id. */
+  readonly name?: string
   linear?(site: LinearSite, x: Tensor, base: (x: Tensor) => Tensor): Tensor
   embedding?(site: EmbeddingSite, base: () => Tensor): Tensor
   /** Virtual tokens in front of every sequence: their embeddings (count, C). */
@@ -111,9 +115,13 @@ export interface Attachment {
   /** W (stored layout) and the bias, changed in place, become the merged ones. */
   merge?(site: Pick<LinearSite, 'path' | 'in' | 'out' | 'stored'>, w: Float32Array, read: ReadParam, bias?: Float32Array): void
   /** Tensors of the adapter file, where they are not the trained ones themselves. */
-  saved?(read: ReadParam): ReadonlyMap<string, { readonly shape: Shape; readonly data: Float32Array }>
+  saved?(read: ReadParam, keys: readonly string[]): ReadonlyMap<string, { readonly shape: Shape; readonly data: Float32Array }>
   /** adapter_config.json; undefined when PEFT has no type for it. */
   adapterConfig?(baseModel: string): Record<string, unknown>
+  /** The adapter is AdapterHub's, not PEFT's: its tensors go to adapter.safetensors. */
+  readonly adapterHub?: boolean
+  /** Multiplies the learning rate of a trained tensor (LoRA+). */
+  lrScale?(key: string): number
 }
 
 export interface Method {

@@ -18,6 +18,8 @@ export interface TrainableEntry {
   readonly shape: Shape
   readonly transposed: boolean
   readonly frozen: boolean
+  /** Which of the attachments it belongs to. */
+  readonly owner: number
   readonly init: Init
   /** Whether weight decay applies: transformers.Trainer exempts biases and norms. */
   readonly decays: boolean
@@ -46,8 +48,8 @@ export function census(family: Family, config: unknown, attachments: readonly At
         weights.set(name, { name, shape, role })
         return g.source('weight', name, shape)
       },
-      param(g, key, shape, init, { transposed = false, frozen = false, role }) {
-        trainables.set(key, { key, shape, transposed, frozen, init, decays: role !== 'norm' && !EXEMPT.test(key.toLowerCase()) })
+      param(g, key, shape, init, { transposed = false, frozen = false, role, owner = 0 }) {
+        trainables.set(key, { key, shape, transposed, frozen, owner, init, decays: role !== 'norm' && !EXEMPT.test(key.toLowerCase()) })
         return g.source('state', key, transposed ? shape.toReversed() : shape)
       },
     },
@@ -64,6 +66,7 @@ export function outline(family: Family, config: unknown): ModelOutline & { reado
   const head = bare.linears.at(-1)!
   return {
     modelType: family.id,
+    architecture: family.architecture,
     linears: bare.linears,
     linearSizes: bare.linearSizes,
     embeddings: bare.embeddings,

@@ -5,7 +5,7 @@ import { adapterCard, type CardFacts } from '../files/modelCard.ts'
 import { sortedJson } from '../files/sortedJson.ts'
 import { writeSafetensors, type OutTensor } from '../files/writeSafetensors.ts'
 import { packValues } from '../engine/pack.ts'
-import { utf8 } from '../lib/bytes.ts'
+import { fromUtf8, utf8 } from '../lib/bytes.ts'
 import type { Attachment } from '../methods/method.ts'
 import { attachAll, methodOf } from '../methods/registry.ts'
 import { Fault } from '../protocol/failure.ts'
@@ -13,7 +13,7 @@ import type { Recipe } from '../protocol/recipe.ts'
 import type { RunRecord } from '../protocol/studio.ts'
 import type { Storage } from '../storage/storage.ts'
 import { subjectOf, type Base } from './base.ts'
-import type { Layout } from './layout.ts'
+import type { Layout, Window } from './layout.ts'
 import { takeWindow } from './params.ts'
 
 type AdapterTensors = Map<string, { readonly shape: readonly number[]; readonly data: Float32Array<ArrayBuffer> }>
@@ -59,11 +59,22 @@ export async function exportCheckpoint(base: Base, storage: Storage, record: Run
 
 /** Files by path. */
 export async function exportRun(base: Base, { facts, values, layout, attachments }: ExportOptions): Promise<Map<string, Uint8Array>> {
-  const tensors = new Map([...layout.windows.values()].map((w) => [w.key, { shape: w.shape, data: takeWindow(values, w) }]))
+  const windows = [...layout.windows.values()]
+  const trained = (owned: readonly Window[]): AdapterTensors => new Map(owned.map((w) => [w.key, { shape: w.shape, data: takeWindow(values, w) }]))
   const recipe = utf8(`${JSON.stringify(facts.recipe, null, 2)}\n`)
-  const config = attachments.find((a) => a.adapterConfig)?.adapterConfig?.(facts.baseModel)
-  if (config) return new Map([...adapterFiles({ config, tensors: savedTensors(attachments, tensors), card: adapterCard(facts) }), ['recipe.json', recipe]])
-
+  const [only] = attachments
+  if (attachments.length === 1 && only.adapterConfig) return new Map([...oneAdapter(only, trained(windows), facts), ['recipe.json', recipe]])
+  if (attachments.length > 1) {
+    // No library has one file for a union: each method's part lies in a folder of its own, in the recipe's order.
+    const parts = new Map<string, Uint8Array>([['README.md', utf8(adapterCard(facts))], ['recipe.json', recipe]])
+    for (const [i, a] of attachments.entries()) {
+      const tensors = trained(windows.filter((w) => w.owner === i))
+      const files = a.adapterConfig ? oneAdapter(a, tensors, facts) : new Map([['tensors.safetensors', writeSafetensors(packed(tensors), { format: 'pt' })]])
+      for (const [path, bytes] of files) parts.set(`${i + 1}-${a.name}/${path}`, bytes)
+    }
+    return parts
+  }
+  const tensors = trained(windows)
   const out = new Map<string, OutTensor>()
   for (const [name, entry] of base.folder.tensors) out.set(name, await retuned(name, entry, tensors, base))
   const files = new Map<string, Uint8Array>([
@@ -79,11 +90,22 @@ export async function exportRun(base: Base, { facts, values, layout, attachments
   return files
 }
 
-/** What the adapter file holds: the trained tensors, or what a method makes of them. */
-function savedTensors(attachments: readonly Attachment[], trained: AdapterTensors): AdapterTensors {
-  const saved = attachments.find((a) => a.saved)?.saved?.((key) => trained.get(key)?.data)
-  return saved ? new Map([...saved].map(([key, t]) => [key, { shape: t.shape, data: Float32Array.from(t.data) }])) : trained
+/** One method's adapter folder: the trained tensors, or what the method makes of them. */
+function oneAdapter(a: Attachment, trained: AdapterTensors, facts: CardFacts): Map<string, Uint8Array> {
+  const saved = a.saved?.((key) => trained.get(key)?.data, [...trained.keys()])
+  const tensors = saved ? new Map([...saved].map(([key, t]) => [key, { shape: t.shape, data: Float32Array.from(t.data) }])) : trained
+  const files = adapterFiles({ config: a.adapterConfig!(facts.baseModel), tensors, card: adapterCard(facts) })
+  if (!a.adapterHub) return files
+  return new Map(
+    [...files].map(([path, bytes]): [string, Uint8Array] => {
+      if (path === 'adapter_model.safetensors') return ['adapter.safetensors', bytes]
+      // AdapterHub reads a whole number here as an int and refuses it.
+      return path === 'adapter_config.json' ? [path, utf8(fromUtf8(bytes).replace(/"scaling": (\d+)(?=,?\n)/, '"scaling": $1.0'))] : [path, bytes]
+    }),
+  )
 }
+
+const packed = (tensors: AdapterTensors): Map<string, OutTensor> => new Map([...tensors].map(([key, { shape, data }]) => [key, { dtype: 'F32', shape, data: packValues(data, 'f32') }]))
 
 /** The trained tensor in the checkpoint's own type, rounded once; untouched ones are copied. */
 async function retuned(name: string, entry: TensorEntry, trained: ReadonlyMap<string, { readonly data: Float32Array }>, base: Base): Promise<OutTensor> {

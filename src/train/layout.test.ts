@@ -10,6 +10,8 @@ const entry = fc.record({
   shape: fc.array(fc.integer({ min: 1, max: 13 }), { minLength: 2, maxLength: 2 }),
   transposed: fc.boolean(),
   decays: fc.boolean(),
+  frozen: fc.constant(false),
+  owner: fc.constant(0),
 })
 const trainables = fc
   .array(entry, { maxLength: 12 })
@@ -81,14 +83,14 @@ describe('the way between flat buffers and named tensors', () => {
   })
 
   it('keeps the transpose where the graph wants it', () => {
-    const layout = layOut([{ key: 'a', shape: [2, 3], transposed: true, decays: true, init: { kind: 'zeros' } }])
+    const layout = layOut([{ key: 'a', shape: [2, 3], transposed: true, frozen: false, owner: 0, decays: true, init: { kind: 'zeros' } }])
     const flat = new Float32Array(layout.length)
     putWindow(flat, layout.windows.get('a')!, Float32Array.of(1, 2, 3, 4, 5, 6))
     expect([...flat.subarray(0, 6)]).toEqual([1, 4, 2, 5, 3, 6])
   })
 
   it('starts every tensor as it declares, whatever else is in the layout', async () => {
-    const of = (key: string, init: Init): TrainableEntry => ({ key, shape: [40, 50], transposed: false, decays: true, init })
+    const of = (key: string, init: Init): TrainableEntry => ({ key, shape: [40, 50], transposed: false, frozen: false, owner: 0, decays: true, init })
     const all = [
       of('u', { kind: 'uniform', bound: 0.25 }),
       of('n', { kind: 'normal', std: 0.02 }),

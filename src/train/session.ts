@@ -86,7 +86,7 @@ class Session {
     const [first, ...others] = this.shapes(data.train)
     const { reached } = await learner.prepare(first, true)
     for (const shape of others) await learner.prepare(shape, true)
-    await learner.prepareUpdate((w) => ({ lrScale: 1, weightDecay: w.decays ? training.weight_decay : 0 }), reached)
+    await learner.prepareUpdate((w) => ({ lrScale: w.frozen ? 0 : (this.subject.attachments[w.owner].lrScale?.(w.key) ?? 1), weightDecay: w.decays && !w.frozen ? training.weight_decay : 0 }), reached)
 
     const resumed = await this.restore(learner)
     if (!resumed) await this.judge('before', learner)

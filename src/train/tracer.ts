@@ -6,7 +6,7 @@ import type { Graph } from '../graph/graph.ts'
 import type { Shape } from '../graph/shape.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { streamOf } from '../lib/rng.ts'
-import type { Attachment, EmbeddingSite, Init, LinearSite, ParamOptions, SublayerSite } from '../methods/method.ts'
+import type { Attachment, EmbeddingSite, Init, LinearSite, ParamOptions, Site, SublayerSite } from '../methods/method.ts'
 import { activation, type Activation } from '../ops/activation.ts'
 import { add } from '../ops/add.ts'
 import { attention } from '../ops/attention.ts'
@@ -30,7 +30,7 @@ export interface Sources {
   /** A frozen base tensor. */
   weight(g: Graph, name: string, shape: Shape, role: Role): Tensor
   /** A trainable one, under its key. */
-  param(g: Graph, key: string, shape: Shape, init: Init, options: ParamOptions & { readonly role?: Role }): Tensor
+  param(g: Graph, key: string, shape: Shape, init: Init, options: ParamOptions & { readonly role?: Role; readonly owner?: number }): Tensor
 }
 
 export interface TraceShape {
@@ -97,11 +97,16 @@ export class Tracer implements Model {
   }
 
   private base(name: string, shape: Shape, role: Role): Tensor {
-    for (const a of this.attachments) {
+    for (const [owner, a] of this.attachments.entries()) {
       const key = a.trains?.(name)
-      if (key !== undefined) return this.sources.param(this.graph, key, shape, { kind: 'checkpoint', name }, { role })
+      if (key !== undefined) return this.sources.param(this.graph, key, shape, { kind: 'checkpoint', name }, { role, owner })
     }
     return this.sources.weight(this.graph, name, shape, role)
+  }
+
+  /** The site as the attachment of that number sees it: what it declares is its own. */
+  private owned<S extends Site>(site: S, owner: number): S {
+    return { ...site, param: (key: string, size: Shape, init: Init, options: ParamOptions = {}) => this.sources.param(this.graph, key, size, init, { ...options, owner }) }
   }
 
   private site(path: string): Pick<LinearSite, 'graph' | 'path' | 'training' | 'param' | 'dropout'> {
@@ -120,9 +125,9 @@ export class Tracer implements Model {
     return this.graph.within(path, () => {
       const base = () => embedding(this.graph, { tokens: ids, w: this.base(`${path}.weight`, [vocabulary, width], 'matrix') }, { padding }).y
       const site: EmbeddingSite = { ...this.site(path), vocabulary, width, padding, ids }
-      const h = this.attachments.reduce((inner, a) => (a.embedding ? () => a.embedding!(site, inner) : inner), base)()
-      const prompt = ids === this.tokens && this.shape.lead ? this.attachments.find((a) => a.prompt)?.prompt : undefined
-      return prompt ? this.prepend(prompt.embeddings(site), h) : h
+      const h = this.attachments.reduce((inner, a, i) => (a.embedding ? () => a.embedding!(this.owned(site, i), inner) : inner), base)()
+      const prompting = ids === this.tokens && this.shape.lead ? this.attachments.findIndex((a) => a.prompt) : -1
+      return prompting < 0 ? h : this.prepend(this.attachments[prompting].prompt!.embeddings(this.owned(site, prompting)), h)
     })
   }
 
@@ -137,7 +142,7 @@ export class Tracer implements Model {
       const base = (from: Tensor): Tensor =>
         matmul(this.graph, { a: from, b: weight(), bias: biasTensor() }, { transA: false, transB: stored === '[out,in]', alpha: 1 }).y
       const site: LinearSite = { ...this.site(path), in: inner, out, stored, weightName, weight, bias: biasTensor }
-      return this.attachments.reduce((call, a) => (a.linear ? (from: Tensor) => a.linear!(site, from, call) : call), base)(x)
+      return this.attachments.reduce((call, a, i) => (a.linear ? (from: Tensor) => a.linear!(this.owned(site, i), from, call) : call), base)(x)
     })
   }
 
@@ -168,8 +173,8 @@ export class Tracer implements Model {
     const { heads, kvHeads, headSize, scale, window } = shape
     return graph.within(`attention.${layer}`, () => {
       this.attentionShape = shape
-      const prefix = this.shape.lead ? this.attachments.find((a) => a.prefix)?.prefix : undefined
-      const made = prefix?.keysValues({ ...this.site(`attention.${layer}`), layer })
+      const prefixing = this.shape.lead ? this.attachments.findIndex((a) => a.prefix) : -1
+      const made = this.attachments[prefixing]?.prefix?.keysValues(this.owned({ ...this.site(`attention.${layer}`), layer }, prefixing))
       let keys = made ? this.prepend(made.k, k) : k
       let values = made ? this.prepend(made.v, v) : v
       let { start } = this
@@ -201,7 +206,7 @@ export class Tracer implements Model {
     return this.graph.within(`${layerPath}.${part}`, () => {
       const scaled = (x: Tensor, factor: number): Tensor => scale(this.graph, { x }, { factor }).y
       const site: SublayerSite = { ...this.site(`${layerPath}.${part}`), layer, layerPath, part, width: h.shape[1], scale: scaled }
-      return this.add(h, this.attachments.reduce((x, a) => a.sublayer?.(site, h, x) ?? x, branch))
+      return this.add(h, this.attachments.reduce((x, a, i) => a.sublayer?.(this.owned(site, i), h, x) ?? x, branch))
     })
   }
   add(a: Tensor, b: Tensor): Tensor {
