@@ -1,5 +1,5 @@
 // For tests: the golden checkpoints of this folder, and real files that are not part of the project. The real ones are looked
-// for beside this file, in the folder that the environment variable TUNESMITH_DATA names, and in ../shared/data.
+// for beside this file and in the folder that the environment variable TUNESMITH_DATA names.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,7 +14,7 @@ export async function goldenModel(name: string): Promise<ModelFolder> {
   return openModelFolder(await readFolder(join(goldenRoot, kind, 'models', family ?? '')))
 }
 
-const rooms = [goldenRoot, process.env['TUNESMITH_DATA'], join(goldenRoot, '../../../shared/data')]
+const rooms = [goldenRoot, process.env['TUNESMITH_DATA']]
 
 /** The path of a real file or folder, `stories260K/hf` for instance; undefined on a machine that does not have it. */
 export function realFile(path: string): string | undefined {

@@ -39,11 +39,11 @@ simple instructions. It knows almost nothing about the world, it is often wrong,
 
 - Data: {corpus_pct:.0f} % of the rows are public-domain children's books from Project Gutenberg ({files} books, {corpus_m:.1f} million tokens; the files and
   their SHA-256 are in `training-log.json`), {story_pct:.0f} % are stories and {instr_pct:.0f} % instructions in ChatML, both written by the generators in
-  `scripts/starter` from seed {seed}; over the first two fifths of the time 12 % of all rows, later 2 %, are copying drills instead. The tasks of the sample datasets are not among them.
+  `scripts/starter` from seed {seed}; early rows are in part copying drills (`rows.py`). The tasks of the sample datasets are not among them.
 - {tokens_m:.1f} million tokens in {steps} steps of {rows} rows, {minutes} minutes on {threads} CPU threads, bfloat16 autocast.
-- Two attention heads start out as a copying pair (`scripts/starter/headstart.py`) instead of at random; all weights are trained.
+- Two attention heads are set to a copying pair (`scripts/starter/headstart.py`) instead of at random; all weights are trained.
 - Muon for the matrices inside the layers, AdamW for embeddings, norms and biases; peak learning rate {lr}, falling linearly to zero over the last half.
-- Again: `python scripts/starter/pretrain.py --corpus DIR --out DIR`. The schedule follows the clock, so another run sees another number of tokens.
+{notes}- Again: `python scripts/starter/pretrain.py --corpus DIR --out DIR`. The schedule follows the clock, so another run sees another number of tokens.
 
 The books are old and hold the views of their time; some of that may show in what the model writes.
 
@@ -67,7 +67,7 @@ Temperature 0.7, top-p 0.9, seed 0, the first answer of each.
 
 
 def write(out: Path, log: dict, model=None, tok=None) -> None:
-    per_task = 25
+    per_task = 20
     accuracy = task_accuracy(model, tok, per_task)
     how = dict(temperature=0.7, top_p=0.9, seed=0)
     samples = [("Asked: " + q, ask(model, tok, [{"role": "user", "content": q}], count=220, **how)) for q in _CHATS]
@@ -79,7 +79,8 @@ def write(out: Path, log: dict, model=None, tok=None) -> None:
         story_pct=100 * log["mix"]["stories"], instr_pct=100 * log["mix"]["instructions"], files=len(log["train_files"]), corpus_m=log["corpus_tokens"] / 1e6,
         seed=log["seed"], tokens_m=log["tokens_seen"] / 1e6, steps=log["steps"], rows=log["rows_per_step"], minutes=log["minutes"], threads=log["threads"], lr=log["lr"],
         val_files=len(log["val_files"]), val_bytes=log["held_out"]["bytes"], bpb=log["held_out"]["bits_per_byte"], nll=log["held_out"]["loss_per_token"],
-        per_task=per_task, mean=sum(accuracy.values()) / len(accuracy), table="\n".join(f"| {k} | {v:.2f} |" for k, v in accuracy.items()), samples=quoted))
+        per_task=per_task, mean=sum(accuracy.values()) / len(accuracy), table="\n".join(f"| {k} | {v:.2f} |" for k, v in accuracy.items()), samples=quoted,
+        notes="".join(f"- {n}\n" for n in log.get("notes", []))))
 
 
 def write_log(out: Path, log: dict) -> None:

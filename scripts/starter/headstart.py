@@ -21,7 +21,8 @@ def _fit(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
 
 
 @torch.no_grad()
-def give_head_start(model, rows: torch.Tensor, seed: int = 0, sharpness: float = 6.0, match: float = 1.0, copy: float = 1.0) -> None:
+def give_head_start(model, rows: torch.Tensor, seed: int = 0, sharpness: float = 6.0, match: float = 1.0, copy: float = 1.0,
+                    write: float = 1.0) -> None:
     """`rows` are token ids, real text, used to read off how layer 1 sees what layer 0 leaves."""
     c, g = model.config, torch.Generator().manual_seed(seed)
     d, half = c.head_dim, c.head_dim // 2
@@ -49,7 +50,7 @@ def give_head_start(model, rows: torch.Tensor, seed: int = 0, sharpness: float =
     a.v_proj.weight[:d] = look
     a.v_proj.bias[:d] = -look @ centre
     size = first(embedded, cos, sin).pow(2).mean().sqrt()
-    a.o_proj.weight[:, :d] = _orthonormal(d, c.hidden_size, g).T * size
+    a.o_proj.weight[:, :d] = _orthonormal(d, c.hidden_size, g).T * size * write
     for other in (1, 2):  # the heads that share these values did not choose them
         a.o_proj.weight[:, other * d:(other + 1) * d] *= 0.1
 

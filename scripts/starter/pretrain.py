@@ -103,7 +103,7 @@ def main():
     source = RowSource(tok, ids, a.length + 1, a.seed)
     model = Starter(StarterConfig())
     opts = optimizers(model, a.lr)
-    state = {"step": 0, "shard": 0, "at": 0, "drills": drill_share(0.0), "corpus_row": 0, "elapsed": 0.0, "tokens": 0, "curve": []}
+    state = {"step": 0, "shard": 0, "at": 0, "drills": drill_share(0.0), "corpus_row": 0, "notes": [], "elapsed": 0.0, "tokens": 0, "curve": []}
     checkpoint = work / "checkpoint.pt"
     if checkpoint.exists():
         saved = torch.load(checkpoint, weights_only=False)
@@ -170,7 +170,7 @@ def main():
     final = bits_per_byte(model, tok, [t for _, t in val], a.length)
     log = {"seed": a.seed, "minutes": round(state["elapsed"] / 60, 1), "threads": a.threads, "parameters": parameters, "steps": state["step"],
            "tokens_seen": state["tokens"], "rows_per_step": rows_per_step, "row_length": a.length, "lr": a.lr, "corpus_tokens": int(len(ids)),
-           "mix": {"corpus": CORPUS, "stories": STORIES, "instructions": INSTRUCTIONS}, "max_sentence": a.max_sentence,
+           "mix": {"corpus": CORPUS, "stories": STORIES, "instructions": INSTRUCTIONS}, "max_sentence": a.max_sentence, "notes": state["notes"],
            "held_out": final, "torch": torch.__version__, "curve_columns": ["step", "tokens", "seconds", "loss"], "curve": state["curve"],
            "train_files": corpus_module.fingerprint(a.corpus, train), "val_files": corpus_module.fingerprint(a.corpus, val)}
     (work / "final.json").write_text(json.dumps(log))

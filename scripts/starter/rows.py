@@ -20,7 +20,7 @@ CORPUS, STORIES, INSTRUCTIONS = 0.47, 0.19, 0.34
 def drill_share(share: float) -> float:
     """Share of the rows given to copying drills, taken from all kinds alike; few once the skill is there,
     because a model that saw much repetition late repeats itself when it writes."""
-    return 0.12 if share < 0.4 else 0.02
+    return 0.12 if share < 0.65 else 0.02
 
 
 class RowSource:
