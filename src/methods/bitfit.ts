@@ -16,6 +16,7 @@ export const method: Method = {
   paper: 'https://arxiv.org/abs/2106.10199',
   options,
   defaultLearningRate: 1e-2,
+  startsAsBase: true,
   attach({ bias_modules }, model) {
     const wanted = bias_modules as readonly string[]
     const chosen = (name: string): boolean => {

@@ -62,6 +62,7 @@ export const method: Method = {
   paper: 'https://arxiv.org/abs/1902.00751',
   options,
   defaultLearningRate: 1e-3,
+  startsAsBase: false,
   attach(given, model) {
     const architecture = given['architecture'] as Architecture
     const preset = PRESETS[architecture]

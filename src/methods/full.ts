@@ -9,5 +9,6 @@ export const method: Method = {
   paper: 'https://arxiv.org/abs/1801.06146',
   options: {},
   defaultLearningRate: 2e-4,
+  startsAsBase: true,
   attach: () => ({ trains: (name) => name }),
 }

@@ -63,6 +63,7 @@ export const method: Method = {
   paper: 'https://arxiv.org/abs/2205.05638',
   options,
   defaultLearningRate: 3e-2,
+  startsAsBase: true,
   attach(given, model) {
     const [targets, feedforward] = DEFAULTS[model.modelType] ?? LLAMA_LIKE
     const list = (value: unknown, fallback: readonly string[]): readonly string[] => ((value as readonly string[]).includes('default') ? fallback : (value as readonly string[]))

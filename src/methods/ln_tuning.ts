@@ -37,6 +37,7 @@ export const method: Method = {
   paper: 'https://arxiv.org/abs/2312.11420',
   options: {},
   defaultLearningRate: 1e-2,
+  startsAsBase: true,
   attach: (_, model) => attach(model, model.norms),
   fromPeft: (config, model) => {
     if (config['peft_type'] !== 'LN_TUNING') return undefined

@@ -189,6 +189,7 @@ export const method: Method = {
   paper: 'https://arxiv.org/abs/2106.09685',
   options,
   defaultLearningRate: 1e-3,
+  startsAsBase: true,
 
   attach(given, model) {
     const o = given as Readonly<Record<keyof typeof options, OptionValue>>

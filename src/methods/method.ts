@@ -136,6 +136,8 @@ export interface Method {
   readonly options: OptionSpecs
   /** Works without tuning on the bundled samples. */
   readonly defaultLearningRate: number
+  /** Whether a fresh adapter leaves the base's answers as they are, bit for bit. */
+  readonly startsAsBase: boolean
   attach(options: Readonly<Record<string, OptionValue>>, model: ModelOutline): Attachment
   /** The attachment an adapter_config.json describes; undefined when it is another method's. */
   fromPeft?(config: Readonly<Record<string, unknown>>, model: ModelOutline): Attachment | undefined

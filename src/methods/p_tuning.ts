@@ -37,6 +37,7 @@ export const method: Method = {
   paper: 'https://arxiv.org/abs/2103.10385',
   options,
   defaultLearningRate: 1e-3,
+  startsAsBase: false,
   attach: (o, model) => attach(Number(o['num_virtual_tokens']), Number(o['encoder_hidden_size']), model),
   fromPeft: (config, model) =>
     config['peft_type'] === 'P_TUNING' && config['encoder_reparameterization_type'] === 'MLP'

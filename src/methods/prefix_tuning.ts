@@ -52,6 +52,7 @@ export const method: Method = {
   paper: 'https://arxiv.org/abs/2101.00190',
   options,
   defaultLearningRate: 1e-2,
+  startsAsBase: false,
   attach: (o, model) => attach(Number(o['num_virtual_tokens']), Boolean(o['prefix_projection']), Number(o['encoder_hidden_size']), model),
   fromPeft: (config, model) =>
     config['peft_type'] === 'PREFIX_TUNING'

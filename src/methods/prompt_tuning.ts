@@ -32,6 +32,7 @@ export const method: Method = {
   paper: 'https://arxiv.org/abs/2104.08691',
   options,
   defaultLearningRate: 3e-2,
+  startsAsBase: false,
   attach: (o, model) => attach(Number(o['num_virtual_tokens']), String(o['prompt_tuning_init']), model),
   fromPeft: (config, model) => (config['peft_type'] === 'PROMPT_TUNING' ? attach(Number(config['num_virtual_tokens']), 'RANDOM', model) : undefined),
 }

@@ -77,6 +77,7 @@ export const method: Method = {
   paper: 'https://arxiv.org/abs/2310.11454',
   options,
   defaultLearningRate: 2e-2,
+  startsAsBase: true,
   attach: (o, model) => {
     const targets = o['target_modules'] as readonly string[]
     return attach(Number(o['r']), Number(o['d_initial']), targets.includes('all-linear') ? 'all-linear' : targets, 0, model)
