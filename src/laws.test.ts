@@ -13,7 +13,8 @@ const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
   .split('\n')
   .filter((path) => path !== '' && existsSync(join(root, path)))
-const isTest = (path: string): boolean => /\.(test|spec)\.tsx?$/.test(path)
+/** Tests, and what only they use: `testGpu.ts`, `testRun.ts`. */
+const isTest = (path: string): boolean => /\.(test|spec)\.tsx?$|\/test[A-Z]\w*\.tsx?$/.test(path)
 const sources = files.filter((path) => /^src\/.*\.tsx?$/.test(path))
 
 /** Room → rooms it may import. Every room may import `lib` and itself. */
@@ -34,6 +35,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
   storage: ['files', 'protocol'],
   workers: ['train', 'evaluate', 'data', 'storage', 'files', 'protocol', 'methods', 'families', 'gpu'],
   store: ['protocol', 'workers/client'],
+  headless: ['protocol', 'workers/client', 'ui/trustedTypes'],
   ui: ['store', 'protocol', 'methods', 'families', 'workers/client'],
 }
 /** The command line is a second page: it may use every room but the page's own. */

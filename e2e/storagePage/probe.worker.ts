@@ -83,7 +83,7 @@ const probe = {
 
   /** Holds the run's lock until the page ends. */
   async hold(run: string): Promise<'held' | Failure> {
-    let resolve = (_: 'held'): void => undefined
+    let resolve: (value: 'held') => void = () => undefined
     const held = new Promise<'held'>((done) => {
       resolve = done
     })

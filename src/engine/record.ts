@@ -46,6 +46,8 @@ export interface Recording {
 export type Shared = ReadonlyMap<string, Placed>
 
 const UNIFORM_ALIGNMENT = 256
+/** Bytes bound for an absent input: one element of any type. */
+const ABSENT_BYTES = 16
 /** WebGPU's guaranteed floor for the bytes of one element in a storage binding is 4; windows must start on this many. */
 export const WINDOW_ALIGNMENT = 256
 
@@ -94,7 +96,7 @@ export async function record(p: Plan, memory: Memory, pipelines: Pipelines, shar
     const kernels = await compiling
     const uniforms = new UniformPacker()
     const pending = dispatches.flatMap((list, n) => list.map((d, i) => ({ node: n, dispatch: d, kernel: kernels[n][i], uniform: uniformOf(uniforms, d, kernels[n][i], graph.nodes[n].op.name) })))
-    const [uniformBuffer] = await memory.allocate([{ label: 'parameters', bytes: uniforms.bytes, memory: 'workspace', usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST }])
+    const [uniformBuffer] = await memory.allocate([{ label: 'parameters', bytes: uniforms.bytes, memory: 'workspace', usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST }])
     made.push(uniformBuffer)
     device.queue.writeBuffer(uniformBuffer, 0, uniforms.data())
 
@@ -111,6 +113,8 @@ export async function record(p: Plan, memory: Memory, pipelines: Pipelines, shar
       const entries = kernel.interface.bindings.map((b): GPUBindGroupEntry => {
         if (b.type === 'uniform') return { binding: b.binding, resource: { buffer: uniformBuffer, offset: uniform!.offset, size: uniform!.size } }
         const t = tensors[b.name]
+        // A kernel that asks at run time whether an optional input is there must still be given something to bind.
+        if (!t && node.op.inputs.includes(`${b.name}?`)) return { binding: b.binding, resource: { buffer: uniformBuffer, offset: 0, size: ABSENT_BYTES } }
         if (!t) throw new Fault('internal', `${label} binds ${b.name}, which the node does not have.`, 'Name WGSL variables like the op’s inputs and outputs.')
         return { binding: b.binding, resource: place(t) }
       })

@@ -30,7 +30,8 @@ export function assemble(source: string, defines: Defines = {}): string {
       if (word === 'if') {
         const negated = rest.startsWith('!')
         const name = rest.replace(/^!\s*/, '')
-        kept.push((defines[name] ?? 0) !== 0 !== negated)
+        const truth = (defines[name] ?? 0) !== 0
+        kept.push(negated ? !truth : truth)
       } else if (word === 'else') kept.push(!kept.pop())
       else if (word === 'endif') kept.pop()
       else if (word === 'include') {

@@ -22,6 +22,12 @@ export interface Dispatch {
   readonly defines?: Readonly<Record<string, number>>
   /** Floating-point operations, for splitting submits and for benches; 0 where bandwidth decides. */
   readonly flops?: number
+  /** Features without which the device cannot run it; a dispatch with alternatives needs none itself. */
+  readonly needs?: readonly GPUFeatureName[]
+  /** Least size of a subgroup that it is right for. */
+  readonly lanes?: number
+  /** The adapters it is meant for; unsaid: all. */
+  readonly suits?: 'software' | 'gpu'
   /** Other ways to compute the same, for other adapters; the tuner chooses, tests cover all. */
   readonly alternatives?: readonly Dispatch[]
 }

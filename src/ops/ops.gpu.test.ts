@@ -1,21 +1,25 @@
 // For every op found in this folder: each case on WebGPU equals the CPU oracle, in every variant the op offers,
 // and twice the same bytes.
 import { beforeAll, describe, expect, it } from 'vitest'
+import { offered } from '../engine/chooseKernel.ts'
 import { interpret } from '../engine/interpret.ts'
 import { runOnce } from '../engine/runOnce.ts'
 import { testGpu } from '../engine/testGpu.ts'
+import type { Gpu } from '../gpu/device.ts'
 import { Pipelines } from '../gpu/pipelines.ts'
-import type { Sizes } from '../graph/op.ts'
+import type { Dispatch, Sizes } from '../graph/op.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { allOps } from './allOps.ts'
 import { caseGraph } from './caseGraph.ts'
 
 const DEFAULT_TOLERANCE = 2e-6
 
+let gpu: Gpu
 let device: GPUDevice
 let pipelines: Pipelines
 beforeAll(async () => {
-  device = (await testGpu()).device
+  gpu = await testGpu()
+  device = gpu.device
   pipelines = new Pipelines(device)
 })
 
@@ -27,9 +31,9 @@ describe.each([...allOps().values()].map((op) => ({ name: op.name, op })))('$nam
       const keep: Tensor[] = [...Object.values(outputs), ...updated]
       const read = interpret(graph, values)
       const sizes = { ...inputs, ...outputs } as Sizes
-      const variants = Math.max(...op.dispatch(sizes, c.attrs).map((d) => 1 + (d.alternatives?.length ?? 0)))
+      const variants = Math.max(...op.dispatch(sizes, c.attrs).map((d) => offered(gpu, [d, ...(d.alternatives ?? [])]).length))
       for (let variant = 0; variant < variants; variant++) {
-        const choose = <T>(options: readonly T[]): T => options[Math.min(variant, options.length - 1)]
+        const choose = (options: readonly Dispatch[]): Dispatch => offered(gpu, options)[Math.min(variant, offered(gpu, options).length - 1)]
         const found = await runOnce(device, graph, values, keep, pipelines, choose)
         const again = await runOnce(device, graph, values, keep, pipelines, choose)
         keep.forEach((t, k) => {
