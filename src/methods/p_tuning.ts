@@ -12,8 +12,8 @@ const options = {
 function attach(count: number, hidden: number, model: ModelOutline): Attachment {
   const width = model.hidden
   const layers: Layer[] = [
-    { key: 'prompt_encoder.mlp_head.0', in: width, out: hidden, then: 'relu' },
-    { key: 'prompt_encoder.mlp_head.2', in: hidden, out: hidden, then: 'relu' },
+    { key: 'prompt_encoder.mlp_head.0', in: width, out: hidden, after: 'relu' },
+    { key: 'prompt_encoder.mlp_head.2', in: hidden, out: hidden, after: 'relu' },
     { key: 'prompt_encoder.mlp_head.4', in: hidden, out: width },
   ]
   return {

@@ -16,7 +16,7 @@ function attach(count: number, projected: boolean, hidden: number, model: ModelO
   const width = kvHeads * headSize
   const total = model.layers * 2 * width
   const layers: Layer[] = [
-    { key: 'prompt_encoder.transform.0', in: width, out: hidden, then: 'tanh' },
+    { key: 'prompt_encoder.transform.0', in: width, out: hidden, after: 'tanh' },
     { key: 'prompt_encoder.transform.2', in: hidden, out: total },
   ]
   // (P, layers · 2 · width): key and value of layer 0, then of layer 1, …

@@ -12,32 +12,32 @@ export interface Layer {
   readonly in: number
   readonly out: number
   /** After the layer; the last one has none. */
-  readonly then?: Activation
+  readonly after?: Activation
 }
 
 /** x (P, in) through the layers. */
 export function traceLayers(site: Pick<Site, 'graph' | 'param'>, x: Tensor, layers: readonly Layer[]): Tensor {
-  return layers.reduce((y, { key, in: inner, out, then }) => {
+  return layers.reduce((y, { key, in: inner, out, after }) => {
     // torch.nn.Linear's own start: weight and bias uniform within 1/√in.
     const init = { kind: 'uniform', bound: 1 / Math.sqrt(inner) } as const
     const w = site.param(`${key}.weight`, [out, inner], init)
     const bias = site.param(`${key}.bias`, [out], init)
     const z = matmul(site.graph, { a: y, b: w, bias }, { transA: false, transB: true, alpha: 1 }).y
-    return then ? activation(site.graph, { x: z }, { kind: then }).y : z
+    return after ? activation(site.graph, { x: z }, { kind: after }).y : z
   }, x)
 }
 
 /** The same in plain loops, on values read back. */
 export function runLayers(read: ReadParam, x: Float32Array, rows: number, layers: readonly Layer[]): Float32Array {
   let y = x
-  for (const { key, in: inner, out, then } of layers) {
+  for (const { key, in: inner, out, after } of layers) {
     const [w, bias] = [read(`${key}.weight`)!, read(`${key}.bias`)!]
     const z = new Float32Array(rows * out)
     for (let r = 0; r < rows; r++)
       for (let o = 0; o < out; o++) {
         let sum = bias[o]
         for (let i = 0; i < inner; i++) sum += y[r * inner + i] * w[o * inner + i]
-        z[r * out + o] = then === 'relu' ? Math.max(0, sum) : then === 'tanh' ? Math.tanh(sum) : sum
+        z[r * out + o] = after === 'relu' ? Math.max(0, sum) : after === 'tanh' ? Math.tanh(sum) : sum
       }
     y = z
   }
