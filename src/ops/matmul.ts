@@ -1,9 +1,10 @@
 // y = alpha · op(a) · op(b) + bias + c, the one product behind every linear layer and its gradients.
 // `transA`: a is [K, M]; `transB`: b is [N, K], as PyTorch stores a Linear. b may be a 16-bit weight.
-import { defineOp, type Case, type Dispatch, type Op, type Sizes, type Values } from '../graph/op.ts'
+import { defineOp, type Op, type Sizes, type Values } from '../graph/op.ts'
 import { showShape } from '../graph/shape.ts'
 import { Fault } from '../protocol/failure.ts'
-import { matmulKernel, type Variant } from './matmulKernel.ts'
+import { matmulDispatches, stretches, type Extent } from './matmulDispatch.ts'
+import { cases } from './matmulCases.ts'
 import { sumColumns } from './sumColumns.ts'
 
 export interface MatmulAttrs {
@@ -11,12 +12,6 @@ export interface MatmulAttrs {
   readonly transB: boolean
   readonly alpha: number
   readonly [key: string]: number | boolean
-}
-
-interface Extent {
-  readonly M: number
-  readonly N: number
-  readonly K: number
 }
 
 function extent({ a, b, bias, c }: Sizes, { transA, transB }: MatmulAttrs): Extent {
@@ -32,51 +27,24 @@ function extent({ a, b, bias, c }: Sizes, { transA, transB }: MatmulAttrs): Exte
   return { M, N, K }
 }
 
-/** All variants that can compute this product, the most portable one first. */
-export function variants(sizes: Sizes, attrs: MatmulAttrs): Variant[] {
-  const { M, N, K } = extent(sizes, attrs)
-  const dtype = sizes['b'].dtype
-  const shared = {
-    transA: attrs.transA,
-    transB: attrs.transB,
-    typeB: dtype === 'f16' || dtype === 'bf16' ? dtype : ('f32' as const),
-    fourA: (attrs.transA ? M : K) % 4 === 0,
-    fourB: (attrs.transB ? K : N) % 4 === 0,
-    fourY: N % 4 === 0,
-    bias: 'bias' in sizes,
-    addend: 'c' in sizes,
-  }
-  const wide = M > 32 && N > 32
-  const list: Variant[] = [{ ...shared, strategy: 'staged', rows: wide ? 8 : 4, columns: wide ? 8 : 4 }]
-  if (shared.fourA && shared.fourB && K % 4 === 0) {
-    const rows = attrs.transA ? (M >= 64 ? 8 : 4) : M >= 128 ? 16 : M >= 32 ? 8 : M >= 4 ? 4 : 1
-    list.push({ ...shared, strategy: 'direct', rows, columns: N >= 64 && M >= 4 ? 8 : 4 })
-  }
-  return list
-}
-
-function dispatchOf(v: Variant, { M, N, K }: Extent, alpha: number): Dispatch {
-  return {
-    shader: matmulKernel(v),
-    entry: 'forward',
-    workgroups: [Math.ceil(N / (8 * v.columns)), Math.ceil(M / (8 * v.rows)), 1],
-    params: { M, N, K, alpha },
-    flops: 2 * M * N * K,
-  }
-}
-
 export const matmul: Op<MatmulAttrs> = defineOp<MatmulAttrs>({
   name: 'matmul',
   inputs: ['a', 'b', 'bias?', 'c?'],
-  outputs: ['y'],
+  outputs: ['y', 'partials'],
   shape: (inputs, attrs) => {
-    const { M, N } = extent(inputs, attrs)
-    return { y: [M, N] }
+    const size = extent(inputs, attrs)
+    const { layers } = stretches(size, attrs)
+    return { y: [size.M, size.N], ...(layers > 1 && { partials: [layers, size.M, size.N] }) }
   },
   dispatch: (sizes, attrs) => {
-    const size = extent(sizes, attrs)
-    const [first, ...rest] = variants(sizes, attrs).map((v) => dispatchOf(v, size, attrs.alpha))
-    return [{ ...first, alternatives: rest }]
+    const { dtype } = sizes['b']
+    return matmulDispatches({
+      ...extent(sizes, attrs),
+      ...attrs,
+      typeB: dtype === 'f16' || dtype === 'bf16' ? dtype : 'f32',
+      bias: 'bias' in sizes,
+      addend: 'c' in sizes,
+    })
   },
   backward: (g, { inputs: { a, b }, attrs }, { y: dy }, needs) => {
     const { transA, transB, alpha } = attrs as MatmulAttrs
@@ -89,48 +57,22 @@ export const matmul: Op<MatmulAttrs> = defineOp<MatmulAttrs>({
     }
   },
   reference: (values, out, sizes, attrs) => reference(values, out, extent(sizes, attrs), attrs),
-  cases: cases(),
+  cases,
 })
 
-function reference({ a, b, bias, c }: Readonly<Record<string, Values>>, { y }: Readonly<Record<string, Values>>, { M, N, K }: Extent, attrs: MatmulAttrs): void {
+function reference({ a, b, bias, c }: Readonly<Record<string, Values>>, { y, partials }: Readonly<Record<string, Values>>, size: Extent, attrs: MatmulAttrs): void {
+  const { M, N, K } = size
   const { transA, transB, alpha } = attrs
+  const depth = 4 * stretches(size, attrs).chunk
   for (let m = 0; m < M; m++) {
     for (let n = 0; n < N; n++) {
       let sum = 0
-      for (let k = 0; k < K; k++) sum += a[transA ? k * M + m : m * K + k] * b[transB ? n * K + k : k * N + n]
+      for (let k = 0; k < K; k++) {
+        const term = a[transA ? k * M + m : m * K + k] * b[transB ? n * K + k : k * N + n]
+        sum += term
+        if (partials) partials[(Math.floor(k / depth) * M + m) * N + n] += term
+      }
       y[m * N + n] = alpha * sum + (bias ? bias[n] : 0) + (c ? c[m * N + n] : 0)
     }
   }
-}
-
-function cases(): Case<MatmulAttrs>[] {
-  const sizes: [number, number, number][] = [
-    [1, 1, 1], [3, 5, 7], [33, 31, 17], [64, 64, 64], [65, 130, 66], [1, 192, 64], [4, 12, 8], [130, 8, 48], [8, 100, 200], [128, 72, 36], [17, 64, 5], [300, 40, 20],
-  ]
-  const list: Case<MatmulAttrs>[] = []
-  for (const transA of [false, true])
-    for (const transB of [false, true])
-      for (const [M, N, K] of sizes) {
-        const extras = (M + N) % 3 === 0 || M === 64
-        list.push({
-          name: `[${M},${K}]·[${K},${N}]${transA ? ' a stored transposed' : ''}${transB ? ' b stored transposed' : ''}${extras ? ' + bias + addend' : ''}`,
-          inputs: {
-            a: { shape: transA ? [K, M] : [M, K] },
-            b: { shape: transB ? [N, K] : [K, N] },
-            ...(extras && { bias: { shape: [N] }, c: { shape: [M, N] } }),
-          },
-          attrs: { transA, transB, alpha: extras ? 0.75 : 1 },
-          ...(M * N * K > 300 && { differentiate: [] }),
-        })
-      }
-  for (const dtype of ['f16', 'bf16'] as const)
-    for (const transB of [false, true])
-      for (const [M, N, K] of [[5, 7, 9], [40, 72, 36], [1, 64, 48], [64, 96, 128]])
-        list.push({
-          name: `[${M},${K}]·[${K},${N}] ${dtype}${transB ? ' b stored transposed' : ''}`,
-          inputs: { a: { shape: [M, K] }, b: { shape: transB ? [N, K] : [K, N], dtype } },
-          attrs: { transA: false, transB, alpha: 1 },
-          differentiate: [],
-        })
-  return list
 }

@@ -1,0 +1,44 @@
+// Shapes that matmul is tested with. Few, since every kernel among them is compiled: each stands for one way through the code.
+import type { Case } from '../graph/op.ts'
+import type { DType } from '../graph/tensor.ts'
+import type { MatmulAttrs } from './matmul.ts'
+
+type Size = readonly [M: number, N: number, K: number]
+
+/** Differences are taken numerically where that is quick. */
+const SMALL = 300
+
+function one([M, N, K]: Size, transA: boolean, transB: boolean, extras: boolean, dtype: DType = 'f32'): Case<MatmulAttrs> {
+  const words = [transA && 'a stored transposed', transB && 'b stored transposed', dtype !== 'f32' && dtype, extras && 'bias + addend']
+  return {
+    name: `[${M},${K}]·[${K},${N}] ${words.filter(Boolean).join(', ')}`,
+    inputs: {
+      a: { shape: transA ? [K, M] : [M, K] },
+      b: { shape: transB ? [N, K] : [K, N], dtype },
+      ...(extras && { bias: { shape: [N] }, c: { shape: [M, N] } }),
+    },
+    attrs: { transA, transB, alpha: extras ? 0.75 : 1 },
+    ...((M * N * K > SMALL || dtype !== 'f32') && { differentiate: [] }),
+  }
+}
+
+/** Wide, thin either way, few rows, sizes that are no multiple of anything. */
+const usual: readonly Size[] = [[72, 136, 36], [130, 8, 48], [8, 100, 200], [1, 192, 64], [65, 34, 17], [3, 5, 7]]
+/** Deep enough to be split. */
+const deep: readonly Size[] = [[8, 64, 1024], [64, 8, 516]]
+
+export const cases: readonly Case<MatmulAttrs>[] = [
+  one([1, 1, 1], false, false, true),
+  ...[false, true].flatMap((transB) => usual.map((size, i) => one(size, false, transB, i % 2 === 0))),
+  ...usual.map((size, i) => one(size, true, false, i % 2 === 1)),
+  ...deep.map((size, i) => one(size, true, false, i === 0)),
+  one([40, 72, 36], true, true, true),
+  one([3, 5, 7], true, true, false),
+  ...(['f16', 'bf16'] as const).flatMap((dtype) => [
+    one([64, 96, 128], false, true, false, dtype),
+    one([5, 40, 12], false, true, true, dtype),
+    one([40, 72, 36], false, false, true, dtype),
+  ]),
+  one([9, 7, 9], false, true, false, 'f16'),
+  one([33, 15, 11], false, false, false, 'bf16'),
+]

@@ -1,0 +1,94 @@
+// Which kernels compute a product, from its sizes alone: the portable one first, then what may be faster elsewhere.
+import finishShader from '../../shaders/matmulFinish.wgsl?raw'
+import type { Dispatch } from '../graph/op.ts'
+import { grid } from '../graph/shape.ts'
+import { direct } from './matmulDirect.ts'
+import { COLUMNS, few } from './matmulFew.ts'
+import type { Operands } from './matmulKernel.ts'
+import { DEPTH, staged, THREADS } from './matmulStaged.ts'
+import { subgroup, WIDTH, type SubgroupTile } from './matmulSubgroup.ts'
+
+export interface Extent {
+  readonly M: number
+  readonly N: number
+  readonly K: number
+}
+export interface Product extends Extent {
+  readonly transA: boolean
+  readonly transB: boolean
+  readonly typeB: Operands['typeB']
+  readonly alpha: number
+  readonly bias: boolean
+  readonly addend: boolean
+}
+
+/** Rows that count as few. */
+const FEW = 8
+
+/** One to eight rows of an a stored by rows: decoding. */
+const isFew = (M: number, transA: boolean): boolean => M <= FEW && !transA
+
+/**
+ * Into how many layers K is split, and how many fours of it each adds up: a y of few tiles and a great depth (the gradient
+ * of a low-rank matrix) would leave most of a GPU idle. From the sizes alone, so that every adapter adds in the same order.
+ */
+export function stretches({ M, N, K }: Extent, { transA }: { readonly transA: boolean }): { layers: number; chunk: number } {
+  const fours = Math.ceil(K / 4)
+  const tiles = Math.ceil(M / 32) * Math.ceil(N / 32)
+  const wanted = K < 512 || tiles > 48 || isFew(M, transA) ? 1 : Math.min(16, Math.floor(K / 128), Math.ceil(96 / tiles))
+  // A stretch is a whole number of staged tiles.
+  const chunk = wanted === 1 ? fours : Math.ceil(fours / wanted / 4) * 4
+  return { layers: Math.max(1, Math.ceil(fours / chunk)), chunk }
+}
+
+export function matmulDispatches(p: Product): Dispatch[] {
+  const { M, N, K, transA, transB, typeB, alpha } = p
+  const { layers, chunk } = stretches(p, p)
+  const operands: Operands = {
+    transA,
+    transB,
+    typeB,
+    fourA: K % 4 === 0 && (!transA || M % 4 === 0),
+    fourB: K % 4 === 0 && (transB || N % 4 === 0),
+    fourY: N % 4 === 0,
+    split: layers > 1,
+  }
+  const flags = { bias: p.bias ? 1 : 0, addend: p.addend ? 1 : 0 }
+  const way = (shader: string, workgroups: readonly [number, number], strip: number): Dispatch => ({
+    shader,
+    entry: 'forward',
+    workgroups: [...workgroups, layers],
+    params: { M, N, K, alpha, chunk, strip, inner: DEPTH / 4, ...(layers > 1 ? { bias: 0, addend: 0 } : flags) },
+    flops: 2 * M * N * K,
+  })
+  const [first, ...alternatives] = ways(p, operands, way)
+  const last: Dispatch = {
+    shader: finishShader,
+    entry: 'finish',
+    workgroups: grid(M * N, 64),
+    params: { count: M * N, columns: N, layers, alpha, ...flags },
+    flops: layers * M * N,
+  }
+  return [{ ...first, alternatives }, ...(layers > 1 ? [last] : [])]
+}
+
+function ways({ M, N }: Extent, v: Operands, way: (shader: string, workgroups: readonly [number, number], strip: number) => Dispatch): Dispatch[] {
+  const tiled = (rows: number, columns: number): readonly [number, number] => [Math.ceil(N / (THREADS * columns)), Math.ceil(M / (THREADS * rows))]
+  const list: Dispatch[] = []
+  if (isFew(M, v.transA)) {
+    const rows = M === 1 ? 1 : M <= 4 ? 4 : FEW
+    list.push(way(few(v, rows), [Math.ceil(N / COLUMNS), 1], rows))
+  } else {
+    const size = M > 32 && N > 32 ? 8 : 4
+    list.push(way(staged(v, size, size), tiled(size, size), size))
+    if (size === 8 && v.fourA && v.fourB) list.push({ ...way(direct(v, size, 4), tiled(size, 4), size), suits: 'software' })
+  }
+  const swap = N <= 16 && N < M
+  const [tall, wide] = swap ? [N, M] : [M, N]
+  for (const lanes of [4, 8] as const) {
+    const tile: SubgroupTile = { rows: tall <= 8 ? 8 : 32, fours: lanes === 4 ? 2 : 1, lanes, swap }
+    const workgroups = [Math.ceil(wide / (WIDTH * 4 * tile.fours)), Math.ceil(tall / tile.rows)] as const
+    list.push({ ...way(subgroup({ ...v, fourY: false }, tile), workgroups, tile.rows), needs: ['subgroups'], lanes, suits: 'software' })
+  }
+  return list
+}

@@ -1,0 +1,91 @@
+// A matmul kernel for software adapters, where a load by lane costs as much as ten or twenty multiplications and an exchange
+// between lanes two to five. All lanes of a workgroup share the same rows of y and own columns of their own: each lane loads
+// four numbers of one row of a, and every lane gets every row by broadcast. Right for any subgroup of at least `lanes` lanes.
+// Either operand can play a: with `swap` the kernel computes yᵀ = bᵀ·aᵀ, which suits a y of few columns.
+import { declarations, lane as component, lines, loaders, put, putAll, range, type Operands } from './matmulKernel.ts'
+
+export interface SubgroupTile {
+  /** Rows of y per workgroup: a multiple of `lanes`, or of 4 where a is stored transposed. */
+  readonly rows: number
+  /** Fours of columns per thread. */
+  readonly fours: number
+  /** Lanes that hold rows. */
+  readonly lanes: 4 | 8
+  readonly swap: boolean
+}
+
+/** Threads of a workgroup. */
+export const WIDTH = 8
+
+export function subgroup(v: Operands, { rows, fours, lanes, swap }: SubgroupTile): string {
+  const [held, own] = swap ? [{ name: 'b', kInside: v.transB }, { name: 'a', kInside: !v.transA }] : [{ name: 'a', kInside: !v.transA }, { name: 'b', kInside: v.transB }]
+  const load = (name: string, row: string, four: string, across: string): string =>
+    (name === 'a' ? v.fourA : v.fourB) ? `${name}Vector(${row} * (${across} / 4u) + ${four})` : `${name}Four(${row}, ${four})`
+  const registers = Math.ceil(rows / lanes)
+  const perRegister = lanes / 4
+  const clamp = (index: string, size: string): string => `min(${index}, ${size} - 1u)`
+
+  const origins = [
+    ...range(registers).map((i) =>
+      held.kInside
+        ? `let heldAt${i} = ${clamp(`row0 + lane % ${lanes}u + ${i * lanes}u`, 'rows')};`
+        : `let heldAt${i} = ${clamp(`row0 / 4u + (lane % ${lanes}u) / 4u + ${i * perRegister}u`, '((rows + 3u) / 4u)')};`,
+    ),
+    ...(own.kInside
+      ? range(4 * fours).map((j) => `let ownAt${j} = ${clamp(`column0 + ${j}u`, 'columns')};`)
+      : range(fours).map((j) => `let ownAt${j} = ${clamp(`column0 / 4u + ${j}u`, '((columns + 3u) / 4u)')};`)),
+  ]
+  const loads = [
+    ...range(registers).map((i) => `let held${i} = ${held.kInside ? load(held.name, `heldAt${i}`, 'k', 'params.K') : load(held.name, '(k * 4u + lane % 4u)', `heldAt${i}`, 'rows')};`),
+    ...(own.kInside
+      ? [
+          ...range(4 * fours).map((j) => `let own${j} = ${load(own.name, `ownAt${j}`, 'k', 'params.K')};`),
+          ...range(4).flatMap((k) => range(fours).map((j) => `let b${k}_${j} = vec4f(${range(4).map((c) => `own${j * 4 + c}.${component[k]}`).join(', ')});`)),
+        ]
+      : range(4).flatMap((k) => range(fours).map((j) => `let b${k}_${j} = ${load(own.name, `(k * 4u + ${k}u)`, `ownAt${j}`, 'columns')};`))),
+  ]
+  const step = (i: number, k: number, scalar: string): string[] => range(fours).map((j) => `acc${i}_${j} = fma(vec4f(${scalar}), b${k}_${j}, acc${i}_${j});`)
+  const products = held.kInside
+    ? range(rows).flatMap((i) => [
+        `let a${i} = subgroupBroadcast(held${Math.floor(i / lanes)}, ${i % lanes}u);`,
+        ...range(4).flatMap((k) => step(i, k, `a${i}.${component[k]}`)),
+      ])
+    : range(rows / 4).flatMap((four) =>
+        range(4).flatMap((k) => [
+          `let a${four}_${k} = subgroupBroadcast(held${Math.floor(four / perRegister)}, ${(four % perRegister) * 4 + k}u);`,
+          ...range(4).flatMap((i) => step(four * 4 + i, k, `a${four}_${k}.${component[i]}`)),
+        ]),
+      )
+  // Row i of the tile, four columns from `column` on.
+  const store = putAll(rows, fours, (i, j) =>
+    lines([
+      `let row${j} = row0 + ${i};`,
+      `let value${j} = out[${i} * ${fours}u + ${j}u];`,
+      ...range(4).map((n) => {
+        const column = `column0 + ${4 * j + n}u`
+        const [m, n0] = swap ? [column, `row${j}`] : [`row${j}`, column]
+        return `putOne(group.z, ${m}, ${n0}, value${j}.${component[n]});`
+      }),
+    ]),
+  )
+  return `enable subgroups;
+${declarations(v)}
+${loaders(v)}
+${v.fourA ? 'fn aVector(i: u32) -> vec4f { return a[i]; }' : ''}
+${put(v)}
+@compute @workgroup_size(${WIDTH})
+fn forward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32, @builtin(subgroup_invocation_id) lane: u32) {
+  let rows = ${swap ? 'params.N' : 'params.M'};
+  let columns = ${swap ? 'params.M' : 'params.N'};
+  let row0 = group.y * ${rows}u;
+  let column0 = (group.x * ${WIDTH}u + thread) * ${4 * fours}u;
+  ${lines(origins)}
+  ${lines(range(rows).flatMap((i) => range(fours).map((j) => `var acc${i}_${j} = vec4f();`)))}
+  let end = min((params.K + 3u) / 4u, (group.z + 1u) * params.chunk);
+  for (var k = group.z * params.chunk; k < end; k++) {
+    ${lines(loads)}
+    ${lines(products)}
+  }
+  ${store}
+}`
+}
