@@ -35,7 +35,8 @@ const isFew = (M: number, transA: boolean): boolean => M <= FEW && !transA
 export function stretches({ M, N, K }: Extent, { transA }: { readonly transA: boolean }): { layers: number; chunk: number } {
   const fours = Math.ceil(K / 4)
   const tiles = Math.ceil(M / 32) * Math.ceil(N / 32)
-  const wanted = K < 512 || tiles > 48 || isFew(M, transA) ? 1 : Math.min(16, Math.floor(K / 128), Math.ceil(96 / tiles))
+  const deep = transA ? K >= 512 && tiles <= 48 : K >= 1024 && tiles <= 16 && !isFew(M, transA)
+  const wanted = deep ? Math.min(16, Math.floor(K / 128), Math.ceil(96 / tiles)) : 1
   // A stretch is a whole number of staged tiles.
   const chunk = wanted === 1 ? fours : Math.ceil(fours / wanted / 4) * 4
   return { layers: Math.max(1, Math.ceil(fours / chunk)), chunk }
@@ -85,8 +86,9 @@ function ways({ M, N }: Extent, v: Operands, way: (shader: string, workgroups: r
   }
   const swap = N <= 16 && N < M
   const [tall, wide] = swap ? [N, M] : [M, N]
-  for (const lanes of [4, 8] as const) {
-    const tile: SubgroupTile = { rows: tall <= 8 ? 8 : 32, fours: lanes === 4 ? 2 : 1, lanes, swap }
+  // Four lanes, as SwiftShader has, gave wrong products in every case there: such adapters take the variants before this one.
+  for (const lanes of [8] as const) {
+    const tile: SubgroupTile = { rows: tall <= 8 ? 8 : 32, fours: 1, lanes, swap }
     const workgroups = [Math.ceil(wide / (WIDTH * 4 * tile.fours)), Math.ceil(tall / tile.rows)] as const
     list.push({ ...way(subgroup({ ...v, fourY: false }, tile), workgroups, tile.rows), needs: ['subgroups'], lanes, suits: 'software' })
   }
