@@ -10,7 +10,7 @@ import pirate
 from shared import write
 
 SAMPLES = [
-    ("pirate", pirate, "Talk like a pirate", "style", "exact_match", "Short questions answered in a pirate's voice; the test asks about things that no training row mentions."),
+    ("pirate", pirate, "Talk like a pirate", "style", "exact_match", "Short questions answered in a pirate's voice; the test asks in wordings that no training row used for the same fact."),
     ("desk", desk, "Sort messages to the right desk", "classification", "accuracy", "Messages to a small shop, each with one of six labels: delivery, refund, billing, broken, account, praise."),
     ("orders", orders, "Turn orders into JSON", "structured", "exact_match", "Sentences that order goods, turned into JSON with the keys item, count, place and day."),
 ]

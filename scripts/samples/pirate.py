@@ -1,7 +1,7 @@
 """Style: simple questions, answered in the voice of a pirate.
 
-The starter knows the facts and answers them plainly. The rows teach only the voice; the test asks
-about things that no training row asks about, so a right answer needs both the old knowledge and the new voice.
+Every fact is asked in two or three ways. The test asks in a way that no training row used for that
+fact, so the model has to see through the wording and keep the voice.
 """
 
 import random
@@ -19,56 +19,30 @@ def voice(plain: str) -> str:
     return f"Arr, matey! {said} Yo ho!"
 
 
-def _questions(rng):
-    """[(key, question, plain answer)]; a key stands for one fact, whatever the phrasing."""
+def _facts():
+    """(ways of asking, slots, plain answer)"""
     for thing, colour in words.COLOUR_OF.items():
-        for q in ("What colour is $t?", "Tell me the colour of $t.", "What is the colour of $t?"):
-            yield f"colour {thing}", sentence(rng, q, t=thing), f"{thing.capitalize()} is {colour}."
-    for a, (sound, home, food, legs, young, size) in words.ANIMALS.items():
-        name = _an(a).capitalize()
-        yield f"food {a}", sentence(rng, "What does a $a eat?", a=a), f"{name} eats {food}."
-        yield f"food {a}", sentence(rng, "What is the food of a $a?", a=a), f"{name} eats {food}."
-        yield f"home {a}", sentence(rng, "Where does a $a live?", a=a), f"{name} lives in {_an(home)}."
-        yield f"home {a}", sentence(rng, "Tell me where a $a lives.", a=a), f"{name} lives in {_an(home)}."
-        yield f"legs {a}", sentence(rng, "How many legs does a $a have?", a=a), f"{name} has {words.NUMBERS[legs] if legs else 'no'} legs."
-        yield f"size {a}", sentence(rng, "Is a $a big or small?", a=a), f"{name} is {size}."
+        yield ["What colour is $t?", "Tell me the colour of $t.", "What is the colour of $t?"], {"t": thing}, f"{thing.capitalize()} is {colour}."
+    for a, (sound, home, food, legs, _, _) in words.ANIMALS.items():
+        name, slots = _an(a).capitalize(), {"a": a}
+        yield ["What does a $a eat?", "What is the food of a $a?", "Tell me what a $a eats."], slots, f"{name} eats {food}."
+        yield ["Where does a $a live?", "Tell me where a $a lives.", "What is the home of a $a?"], slots, f"{name} lives in {_an(home)}."
         if sound:
-            yield f"sound {a}", sentence(rng, "What sound does a $a make?", a=a), f"{name} {sound}."
-    for a, b in words.OPPOSITES:
-        if "light" not in (a, b):
-            yield f"opposite {a}", f"What is the opposite of {a}?", f"The opposite of {a} is {b}."
-            yield f"opposite {b}", f"What is the opposite of {b}?", f"The opposite of {b} is {a}."
-    for a, b in words.PLURALS:
-        yield f"plural {a}", f"What is the plural of {a}?", f"The plural of {a} is {b}."
-    for base, _, past, _ in words.VERBS:
-        yield f"past {base}", f"What is the past of {base}?", f"The past of {base} is {past}."
+            yield ["What sound does a $a make?", "What noise does a $a make?", "Tell me the sound of a $a."], slots, f"{name} {sound}."
     for j, does in words.JOBS:
-        yield f"job {j}", sentence(rng, "What does a $j do?", j=j), f"{_an(j).capitalize()} {does}."
-        yield f"job {j}", sentence(rng, "Tell me what a $j does.", j=j), f"{_an(j).capitalize()} {does}."
-    for kind, names in (("day", words.DAYS), ("month", words.MONTHS), ("season", words.SEASONS)):
-        for i, a in enumerate(names):
-            b = names[(i + 1) % len(names)]
-            yield f"after {a}", f"What {kind} comes after {a}?", f"{b[:1].upper() + b[1:]} comes after {a}."
+        yield ["What does a $j do?", "Tell me what a $j does.", "What is the work of a $j?"], {"j": j}, f"{_an(j).capitalize()} {does}."
+    for a, b in words.PLURALS:
+        yield ["What is the plural of $a?", "Give me the plural of $a.", "Make this word plural: $a"], {"a": a}, f"The plural of {a} is {b}."
 
 
-def build(seed: int = 5):
+def build(seed: int = 5, test_rows: int = 90):
     rng = random.Random(seed)
-    found, seen = [], set()
-    for key, question, plain in _questions(rng):
-        # An opposite pair that has two partners (old: young, new) has no single right answer.
-        if key.startswith("opposite") and sum(key.split()[1] in pair for pair in words.OPPOSITES) > 1:
-            continue
-        if question not in seen:
-            seen.add(question)
-            found.append((key, {"messages": [{"role": "user", "content": question}, {"role": "assistant", "content": voice(plain)}]}))
-    keys = sorted({k for k, _ in found})
-    rng.shuffle(keys)
-    held = set(keys[:70])
-    train, test = [r for k, r in found if k not in held], []
-    taken = set()
-    for k, r in found:
-        if k in held and k not in taken:
-            taken.add(k)
-            test.append(r)
+    train, test = [], []
+    for ways, slots, plain in _facts():
+        rows = [{"messages": [{"role": "user", "content": sentence(rng, w, **slots)}, {"role": "assistant", "content": voice(plain)}]} for w in ways]
+        held = rng.randrange(len(rows))
+        test.append(rows.pop(held))
+        train += rows
     rng.shuffle(train)
-    return train, test
+    rng.shuffle(test)
+    return train, test[:test_rows]
