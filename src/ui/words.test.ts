@@ -87,4 +87,11 @@ describe('the snippet', () => {
     const odd = { ...defaultRecipe(), base: { source: 'folder' as const, id: 'my "model"' } }
     expect(loadingSnippet(odd)).toContain('"my \\"model\\""')
   })
+  it('knows what is no PEFT adapter', () => {
+    const by = (...ids: string[]): string =>
+      loadingSnippet({ ...defaultRecipe(), methods: ids.map((id) => ({ id, options: {} })) })
+    expect(by('full')).not.toContain('starter')
+    expect(by('bottleneck')).toContain('adapters.init')
+    expect(by('lora', 'bottleneck')).toContain('PeftModel')
+  })
 })

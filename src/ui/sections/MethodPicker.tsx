@@ -11,22 +11,32 @@ export function MethodPicker() {
   const { setMethod } = useActions()
   const name = useId()
   return (
-    <fieldset className="methods" disabled={working}>
+    <fieldset className="stack" disabled={working}>
       <legend className="unseen">Method</legend>
-      {methods?.map((method) => (
-        <label key={method.id} className="method">
-          <input type="radio" name={name} checked={method.id === chosen?.id} onChange={() => setMethod(method.id)} />
-          <strong>{method.label}</strong>
-          <span className="method-summary">
-            {method.summary}{' '}
-            {method.paper !== '' && (
-              <a href={method.paper} target="_blank" rel="noreferrer">
-                Paper<span className="unseen"> of {method.label}, opens in a new tab</span>
-              </a>
-            )}
-          </span>
-        </label>
-      ))}
+      <div className="methods">
+        {methods?.map((method) => (
+          <label key={method.id} className="method">
+            <input
+              type="radio"
+              name={name}
+              checked={method.id === chosen?.id}
+              aria-describedby={`${name}-summary`}
+              onChange={() => setMethod(method.id)}
+            />
+            {method.label}
+          </label>
+        ))}
+      </div>
+      {chosen && (
+        <p className="small soft" id={`${name}-summary`}>
+          {chosen.summary}{' '}
+          {chosen.paper !== '' && (
+            <a href={chosen.paper} target="_blank" rel="noreferrer">
+              Paper<span className="unseen"> of {chosen.label}, opens in a new tab</span>
+            </a>
+          )}
+        </p>
+      )}
     </fieldset>
   )
 }

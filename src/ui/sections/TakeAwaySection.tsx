@@ -7,7 +7,7 @@ import { ActionButton } from '../parts/ActionButton.tsx'
 import { CopyButton } from '../parts/CopyButton.tsx'
 import { FailureNote } from '../parts/FailureNote.tsx'
 import { Section } from '../parts/Section.tsx'
-import { loadingSnippet } from '../loadingSnippet.ts'
+import { kept, libraries, loadingSnippet } from '../loadingSnippet.ts'
 import { fileName, saveFile } from '../saveFile.ts'
 import { useDownload } from '../useDownload.ts'
 import './TakeAwaySection.css'
@@ -19,9 +19,9 @@ export function TakeAwaySection() {
   const isTraining = useApp((s) => s.working && isMoving(s.run.phase))
   const { setName } = useActions()
   const download = useDownload()
-  const isFull = (run?.recipe ?? recipe).methods[0]?.id === 'full'
-  const what = isFull ? 'model' : 'adapter'
-  const snippet = loadingSnippet(run?.recipe ?? recipe)
+  const shown = run?.recipe ?? recipe
+  const what = kept(shown) === 'model' ? 'model' : 'adapter'
+  const snippet = loadingSnippet(shown)
   return (
     <Section
       id="take-away"
@@ -67,7 +67,7 @@ export function TakeAwaySection() {
         </div>
       )}
       <div className="row">
-        <h3>{isFull ? 'Load it with transformers' : 'Load it with PEFT'}</h3>
+        <h3>Load it with {libraries[kept(shown)]}</h3>
         <CopyButton text={snippet} label="Copy" />
       </div>
       <pre className="snippet">{snippet}</pre>
