@@ -27,8 +27,9 @@ tags: [qwen2, tiny, starter]
 # Tunesmith starter
 
 A very small language model ({millions:.2f} million parameters, {size:.1f} MB in float16) trained from scratch for Tunesmith, so that a first
-fine-tuning run needs no download from anywhere else. It writes short stories in simple English, answers simple questions and follows
-simple instructions. It knows almost nothing about the world, it is often wrong, and it is not meant for anything but trying out fine-tuning.
+fine-tuning run needs no download from anywhere else. It writes short stories in simple English and answers the kinds of simple questions it
+was trained on, often wrongly; it mostly fails where it must copy words out of the prompt (see the table). It knows almost nothing about the
+world and is not meant for anything but trying out fine-tuning.
 
 - Architecture: `Qwen2ForCausalLM`, hidden size 192, 6 layers, 6 heads of 32, 2 key/value heads, MLP 512, tied embeddings, RoPE theta 10000.
   Trained on rows of {length} tokens; `max_position_embeddings` is 1024, and text past {length} tokens is untrained.
@@ -97,6 +98,7 @@ if __name__ == "__main__":
     for name in ("--out", "--checkpoint", "--log"):
         p.add_argument(name, type=Path, required=True)
     a = p.parse_args()
+    torch.set_num_threads(1)  # one short row at a time: more threads only wait for each other
     starter = Starter(StarterConfig())
     starter.load_state_dict(torch.load(a.checkpoint, weights_only=False)["model"])
     record = json.loads(a.log.read_text())
