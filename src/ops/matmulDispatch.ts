@@ -86,9 +86,8 @@ function ways({ M, N }: Extent, v: Operands, way: (shader: string, workgroups: r
   }
   const swap = N <= 16 && N < M
   const [tall, wide] = swap ? [N, M] : [M, N]
-  // Four lanes, as SwiftShader has, gave wrong products in every case there: such adapters take the variants before this one.
-  for (const lanes of [8] as const) {
-    const tile: SubgroupTile = { rows: tall <= 8 ? 8 : 32, fours: 1, lanes, swap }
+  for (const lanes of [4, 8] as const) {
+    const tile: SubgroupTile = { rows: tall <= 8 ? 8 : 32, fours: lanes === 4 ? 2 : 1, lanes, swap }
     const workgroups = [Math.ceil(wide / (WIDTH * 4 * tile.fours)), Math.ceil(tall / tile.rows)] as const
     list.push({ ...way(subgroup({ ...v, fourY: false }, tile), workgroups, tile.rows), needs: ['subgroups'], lanes, suits: 'software' })
   }

@@ -59,11 +59,10 @@ export function subgroup(v: Operands, { rows, fours, lanes, swap }: SubgroupTile
   // Row i of the tile, four columns from `column` on.
   const store = putAll(rows, fours, (i, j) =>
     lines([
-      `let row${j} = row0 + ${i};`,
       `let value${j} = out[${i} * ${fours}u + ${j}u];`,
       ...range(4).map((n) => {
         const column = `column0 + ${4 * j + n}u`
-        const [m, n0] = swap ? [column, `row${j}`] : [`row${j}`, column]
+        const [m, n0] = swap ? [column, `row0 + ${i}`] : [`row0 + ${i}`, column]
         return `putOne(group.z, ${m}, ${n0}, value${j}.${component[n]});`
       }),
     ]),
