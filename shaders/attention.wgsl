@@ -2,7 +2,10 @@
 // Keys come in blocks: scores, their maximum, the weighted sum of values; blocks are joined by online softmax. Sums have a
 // fixed order. Writes o and lse with =. The tiled kernels for many queries are written by src/ops/attentionKernel.ts.
 #include <index>
-struct Params { T: u32, S: u32, heads: u32, kvHeads: u32, window: i32, scale: f32, tiles: u32, first: u32, end: u32 }
+struct Params {
+  T: u32, S: u32, heads: u32, kvHeads: u32, causal: u32, window: i32, scale: f32,
+  tiles: u32, first: u32, end: u32,
+}
 #if VEC4
 alias Value = vec4f;
 #else
@@ -19,7 +22,7 @@ alias Value = f32;
 @group(0) @binding(8) var<storage, read_write> lse: array<f32>;
 
 const LANES = 128u;
-const BLOCK = 1024u;
+const BLOCK = 512u;
 // Each thread of the value pass has one four of the head and every SHARES-th key.
 const SHARES = LANES / FOURS;
 const LOG2E = 1.4426950408889634;
@@ -100,12 +103,8 @@ fn decode(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: 
   let segment = segmentsQ[b * params.T + i];
   var begin = 0u;
   var finish = params.S;
-#if WINDOW
-  begin = u32(max(0, start[b] + i32(i) - params.window + 1));
-#endif
-#if CAUSAL
-  finish = min(finish, u32(start[b]) + i + 1u);
-#endif
+  if (params.window > 0) { begin = u32(max(0, start[b] + i32(i) - params.window + 1)); }
+  if (params.causal != 0u) { finish = min(finish, u32(start[b]) + i + 1u); }
   if (lane < FOURS) { query[lane] = queryFour(row, lane); }
   workgroupBarrier();
 

@@ -13,12 +13,13 @@ import {
   inReach,
   inTurns,
   offsets,
+  paramsOf,
   productFlops,
   SKETCHES,
   type AttentionAttrs,
   type Extent,
 } from './attentionShapes.ts'
-import { tilings } from './attentionTilings.ts'
+import { variants } from './attentionTilings.ts'
 
 /** Up to this many queries a row, threads share the keys of one query instead of a tile of queries. */
 const FEW = 4
@@ -65,25 +66,14 @@ export const attention: Op<AttentionAttrs> = defineOp<AttentionAttrs>({
   }),
 })
 
-function prefill({ T, S }: Extent, attrs: AttentionAttrs): Dispatch[] {
-  const { batch, heads, kvHeads, headSize, scale, causal, window } = attrs
-  const ways = tilings(headSize).map((tiling) => ({
-    kernel: { shader: forwardKernel({ headSize, causal, window: window > 0, tiling }), entry: 'forward' },
-    tiles: Math.ceil(T / (8 * tiling.rows)),
-  }))
-  return inTurns(batch * heads, 2 * productFlops({ T, S }, attrs), ways, { T, S, heads, kvHeads, window, scale })
+function prefill(size: Extent, attrs: AttentionAttrs): Dispatch[] {
+  const list = variants(attrs.headSize, size.T, 'forward', forwardKernel)
+  return inTurns(attrs.batch * attrs.heads, 2 * productFlops(size, attrs), list, paramsOf(size, attrs))
 }
 
-function decode({ T, S }: Extent, attrs: AttentionAttrs): Dispatch[] {
-  const { batch, heads, kvHeads, headSize, scale, causal, window } = attrs
-  const fours = Math.ceil(headSize / 4)
-  const defines = {
-    SIZE: headSize,
-    FOURS: fours,
-    VEC4: headSize % 4 === 0 ? 1 : 0,
-    CAUSAL: causal ? 1 : 0,
-    WINDOW: window > 0 ? 1 : 0,
-  }
-  const way = { kernel: { shader, entry: 'decode', defines }, tiles: T }
-  return inTurns(batch * heads, 2 * productFlops({ T, S }, attrs), [way], { T, S, heads, kvHeads, window, scale })
+function decode(size: Extent, attrs: AttentionAttrs): Dispatch[] {
+  const { batch, heads, headSize } = attrs
+  const defines = { SIZE: headSize, FOURS: Math.ceil(headSize / 4), VEC4: headSize % 4 === 0 ? 1 : 0 }
+  const variant = { kernel: { shader, entry: 'decode', defines }, params: { tiles: size.T } }
+  return inTurns(batch * heads, 2 * productFlops(size, attrs), [variant], paramsOf(size, attrs))
 }

@@ -16,13 +16,14 @@ import {
   inReach,
   inTurns,
   offsets,
+  paramsOf,
   productFlops,
   SKETCHES,
   type AttentionAttrs,
   type Extent,
   type Sketch,
 } from './attentionShapes.ts'
-import { tilings } from './attentionTilings.ts'
+import { variants } from './attentionTilings.ts'
 
 export interface AttentionKVAttrs extends AttentionAttrs {
   readonly needK: boolean
@@ -89,13 +90,9 @@ export const attentionBackwardQ: Op<AttentionAttrs> = defineOp<AttentionAttrs>({
     return { dq: sizes['q'].shape }
   },
   dispatch: (sizes, attrs) => {
-    const { T, S } = extent('attentionBackwardQ', sizes, attrs)
-    const { batch, heads, kvHeads, headSize, scale, causal, window } = attrs
-    const ways = tilings(headSize).map((tiling) => ({
-      kernel: { shader: backwardQKernel({ headSize, causal, window: window > 0, tiling }), entry: 'backwardQ' },
-      tiles: Math.ceil(T / (8 * tiling.rows)),
-    }))
-    return inTurns(batch * heads, 3 * productFlops({ T, S }, attrs), ways, { T, S, heads, kvHeads, window, scale })
+    const size = extent('attentionBackwardQ', sizes, attrs)
+    const list = variants(attrs.headSize, size.T, 'backwardQ', backwardQKernel)
+    return inTurns(attrs.batch * attrs.heads, 3 * productFlops(size, attrs), list, paramsOf(size, attrs))
   },
   reference: (values, { dq }, sizes, attrs) => {
     const size = extent('attentionBackwardQ', sizes, attrs)
@@ -115,20 +112,17 @@ export const attentionBackwardKV: Op<AttentionKVAttrs> = defineOp<AttentionKVAtt
     return { ...(attrs.needK && { dk: sizes['k'].shape }), ...(attrs.needV && { dv: sizes['k'].shape }) }
   },
   dispatch: (sizes, attrs) => {
-    const { T, S } = extent('attentionBackwardKV', sizes, attrs)
-    const { batch, heads, kvHeads, headSize, scale, causal, window, needK, needV } = attrs
+    const size = extent('attentionBackwardKV', sizes, attrs)
+    const { batch, kvHeads, headSize, needK, needV } = attrs
     // Accumulators of both gradients of a large head would not fit the registers of a thread.
     const together = needK && needV && headSize <= 128
     const passes = together
       ? [{ k: true, v: true }]
       : [...(needV ? [{ k: false, v: true }] : []), ...(needK ? [{ k: true, v: false }] : [])]
     return passes.flatMap((needs) => {
-      const ways = tilings(headSize).map((tiling) => ({
-        kernel: { shader: backwardKVKernel({ headSize, causal, window: window > 0, tiling }, needs), entry: 'backwardKV' },
-        tiles: Math.ceil(S / (8 * tiling.rows)),
-      }))
       const products = 1 + (needs.v ? 1 : 0) + (needs.k ? 2 : 0)
-      return inTurns(batch * kvHeads, products * productFlops({ T, S }, attrs), ways, { T, S, heads, kvHeads, window, scale })
+      const list = variants(headSize, size.S, 'backwardKV', (s) => backwardKVKernel(s, needs))
+      return inTurns(batch * kvHeads, products * productFlops(size, attrs), list, paramsOf(size, attrs))
     })
   },
   reference: (values, { dk, dv }, sizes, attrs) => {
@@ -140,10 +134,11 @@ export const attentionBackwardKV: Op<AttentionKVAttrs> = defineOp<AttentionKVAtt
       }
     })
   },
-  cases: SKETCHES.flatMap(([sketch, small], i): Case<AttentionKVAttrs>[] =>
+  cases: SKETCHES.flatMap(([sketch]): Case<AttentionKVAttrs>[] =>
+    // One gradient alone is another kernel: once is enough.
     [
       [true, true],
-      ...(small || i % 3 === 0
+      ...(sketch.size === 4
         ? [
             [true, false],
             [false, true],
@@ -151,11 +146,8 @@ export const attentionBackwardKV: Op<AttentionKVAttrs> = defineOp<AttentionKVAtt
         : []),
     ].map(([needK, needV]) => {
       const { name, inputs, attrs } = backwardCase(sketch)
-      return {
-        name: `${name}${needK ? '' : ', dv alone'}${needV ? '' : ', dk alone'}`,
-        inputs,
-        attrs: { ...attrs, needK, needV },
-      }
+      const alone = needK && needV ? '' : needK ? ', dk alone' : ', dv alone'
+      return { name: name + alone, inputs, attrs: { ...attrs, needK, needV } }
     }),
   ),
 })

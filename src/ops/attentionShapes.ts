@@ -54,35 +54,46 @@ export function productFlops({ T, S }: Extent, { batch, heads, headSize, causal,
 /** Work of one dispatch on the slowest GPU we support, about 50 ms. */
 const FLOPS_PER_DISPATCH = 1e10
 
-/** One way to run a kernel: its text, and how many workgroups each owner (a head of a batch row) takes. */
-export interface Way {
-  readonly kernel: Pick<Dispatch, 'shader' | 'entry' | 'defines'>
-  readonly tiles: number
+/** One variant of a kernel: its text, and how many workgroups each owner (a head of a batch row) takes. */
+export interface Variant {
+  readonly kernel: Pick<Dispatch, 'shader' | 'entry' | 'defines' | 'needs' | 'lanes' | 'suits'>
+  readonly params: { readonly tiles: number; readonly strip?: number }
 }
 
 /**
- * A kernel over all owners, cut so that no dispatch holds the GPU for long, each with the other ways as alternatives.
- * The cut is between owners, so that a turn covers the same work in every way.
+ * A kernel over all owners, cut so that no dispatch holds the GPU for long, each with the other variants as alternatives.
+ * The cut is between owners, so that a turn covers the same work in every variant.
  */
 export function inTurns(
   owners: number,
   flops: number,
-  ways: readonly Way[],
+  variants: readonly Variant[],
   params: Readonly<Record<string, number>>,
 ): Dispatch[] {
   const each = Math.ceil(owners / Math.max(1, Math.ceil(flops / FLOPS_PER_DISPATCH)))
   return Array.from({ length: Math.ceil(owners / each) }, (_, i) => {
     const first = i * each
     const count = Math.min(owners - first, each)
-    const [main, ...alternatives] = ways.map(({ kernel, tiles }): Dispatch => ({
+    const [main, ...alternatives] = variants.map(({ kernel, params: own }): Dispatch => ({
       ...kernel,
-      workgroups: grid(count * tiles),
-      params: { ...params, tiles, first, end: first + count },
+      workgroups: grid(count * own.tiles),
+      params: { ...params, ...own, first, end: first + count },
       flops: (flops * count) / owners,
     }))
     return { ...main, alternatives }
   })
 }
+
+/** What every attention kernel is told. */
+export const paramsOf = ({ T, S }: Extent, { heads, kvHeads, scale, causal, window }: AttentionAttrs) => ({
+  T,
+  S,
+  heads,
+  kvHeads,
+  scale,
+  causal: causal ? 1 : 0,
+  window,
+})
 
 /** Where a head's row begins in q, o and their gradients (`queries`) or in k, v and theirs (`keys`). */
 export function offsets({ T, S }: Extent, { heads, kvHeads, headSize }: AttentionAttrs) {
@@ -117,34 +128,34 @@ export interface Sketch {
   readonly segments?: 'one' | 'packed' | 'left'
 }
 
+// Few head sizes, because each is a kernel to compile, and slowly on software adapters: one four, odd ones, more than one
+// chunk of columns, the largest.
 const SMALL: readonly Sketch[] = [
-  { T: 1, size: 12 },
+  { T: 1, size: 4 },
   { T: 7, size: 5, heads: [2, 1] },
-  { batch: 2, T: 6, size: 3, heads: [4, 2], segments: 'packed' },
+  { batch: 2, T: 6, size: 5, heads: [4, 2], segments: 'packed' },
   { T: 5, size: 4, causal: false, segments: 'left' },
   { T: 7, size: 4, window: 3 },
   { batch: 2, T: 5, S: 9, size: 4, start: [4, 2] },
 ]
 const LARGE: readonly Sketch[] = [
-  { batch: 3, T: 33, size: 8, heads: [4, 4] },
-  { batch: 2, T: 70, size: 12, heads: [6, 2], segments: 'packed' },
-  { T: 130, size: 16, heads: [3, 1] },
-  { T: 130, size: 33, heads: [2, 2], window: 40 },
+  { batch: 3, T: 33, size: 16, heads: [4, 4] },
+  { batch: 2, T: 70, size: 16, heads: [6, 2], segments: 'packed' },
+  { T: 300, size: 16, heads: [2, 2], segments: 'packed', window: 70 },
+  { T: 130, size: 33, heads: [3, 1], window: 40 },
+  { batch: 2, T: 33, S: 47, size: 33, causal: false, segments: 'left' },
   { batch: 2, T: 70, size: 64, heads: [3, 1], segments: 'left' },
   { T: 130, size: 64, heads: [6, 2], segments: 'packed' },
-  { T: 33, size: 80, heads: [2, 1], causal: false },
+  { batch: 2, T: 33, S: 130, size: 64, heads: [2, 1], start: [97, 20] },
+  { batch: 2, T: 65, S: 70, size: 80, causal: false, segments: 'left' },
   { T: 70, size: 128, heads: [2, 1] },
   { T: 40, size: 256, heads: [2, 1] },
-  { T: 300, size: 32, heads: [2, 2], segments: 'packed', window: 70 },
-  { batch: 2, T: 33, S: 130, size: 64, heads: [2, 1], start: [97, 20] },
-  { batch: 2, T: 65, S: 70, size: 20, causal: false, segments: 'left' },
 ]
 /** A step of generation: few queries after a long cache. */
 export const DECODING: readonly Sketch[] = [
-  { batch: 3, T: 1, S: 33, size: 12, heads: [4, 2], start: [32, 7, 0] },
-  { batch: 2, T: 1, S: 700, size: 64, heads: [6, 2], start: [699, 300] },
-  { batch: 1, T: 4, S: 2600, size: 33, heads: [2, 1], start: [2500] },
-  { batch: 2, T: 3, S: 400, size: 80, heads: [2, 2], start: [397, 100], window: 64 },
+  { batch: 2, T: 1, S: 1200, size: 64, heads: [6, 2], start: [1199, 300] },
+  { batch: 3, T: 1, S: 33, size: 64, heads: [4, 4], start: [32, 7, 0], segments: 'left' },
+  { batch: 2, T: 3, S: 400, size: 33, heads: [2, 1], start: [397, 100], window: 64 },
   { batch: 1, T: 2, S: 50, size: 256, heads: [4, 1], start: [48], segments: 'left' },
   { T: 2, S: 300, size: 5, causal: false },
 ]

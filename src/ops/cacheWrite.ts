@@ -54,7 +54,13 @@ export const cacheWrite: Op<CacheWriteAttrs> = defineOp<CacheWriteAttrs>({
   ],
 })
 
-function cacheCase(batch: number, length: number, capacity: number, columns: number, start: readonly number[]): Case<CacheWriteAttrs> {
+function cacheCase(
+  batch: number,
+  length: number,
+  capacity: number,
+  columns: number,
+  start: readonly number[],
+): Case<CacheWriteAttrs> {
   return {
     name: `${batch}×${length} rows of ${columns} into ${capacity} at ${start.join(', ')}`,
     inputs: {
