@@ -18,6 +18,7 @@ import {
   SKETCHES,
   type AttentionAttrs,
   type Extent,
+  type Variant,
 } from './attentionShapes.ts'
 import { variants } from './attentionTilings.ts'
 
@@ -66,14 +67,17 @@ export const attention: Op<AttentionAttrs> = defineOp<AttentionAttrs>({
   }),
 })
 
+const tiled = (size: Extent, attrs: AttentionAttrs): Variant[] => variants(attrs.headSize, size.T, 'forward', forwardKernel)
+
 function prefill(size: Extent, attrs: AttentionAttrs): Dispatch[] {
-  const list = variants(attrs.headSize, size.T, 'forward', forwardKernel)
-  return inTurns(attrs.batch * attrs.heads, 2 * productFlops(size, attrs), list, paramsOf(size, attrs))
+  return inTurns(attrs.batch * attrs.heads, 2 * productFlops(size, attrs), tiled(size, attrs), paramsOf(size, attrs))
 }
 
 function decode(size: Extent, attrs: AttentionAttrs): Dispatch[] {
   const { batch, heads, headSize } = attrs
   const defines = { SIZE: headSize, FOURS: Math.ceil(headSize / 4), VEC4: headSize % 4 === 0 ? 1 : 0 }
-  const variant = { kernel: { shader, entry: 'decode', defines }, params: { tiles: size.T } }
-  return inTurns(batch * heads, 2 * productFlops(size, attrs), [variant], paramsOf(size, attrs))
+  const own = { kernel: { shader, entry: 'decode', defines }, params: { tiles: size.T } }
+  // Software adapters run barriers and workgroup memory so slowly that even a tile of mostly missing queries is faster.
+  const list = [own, ...tiled(size, attrs).filter(({ kernel }) => kernel.suits === 'software')]
+  return inTurns(batch * heads, 2 * productFlops(size, attrs), list, paramsOf(size, attrs))
 }
