@@ -3,7 +3,7 @@
 // Emits nodes only; sums of several gradients are made in reverse trace order, always the same.
 import type { Graph } from '../graph/graph.ts'
 import { sameShape, sizeOf } from '../graph/shape.ts'
-import type { Tensor } from '../graph/tensor.ts'
+import { storageOf, type Tensor } from '../graph/tensor.ts'
 import { Fault } from '../protocol/failure.ts'
 import { add } from '../ops/add.ts'
 
@@ -28,14 +28,25 @@ export function differentiate(g: Graph, seeds: ReadonlyMap<Tensor, Tensor>, want
 
   const gradients = new Map<Tensor, Tensor>()
   const shaped = (t: Tensor, like: Tensor): Tensor => (sameShape(t.shape, like.shape) ? t : g.view(t, like.shape))
-  const accumulate = (t: Tensor, d: Tensor): void => {
+  /** known + d; where `d` was made after `mark` for this alone, by an op that can add as it writes, that op does it. */
+  const plus = (known: Tensor, d: Tensor, mark: number): Tensor => {
+    const at = g.nodes.findIndex((n, i) => i >= mark && Object.values(n.outputs).includes(d))
+    const maker = g.nodes[at]
+    const addend = maker && Object.entries(maker.outputs).map(([name, t]) => (t === d ? maker.op.addends?.[name] : undefined)).find(Boolean)
+    const usedElsewhere = g.nodes.slice(mark).some((n) => Object.values(n.inputs).some((t) => t === d || t.view?.of === d))
+    const knownBefore = !g.nodes.slice(mark).some((n) => Object.values(n.outputs).includes(storageOf(known).tensor))
+    if (addend === undefined || maker.inputs[addend] || usedElsewhere || !knownBefore || !sameShape(known.shape, d.shape)) return add(g, { a: known, b: d }, {}).y
+    g.nodes[at] = { ...maker, inputs: { ...maker.inputs, [addend]: known } }
+    return d
+  }
+  const accumulate = (t: Tensor, d: Tensor, mark = g.nodes.length): void => {
     const target = whole(t)
     if (!differentiable.has(target)) return
     if (sizeOf(d.shape) !== sizeOf(target.shape))
       throw new Fault('internal', `The gradient of ${target.name} has ${sizeOf(d.shape)} elements, expected ${sizeOf(target.shape)}.`, 'Check backward of the op that made it.')
     const shapedD = shaped(d, target)
     const known = gradients.get(target)
-    gradients.set(target, known ? add(g, { a: known, b: shapedD }, {}).y : shapedD)
+    gradients.set(target, known ? plus(known, shapedD, mark) : shapedD)
   }
   for (const [output, seed] of seeds) accumulate(output, seed)
 
@@ -49,10 +60,13 @@ export function differentiate(g: Graph, seeds: ReadonlyMap<Tensor, Tensor>, want
     if (Object.keys(douts).length === 0) continue
     const needs = new Set(Object.entries(node.inputs).filter(([, t]) => differentiable.has(whole(t))).map(([name]) => name))
     if (needs.size === 0) continue
+    const mark = g.nodes.length
     const dins = g.within(`${node.scope}'`, () => node.op.backward!(g, node, douts, needs))
     for (const name of needs) {
       const d = dins[name]
-      if (d) accumulate(node.inputs[name], d)
+      // A gradient that serves two inputs is no one's alone.
+      const shared = Object.values(dins).filter((other) => other === d).length > 1
+      if (d) accumulate(node.inputs[name], d, shared ? g.nodes.length : mark)
     }
   }
 

@@ -31,6 +31,7 @@ export const matmul: Op<MatmulAttrs> = defineOp<MatmulAttrs>({
   name: 'matmul',
   inputs: ['a', 'b', 'bias?', 'c?'],
   outputs: ['y', 'partials'],
+  addends: { y: 'c' },
   shape: (inputs, attrs) => {
     const size = extent(inputs, attrs)
     const { layers } = stretches(size, attrs)

@@ -57,7 +57,7 @@ export function subgroup(v: Operands, { rows, fours, lanes, swap }: SubgroupTile
         ]),
       )
   // Row i of the tile, four columns from `column` on.
-  const store = putAll(rows, fours, (i, j) =>
+  const store = putAll(rows, fours, (i, j) => v.fourY ? `put(group.z, row0 + ${i}, column0 + ${4 * j}u, out[${i} * ${fours}u + ${j}u]);` :
     lines([
       `let value${j} = out[${i} * ${fours}u + ${j}u];`,
       ...range(4).map((n) => {
