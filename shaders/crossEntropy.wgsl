@@ -1,4 +1,4 @@
-// Cross-entropy of rows of logits against target numbers, and its gradient. A workgroup a row.
+// Cross-entropy of rows of logits against target numbers, and its gradient. A workgroup of LANES lanes a row.
 // loss = log Σ exp(z − max) + max − z[target], mixed with the mean over all columns by label smoothing.
 // Writes loss with =. With GRADIENT, dlogits holds the logits on entry and is written with =.
 #include <index>
@@ -26,7 +26,7 @@ fn pick(v: Value, c: u32, wanted: u32) -> Value {
 #endif
 }
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(LANES)
 fn forward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
            @builtin(local_invocation_index) lane: u32) {
   let row = groupIndex(group, groups);
@@ -35,7 +35,7 @@ fn forward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups:
   if (targets[row] < 0) {
     if (lane == 0u) { loss[row] = 0.0; }
 #if GRADIENT
-    for (var c = lane; c < params.columns; c += 256u) { dlogits[start + c] = Value(0.0); }
+    for (var c = lane; c < params.columns; c += u32(LANES)) { dlogits[start + c] = Value(0.0); }
 #endif
     return;
   }
@@ -46,7 +46,7 @@ fn forward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups:
   var exponentials = 0.0;
   var plain = 0.0;
   var chosen = 0.0;
-  for (var c = lane; c < params.columns; c += 256u) {
+  for (var c = lane; c < params.columns; c += u32(LANES)) {
     let z = logit(start + c);
     let higher = max(top, largest(z));
     exponentials = exponentials * exp(top - higher) + addUp(exp(z - higher));
@@ -64,7 +64,7 @@ fn forward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups:
   }
 #if GRADIENT
   // Every lane rewrites the elements that it alone has read.
-  for (var c = lane; c < params.columns; c += 256u) {
+  for (var c = lane; c < params.columns; c += u32(LANES)) {
     let share = exp(logit(start + c) - peak) / mass - params.smoothing / width;
     dlogits[start + c] = scale[0] * (share - pick(Value(1.0 - params.smoothing), c, wanted));
   }

@@ -1,5 +1,5 @@
 // x[n] = Σ y[r] over all r with rows[r] = n, in the order of r. No atomics on floats: the first r that names a row adds up
-// all of them. clear writes x with =; put writes x with +=, and no two workgroups write the same row.
+// all of them. clear writes x with =; put and putAlone write x with +=, and no two workgroups write the same row.
 #include <index>
 #include <value>
 struct Params { count: u32, columns: u32, total: i32, skip: i32 }
@@ -41,6 +41,20 @@ fn put(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec
     workgroupBarrier();
     if (first) { addTile(tile, u32(row) * params.columns, lane); }
     workgroupBarrier();
+  }
+}
+
+/** The same without barriers, for software adapters: a lane a row. */
+@compute @workgroup_size(32)
+fn putAlone(@builtin(global_invocation_id) place: vec3u) {
+  let mine = place.x;
+  if (mine >= params.count) { return; }
+  let row = rows[mine];
+  if (row < 0 || row >= params.total || row == params.skip) { return; }
+  for (var r = 0u; r < mine; r++) { if (rows[r] == row) { return; } }
+  for (var r = mine; r < params.count; r++) {
+    if (rows[r] != row) { continue; }
+    for (var c = 0u; c < params.columns; c++) { x[u32(row) * params.columns + c] += y[r * params.columns + c]; }
   }
 }
 

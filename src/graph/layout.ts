@@ -1,6 +1,7 @@
 // How elementwise, row and column kernels cut their tensors into workgroups of 256 lanes: the one place that knows.
 // `params` and `defines` fit the shaders that include value, rows and columns from shaders/lib.
 // Sizes in `params` count Values: groups of four floats where every size allows it (VEC4), else single floats.
+import type { Dispatch } from './op.ts'
 import { grid, sizeOf, type Shape } from './shape.ts'
 
 /** A tensor as rows of its last dimension. */
@@ -20,15 +21,27 @@ export function elements(count: number, ...sizes: readonly number[]) {
   return { width, workgroups: grid(count / width, 256), params: { count: count / width }, defines: { VEC4: width === 4 ? 1 : 0 } }
 }
 
-/** LANES lanes for each row, two Values for a lane where the row allows it. */
-export function rowLanes(rows: number, columns: number) {
+/** LANES lanes for each row (at most `most`), two Values for a lane where the row allows it. */
+export function rowLanes(rows: number, columns: number, most = 256) {
   const width = widthOf(columns)
-  const lanes = powerOfTwo(columns / width / 2, 256)
+  const lanes = powerOfTwo(columns / width / 2, most)
   return {
     workgroups: grid(rows, 256 / lanes),
     params: { rows, columns: columns / width },
     defines: { VEC4: width === 4 ? 1 : 0, LANES: lanes },
   }
+}
+
+/** From so many rows on, a lane or two each keep every core of a software adapter busy. */
+const MANY_ROWS = 256
+
+/**
+ * The dispatch of a kernel that reduces rows, with a variant for software adapters: they pay for every lane at every
+ * barrier, so there two lanes share a row where rows are many.
+ */
+export function rowDispatch(rows: number, columns: number, make: (cut: ReturnType<typeof rowLanes>) => Dispatch): Dispatch {
+  const first = make(rowLanes(rows, columns))
+  return rows < MANY_ROWS ? first : { ...first, alternatives: [{ ...make(rowLanes(rows, columns, 2)), suits: 'software' }] }
 }
 
 /** Rows that one workgroup sums without a second stage, and the largest number of partial sums. */

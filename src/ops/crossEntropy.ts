@@ -5,7 +5,7 @@
 // smoothing mixes the target with the uniform distribution, as torch.nn.functional.cross_entropy does.
 import shader from '../../shaders/crossEntropy.wgsl?raw'
 import { rowsOf, widthOf } from '../graph/layout.ts'
-import { defineOp } from '../graph/op.ts'
+import { defineOp, type Dispatch } from '../graph/op.ts'
 import { requireShape, requireThat } from '../graph/require.ts'
 import { grid } from '../graph/shape.ts'
 
@@ -26,15 +26,15 @@ export const crossEntropy = defineOp<CrossEntropyAttrs>({
   dispatch: ({ logits }, { gradient, smoothing }) => {
     const [rows, columns] = rowsOf(logits.shape)
     const width = widthOf(columns)
-    return [
-      {
-        shader,
-        entry: 'forward',
-        workgroups: grid(rows),
-        params: { rows, columns: columns / width, smoothing },
-        defines: { VEC4: width === 4 ? 1 : 0, LANES: 256, GRADIENT: gradient ? 1 : 0 },
-      },
-    ]
+    const way = (lanes: number): Dispatch => ({
+      shader,
+      entry: 'forward',
+      workgroups: grid(rows),
+      params: { rows, columns: columns / width, smoothing },
+      defines: { VEC4: width === 4 ? 1 : 0, LANES: lanes, GRADIENT: gradient ? 1 : 0 },
+    })
+    // Software adapters pay for every lane at every barrier.
+    return [{ ...way(256), alternatives: [{ ...way(8), suits: 'software' }] }]
   },
   reference: ({ logits, targets, scale }, { loss, dlogits }, sizes, { smoothing }) => {
     const [rows, columns] = rowsOf(sizes.logits.shape)

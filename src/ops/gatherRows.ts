@@ -63,7 +63,16 @@ export const scatterRows: Op<ScatterRowsAttrs> = defineOp<ScatterRowsAttrs>({
     const shared = { columns: columns / width, total, skip }
     return [
       { shader: scatterShader, entry: 'clear', workgroups, params: { ...params, ...shared }, defines },
-      { shader: scatterShader, entry: 'put', workgroups: grid(count), params: { count, ...shared }, defines },
+      {
+        shader: scatterShader,
+        entry: 'put',
+        workgroups: grid(count),
+        params: { count, ...shared },
+        defines,
+        alternatives: [
+          { shader: scatterShader, entry: 'putAlone', workgroups: [Math.ceil(count / 32), 1, 1], params: { count, ...shared }, defines, suits: 'software' },
+        ],
+      },
     ]
   },
   backward: (g, { inputs: { rows } }, { x: dx }) => ({ y: gatherRows(g, { x: dx, rows }, {}).y }),

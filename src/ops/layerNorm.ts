@@ -2,7 +2,7 @@
 // b is optional. The bias gradient is sumColumns of dy, so no kernel here makes it.
 import shader from '../../shaders/layerNorm.wgsl?raw'
 import weightShader from '../../shaders/layerNormBackwardW.wgsl?raw'
-import { columnLanes, rowLanes, rowsOf } from '../graph/layout.ts'
+import { columnLanes, rowDispatch, rowsOf } from '../graph/layout.ts'
 import { defineOp } from '../graph/op.ts'
 import { requireShape } from '../graph/require.ts'
 import { sumColumns } from './sumColumns.ts'
@@ -20,8 +20,8 @@ export const layerNorm = defineOp<LayerNormAttrs>({
     return { y: x.shape, mean: [rows], rstd: [rows] }
   },
   dispatch: ({ x, b }, { eps }) => {
-    const { workgroups, params, defines } = rowLanes(...rowsOf(x.shape))
-    return [{ shader, entry: 'forward', workgroups, params: { ...params, eps }, defines: { ...defines, BIAS: b ? 1 : 0 } }]
+    const [rows, columns] = rowsOf(x.shape)
+    return [rowDispatch(rows, columns, ({ workgroups, params, defines }) => ({ shader, entry: 'forward', workgroups, params: { ...params, eps }, defines: { ...defines, BIAS: b ? 1 : 0 } }))]
   },
   backward: (g, { inputs: { x, w }, outputs: { mean, rstd }, attrs }, { y: dy }, needs) => {
     if (!dy) return {}
@@ -77,8 +77,8 @@ export const layerNormBackward = defineOp<LayerNormAttrs>({
     return { dx: x.shape }
   },
   dispatch: ({ x }, { eps }) => {
-    const { workgroups, params, defines } = rowLanes(...rowsOf(x.shape))
-    return [{ shader, entry: 'backward', workgroups, params: { ...params, eps }, defines: { ...defines, BIAS: 0 } }]
+    const [rows, columns] = rowsOf(x.shape)
+    return [rowDispatch(rows, columns, ({ workgroups, params, defines }) => ({ shader, entry: 'backward', workgroups, params: { ...params, eps }, defines: { ...defines, BIAS: 0 } }))]
   },
   reference: ({ x, w, mean, rstd, dy }, { dx }, sizes) => {
     const [rows, columns] = rowsOf(sizes.x.shape)
@@ -155,6 +155,8 @@ function largeShapes(): number[][] {
     [3, 255],
     [17, 257],
     [200, 576],
+    [300, 48],
+    [257, 33],
     [3, 4100],
   ]
 }

@@ -2,7 +2,7 @@
 // offset is 1 for Gemma, whose checkpoints store w - 1. Works per head on a view [rows · heads, head size].
 import shader from '../../shaders/rmsNorm.wgsl?raw'
 import weightShader from '../../shaders/rmsNormBackwardW.wgsl?raw'
-import { columnLanes, rowLanes, rowsOf } from '../graph/layout.ts'
+import { columnLanes, rowDispatch, rowsOf } from '../graph/layout.ts'
 import { defineOp } from '../graph/op.ts'
 import { requireShape } from '../graph/require.ts'
 import { sumColumns } from './sumColumns.ts'
@@ -19,8 +19,8 @@ export const rmsNorm = defineOp<RmsNormAttrs>({
     return { y: x.shape, rstd: [rows] }
   },
   dispatch: ({ x }, { eps, offset }) => {
-    const { workgroups, params, defines } = rowLanes(...rowsOf(x.shape))
-    return [{ shader, entry: 'forward', workgroups, params: { ...params, eps, offset }, defines }]
+    const [rows, columns] = rowsOf(x.shape)
+    return [rowDispatch(rows, columns, ({ workgroups, params, defines }) => ({ shader, entry: 'forward', workgroups, params: { ...params, eps, offset }, defines }))]
   },
   backward: (g, { inputs: { x, w }, outputs: { rstd }, attrs }, { y: dy }, needs) => {
     if (!dy) return {}
@@ -72,8 +72,8 @@ export const rmsNormBackward = defineOp<RmsNormAttrs>({
     return { dx: x.shape }
   },
   dispatch: ({ x }, { eps, offset }) => {
-    const { workgroups, params, defines } = rowLanes(...rowsOf(x.shape))
-    return [{ shader, entry: 'backward', workgroups, params: { ...params, eps, offset }, defines }]
+    const [rows, columns] = rowsOf(x.shape)
+    return [rowDispatch(rows, columns, ({ workgroups, params, defines }) => ({ shader, entry: 'backward', workgroups, params: { ...params, eps, offset }, defines }))]
   },
   reference: ({ x, w, rstd, dy }, { dx }, sizes, { offset }) => {
     const [rows, columns] = rowsOf(sizes.x.shape)
@@ -142,6 +142,8 @@ function largeShapes(): number[][] {
     [3, 255],
     [17, 257],
     [200, 576],
+    [300, 48],
+    [257, 33],
     [3, 4100],
   ]
 }
