@@ -12,6 +12,7 @@ export const method: Method = {
   id: 'bitfit',
   label: 'BitFit',
   order: 40,
+  group: 'Bias and scale',
   summary: 'Trains only the biases the model already has; a fraction of a percent of its weights.',
   paper: 'https://arxiv.org/abs/2106.10199',
   options,

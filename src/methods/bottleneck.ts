@@ -58,6 +58,7 @@ export const method: Method = {
   id: 'bottleneck',
   label: 'Bottleneck adapters',
   order: 20,
+  group: 'Adapters',
   summary: 'Small two-layer networks inserted into each layer: Houlsby, Pfeiffer or parallel.',
   paper: 'https://arxiv.org/abs/1902.00751',
   options,

@@ -5,6 +5,7 @@ export const method: Method = {
   id: 'full',
   label: 'Full tuning',
   order: 100,
+  group: 'Full',
   summary: 'Trains every weight of the model; learns the most, and needs memory for three more copies of it.',
   paper: 'https://arxiv.org/abs/1801.06146',
   options: {},

@@ -59,6 +59,7 @@ export const method: Method = {
   id: 'ia3',
   label: '(IA)³',
   order: 42,
+  group: 'Bias and scale',
   summary: 'Learns one factor per key, value and MLP channel; the fewest parameters of all, and it merges away.',
   paper: 'https://arxiv.org/abs/2205.05638',
   options,

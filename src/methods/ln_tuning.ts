@@ -33,6 +33,7 @@ export const method: Method = {
   id: 'ln_tuning',
   label: 'LN tuning',
   order: 41,
+  group: 'Bias and scale',
   summary: 'Trains only the normalisation layers; works on every model, however small the budget.',
   paper: 'https://arxiv.org/abs/2312.11420',
   options: {},

@@ -185,6 +185,7 @@ export const method: Method = {
   id: 'lora',
   label: 'LoRA',
   order: 1,
+  group: 'Low rank',
   summary: 'Trains a small low-rank update beside frozen layers; the usual first choice.',
   paper: 'https://arxiv.org/abs/2106.09685',
   options,

@@ -3,6 +3,7 @@
 import type { Graph } from '../graph/graph.ts'
 import type { Shape } from '../graph/shape.ts'
 import type { Tensor } from '../graph/tensor.ts'
+import type { MethodGroup } from '../protocol/methodGroup.ts'
 import type { OptionSpecs, OptionValue } from '../protocol/options.ts'
 
 /** How a fresh parameter starts. `checkpoint` copies a base tensor. */
@@ -130,6 +131,7 @@ export interface Method {
   readonly label: string
   /** Place in lists: lower comes first. */
   readonly order: number
+  readonly group: MethodGroup
   /** One sentence for the page. */
   readonly summary: string
   readonly paper: string

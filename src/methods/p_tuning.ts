@@ -33,6 +33,7 @@ export const method: Method = {
   id: 'p_tuning',
   label: 'P-tuning',
   order: 32,
+  group: 'Prompts',
   summary: 'Trains a prompt through a small network, which learns faster than the bare prompt.',
   paper: 'https://arxiv.org/abs/2103.10385',
   options,

@@ -48,6 +48,7 @@ export const method: Method = {
   id: 'prefix_tuning',
   label: 'Prefix tuning',
   order: 30,
+  group: 'Prefix',
   summary: 'Trains keys and values that stand before the text in every layer; the model itself stays as it is.',
   paper: 'https://arxiv.org/abs/2101.00190',
   options,

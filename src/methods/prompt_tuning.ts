@@ -28,6 +28,7 @@ export const method: Method = {
   id: 'prompt_tuning',
   label: 'Prompt tuning',
   order: 31,
+  group: 'Prompts',
   summary: 'Trains a few embeddings that stand before every text; the smallest thing that can steer a model.',
   paper: 'https://arxiv.org/abs/2104.08691',
   options,

@@ -73,6 +73,7 @@ export const method: Method = {
   id: 'vera',
   label: 'VeRA',
   order: 10,
+  group: 'Low rank',
   summary: 'Shares one random low-rank pair over all layers and trains two vectors each; a tenth of LoRA’s parameters.',
   paper: 'https://arxiv.org/abs/2310.11454',
   options,

@@ -1,6 +1,7 @@
 // Everything the page may ask of the workers. All values are plain and structured-cloneable; a call that
 // fails answers with a `Failure` instead of throwing (see failure.ts).
 import type { Failure } from './failure.ts'
+import type { MethodGroup } from './methodGroup.ts'
 import type { OptionSpecs } from './options.ts'
 import type { PlanSummary, RunEvent } from './event.ts'
 import type { Recipe } from './recipe.ts'
@@ -70,6 +71,7 @@ export interface DatasetInfo {
 export interface MethodInfo {
   readonly id: string
   readonly label: string
+  readonly group: MethodGroup
   readonly summary: string
   readonly paper: string
   readonly options: OptionSpecs

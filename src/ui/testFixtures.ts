@@ -19,6 +19,7 @@ export const testMethods: readonly MethodInfo[] = [
   {
     id: 'lora',
     label: 'LoRA',
+    group: 'Low rank',
     summary: 'Freezes the model and learns two thin matrices beside each chosen layer. Small, quick, easy to share.',
     paper: 'https://arxiv.org/abs/2106.09685',
     defaultLearningRate: 0.001,
@@ -78,6 +79,7 @@ export const testMethods: readonly MethodInfo[] = [
   {
     id: 'full',
     label: 'Full tuning',
+    group: 'Full',
     summary: 'Trains every weight. Learns the most, needs the most memory, and gives a whole new model.',
     paper: '',
     defaultLearningRate: 0.00005,

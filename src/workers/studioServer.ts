@@ -168,7 +168,7 @@ export function studioServer(page: URL, storage: Storage): Studio {
         return { vendor, architecture, description, software, maxBufferBytes: Math.min(d.limits.maxBufferSize, d.limits.maxStorageBufferBindingSize) }
       }),
     methods: () =>
-      Promise.resolve([...methods.values()].map(({ id, label, summary, paper, options, defaultLearningRate }): MethodInfo => ({ id, label, summary, paper, options, defaultLearningRate }))),
+      Promise.resolve([...methods.values()].map(({ id, label, group, summary, paper, options, defaultLearningRate }): MethodInfo => ({ id, label, group, summary, paper, options, defaultLearningRate }))),
     samples: () => answer(() => site.samples()),
     openBuiltin: (id, onProgress) => answer(() => alone(() => openBuiltin(id, onProgress))),
     openFolder: (files, onProgress) =>
