@@ -7,6 +7,7 @@ import { dataKey, methodOptions, planKey, recipeProblems, withMethod, withMethod
 const method = (id: string, rate: number): MethodInfo => ({
   id,
   label: id,
+  group: 'Low rank',
   summary: '',
   paper: '',
   defaultLearningRate: rate,
