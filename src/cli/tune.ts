@@ -23,8 +23,11 @@ export async function main(argv: string[]): Promise<number> {
   const { runRecipe } = argv.includes('--dawn') ? await import('./tune/inDawn.ts') : await import('./tune/inChromium.ts')
   const print = progressPrinter(recipe)
   const result: TuneResult = await runRecipe(recipe, here, print)
-  await mkdir(join(out, 'adapter'), { recursive: true })
-  for (const [path, bytes] of result.files) await writeFile(join(out, 'adapter', path), bytes)
+  for (const [path, bytes] of result.files) {
+    const file = join(out, 'adapter', path)
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(file, bytes)
+  }
   await writeFile(join(out, 'recipe.json'), `${JSON.stringify(result.record.recipe, null, 2)}\n`)
   await writeFile(join(out, 'metrics.jsonl'), result.events.map((e) => `${JSON.stringify(e)}\n`).join(''))
   console.log(`${result.record.status}: ${join(out, 'adapter')}`)

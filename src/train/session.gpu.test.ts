@@ -104,7 +104,7 @@ describe.each([
     expect(told.map((e) => e.step)).toEqual(Array.from({ length: 12 }, (_, i) => i + 1))
     expect(told[0].learningRate).toBe(0)
     expect(told[11].loss).toBeLessThan(told[0].loss)
-    expect(whole.events.filter((e) => e.type === 'validation').map((e) => e.step)).toEqual([4, 8, 12])
+    expect(whole.events.filter((e) => e.type === 'validation').map((e) => e.step)).toEqual([0, 4, 8, 12])
     expect([...files.keys()].toSorted()).toEqual(['README.md', 'adapter_config.json', 'adapter_model.safetensors', 'recipe.json'])
     await equalsWhole(whole)
   })

@@ -89,7 +89,11 @@ class Session {
     await learner.prepareUpdate((w) => ({ lrScale: w.frozen ? 0 : (this.subject.attachments[w.owner].lrScale?.(w.key) ?? 1), weightDecay: w.decays && !w.frozen ? training.weight_decay : 0 }), reached)
 
     const resumed = await this.restore(learner)
-    if (!resumed) await this.judge('before', learner)
+    if (!resumed) {
+      await this.judge('before', learner)
+      // Where the curve begins: the base's own loss, unless the method starts elsewhere.
+      if (data.validation && training.eval_steps > 0) await this.validate(learner, data.validation)
+    }
 
     if (!control.stopped) this.phase('training')
     await this.train(learner, data, resumed?.step ?? 0)

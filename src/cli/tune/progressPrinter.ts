@@ -29,7 +29,7 @@ function lineOf(e: RunEvent, every: number, started: number): string | undefined
       return `step ${e.step}/${e.steps}  loss ${e.loss.toFixed(4)}  lr ${e.learningRate.toExponential(2)}  grad norm ${e.gradNorm.toFixed(3)}  ${Math.round((1000 * e.tokens) / e.ms)} tokens/s  ${e.step > 1 ? `${Math.round(left)} s left` : ''}`
     }
     case 'validation':
-      return `validation after step ${e.step}: loss ${e.loss.toFixed(4)}`
+      return `validation ${e.step === 0 ? 'before training' : `after step ${e.step}`}: loss ${e.loss.toFixed(4)}`
     case 'score':
       return `${e.when} training: ${e.correct} of ${e.total} test answers exactly right`
     case 'failure':
