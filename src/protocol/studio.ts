@@ -1,12 +1,13 @@
 // Everything the page may ask of the workers. All values are plain and structured-cloneable; a call that
 // fails answers with a `Failure` instead of throwing (see failure.ts).
-import type { Failure } from './failure.ts'
+import type { AdapterShelf, AdapterUse } from './adapters.ts'
 import type { MethodGroup } from './methodGroup.ts'
 import type { OptionSpecs } from './options.ts'
 import type { PlanSummary, RunEvent } from './event.ts'
 import type { Recipe } from './recipe.ts'
+import type { NamedFile, Result } from './result.ts'
 
-export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure }
+export type { NamedFile, Result }
 
 export interface DeviceInfo {
   readonly vendor: string
@@ -95,8 +96,12 @@ export interface RunRecord {
 export interface GenerateRequest {
   /** Raw text, or the user's turn where the base has a chat template. */
   readonly prompt: string
-  readonly runId?: string
-  readonly which: 'base' | 'tuned'
+  /** None is the base; several act together, each by its weight. A run's id names its adapter. */
+  readonly adapters: readonly AdapterUse[]
+  /** Names the answer for `switchAdapters`. */
+  readonly answerId?: string
+  /** Other adapters from the token of that number on, in ascending order. */
+  readonly switches?: readonly { readonly afterTokens: number; readonly adapters: readonly AdapterUse[] }[]
   readonly maxNewTokens: number
   /** 0 is greedy. */
   readonly temperature: number
@@ -105,14 +110,8 @@ export interface GenerateRequest {
   readonly seed: number
 }
 
-export interface NamedFile {
-  /** Path inside a dropped folder, `/`-separated; the bare name for a single file. */
-  readonly path: string
-  readonly file: File
-}
-
 /** The trainer worker. Callbacks are proxied; one job runs at a time, `generate` works while none trains or while one is paused. */
-export interface Studio {
+export interface Studio extends AdapterShelf {
   device(): Promise<Result<DeviceInfo>>
   methods(): Promise<readonly MethodInfo[]>
   samples(): Promise<Result<readonly SampleInfo[]>>
@@ -140,7 +139,8 @@ export interface Studio {
   /** All events of a stored run, for its curves. */
   runEvents(id: string): Promise<Result<readonly RunEvent[]>>
   deleteRun(id: string): Promise<Result<true>>
-  generate(request: GenerateRequest, onText: (delta: string) => void): Promise<Result<string>>
+  /** `segment` counts the switches before the text: 0 is as asked. */
+  generate(request: GenerateRequest, onText: (delta: string, segment: number) => void): Promise<Result<string>>
   stopGenerating(): Promise<void>
   /** The PEFT folder (or, after full tuning, the model folder) as one zip. */
   exportRun(id: string): Promise<Result<{ readonly name: string; readonly zip: Blob }>>

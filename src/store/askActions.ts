@@ -20,7 +20,8 @@ export function askActions({ studio, store }: Context): AskActions {
   async function reply(which: 'base' | 'tuned', prompt: string, runId: string | undefined): Promise<void> {
     setReply(which, () => ({ text: '', busy: true }))
     const text = batch<string>((parts) => setReply(which, (r) => ({ ...r, text: r.text + parts.join('') })))
-    const request = { prompt, which, ...getState().sampling, ...(runId === undefined ? {} : { runId }) }
+    const adapters = which === 'tuned' && runId !== undefined ? [{ id: runId, weight: 1 }] : []
+    const request = { prompt, adapters, ...getState().sampling }
     const result = await answer(studio.generate(request, (delta) => text.add(delta)))
     text.flush()
     setReply(which, (r) => {

@@ -3,6 +3,7 @@
 import type { RunEvent } from '../protocol/event.ts'
 import type { Failure } from '../protocol/failure.ts'
 import type { Result, RunRecord, Studio } from '../protocol/studio.ts'
+import { testAdapters } from './testAdapters.ts'
 import { testBase, testDataset, testMethods, testPlan, testRecord, testSamples, testScore, testStep } from './testFixtures.ts'
 
 export interface Script {
@@ -98,6 +99,7 @@ export function testStudio(script: Script = {}): Studio {
   }
 
   return {
+    ...testAdapters(() => records.values()),
     device: async () =>
       script.noWebGpu
         ? fail({
@@ -165,7 +167,7 @@ export function testStudio(script: Script = {}): Studio {
     async generate(request, onText) {
       asked.quiet = false
       const text =
-        request.which === 'tuned'
+        request.adapters.length > 0
           ? "Arr, the hound scurried t' the shore, me hearty!"
           : 'The dog was very happy and it ran to the sea.'
       let said = ''
@@ -173,7 +175,7 @@ export function testStudio(script: Script = {}): Studio {
         if (asked.quiet) return fail({ code: 'cancelled', message: 'Stopped.', hint: 'Ask again.' })
         await wait()
         said += part
-        onText(part)
+        onText(part, 0)
       }
       return ok(said)
     },

@@ -21,6 +21,7 @@ import { probeSeconds } from '../train/probeSeconds.ts'
 import { reply, Tuned } from '../train/reply.ts'
 import { runSession } from '../train/session.ts'
 import { stampRecipe } from '../train/stampRecipe.ts'
+import { adapterShelf } from './adapterShelf.ts'
 import { modelInfo } from './modelInfo.ts'
 import { Site } from './site.ts'
 
@@ -161,6 +162,7 @@ export function studioServer(page: URL, storage: Storage): Studio {
   }
 
   return {
+    ...adapterShelf(),
     device: () =>
       answer(async () => {
         const { info, device: d } = await device()
@@ -263,8 +265,9 @@ export function studioServer(page: URL, storage: Storage): Studio {
         if (quiet.stopped) quiet = { stopped: false }
         const signal = quiet
         const on = await mounted()
-        const from = request.which === 'base' ? undefined : await tunedFor(need(request.runId, 'run'))
-        return reply(on, from, request, data?.dataset.promptEnd ?? '', onText, () => signal.stopped)
+        const [use] = request.adapters
+        const from = use && (await tunedFor(use.id))
+        return reply(on, from, request, data?.dataset.promptEnd ?? '', (delta) => onText(delta, 0), () => signal.stopped)
       }),
     stopGenerating: async () => {
       quiet.stopped = true

@@ -1,0 +1,102 @@
+// Adapters after training, as the page sees them: what is stored, what is on the GPU, and what can be made of them.
+import type { NamedFile, Result } from './result.ts'
+
+/** One adapter's share in an answer: 1 is as trained, 0 is not at all; numbers between and beyond mix live. */
+export interface AdapterUse {
+  /** A run's id, or the id of a stored adapter. */
+  readonly id: string
+  readonly weight: number
+}
+
+export interface AdapterInfo {
+  readonly id: string
+  readonly name: string
+  /** `run`: trained here. `loaded`: dropped as files. `combined`, `compressed`: made here of others. */
+  readonly kind: 'run' | 'loaded' | 'combined' | 'compressed'
+  /** Ids of what it was made of. */
+  readonly madeOf?: readonly string[]
+  /** Labels of its methods, in order; several together are a union. */
+  readonly methods: readonly string[]
+  /** Largest rank of a LoRA; absent for other methods. */
+  readonly rank?: number
+  /** The base it was made for, as far as its files say. */
+  readonly base: { readonly id: string; readonly sha256?: string }
+  readonly trainableParameters: number
+  /** Of its files. */
+  readonly bytes: number
+  readonly createdAt: number
+  /** One sentence why the open base cannot use it; absent when it fits, or while no base is open. */
+  readonly misfit?: string
+  /** Whether its weight may be any number; otherwise it is on (1) or off (0). */
+  readonly mixable: boolean
+  /** Whether it can be merged into weights, or one sentence why not. */
+  readonly unmergeable?: string
+  /** Whether it can be combined and compressed: a LoRA and nothing else. */
+  readonly isLora: boolean
+  /** Bytes of its values on the GPU now; 0 while it is not loaded. */
+  readonly gpuBytes: number
+  /** It is merged into the mounted weights now, so that every answer has it. */
+  readonly merged: boolean
+}
+
+/** As PEFT's add_weighted_adapter; `average` is `linear` with equal weights that sum to 1, `stack` is `cat`. */
+export type CombinationType =
+  | 'linear'
+  | 'cat'
+  | 'svd'
+  | 'ties'
+  | 'ties_svd'
+  | 'dare_linear'
+  | 'dare_ties'
+  | 'dare_linear_svd'
+  | 'dare_ties_svd'
+  | 'magnitude_prune'
+  | 'magnitude_prune_svd'
+
+export interface CombineRequest {
+  readonly name: string
+  readonly adapters: readonly AdapterUse[]
+  readonly type: CombinationType
+  /** Share of values kept by ties, dare and magnitude_prune, 0 to 1. */
+  readonly density?: number
+  /** How ties elects signs. */
+  readonly majoritySign?: 'total' | 'frequency'
+  /** Rank of the result, for the svd types; the largest of the parts when absent. */
+  readonly rank?: number
+  /** Of dare's draws. */
+  readonly seed?: number
+}
+
+export interface Compressed {
+  readonly adapter: AdapterInfo
+  /** Mean loss in nats per trained token over the open dataset's validation rows; absent where no dataset is open. */
+  readonly loss?: { readonly before: number; readonly after: number; readonly tokens: number; readonly rows: number }
+  readonly bytesBefore: number
+  readonly bytesAfter: number
+}
+
+/** What the page may ask about adapters; a part of `Studio`. */
+export interface AdapterShelf {
+  /** The answer in flight goes on with these from its next token. */
+  switchAdapters(answerId: string, adapters: readonly AdapterUse[]): Promise<Result<true>>
+  /** Adapters of runs and all others that are stored, newest first. */
+  adapters(): Promise<Result<readonly AdapterInfo[]>>
+  /** A dropped folder or one zip, saved by this studio, by PEFT or by AdapterHub. Needs an open base; keeps it in storage. */
+  loadAdapter(files: readonly NamedFile[]): Promise<Result<AdapterInfo>>
+  renameAdapter(id: string, name: string): Promise<Result<AdapterInfo>>
+  /** A run's adapter goes with its run: see `deleteRun`. */
+  deleteAdapter(id: string): Promise<Result<true>>
+  /** Puts values on the GPU and records decoding for these together, so that asking with them starts at once. */
+  prepareAdapters(adapters: readonly AdapterUse[]): Promise<Result<true>>
+  /** Frees what `prepareAdapters` or an answer put on the GPU; answers the bytes. */
+  unloadAdapter(id: string): Promise<Result<number>>
+  combineAdapters(request: CombineRequest): Promise<Result<AdapterInfo>>
+  /** A LoRA of lower rank, by SVD, kept as a new adapter. */
+  compressAdapter(id: string, rank: number, name: string): Promise<Result<Compressed>>
+  /** Merges into the mounted weights, replacing an earlier merge; none restores the base bit for bit. Training restores it first. */
+  mergeAdapters(adapters: readonly AdapterUse[]): Promise<Result<true>>
+  /** The adapter's folder as one zip. */
+  exportAdapter(id: string): Promise<Result<{ readonly name: string; readonly zip: Blob }>>
+  /** The base with these merged in: a model folder in the base's own types, as one zip. */
+  exportMerged(adapters: readonly AdapterUse[], name: string): Promise<Result<{ readonly name: string; readonly zip: Blob }>>
+}
