@@ -1,0 +1,50 @@
+// `npm run methods -- [--only IDS] [--steps N] [--data SAMPLE]`: trains the built-in model with every method and preset at its
+// default options and learning rate on one bundled sample, over Dawn, and prints what each reached as a Markdown table.
+// With --readme the table replaces the one in README.md; results are kept in .cache, so that an interrupted table goes on.
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { Fault } from '../protocol/failure.ts'
+import { methodSubjects } from './methods/methodSubjects.ts'
+import { measureMethod, type Measured } from './methods/measureMethod.ts'
+import { methodsTable } from './methods/methodsTable.ts'
+
+const USAGE = 'npm run methods -- [--only ID,ID] [--steps N] [--data SAMPLE] [--readme]'
+const CACHE = '.cache/methods'
+const BEGIN = '<!-- methods: written by npm run methods -->'
+const END = '<!-- methods end -->'
+
+export async function main(argv: string[]): Promise<number> {
+  const { only, steps, data, readme } = read(argv)
+  const subjects = methodSubjects().filter((s) => !only || only.includes(s.id))
+  if (subjects.length === 0) throw new Fault('bad-recipe', `No method is called ${only?.join(' or ')}; there are ${methodSubjects().map((s) => s.id).join(', ')}.`, USAGE)
+  await mkdir(CACHE, { recursive: true })
+  const found: Measured[] = []
+  for (const subject of subjects) {
+    const file = `${CACHE}/${data}-${steps}-${subject.id}.json`
+    const kept = await readFile(file, 'utf8').catch(() => undefined)
+    const measured = kept === undefined || only ? await measureMethod(subject, { steps, data }) : (JSON.parse(kept) as Measured)
+    await writeFile(file, JSON.stringify(measured))
+    found.push(measured)
+    console.error(`${subject.label}: ${measured.status === 'done' ? `held-out loss ${measured.before.toFixed(3)} → ${measured.after.toFixed(3)}` : measured.reason}`)
+  }
+  const table = methodsTable(found, { steps, data })
+  console.log(table)
+  if (readme) await intoReadme(table)
+  return found.some((m) => m.status === 'done' && !(m.after < m.before)) ? 1 : 0
+}
+
+function read(argv: readonly string[]): { only: readonly string[] | undefined; steps: number; data: string; readme: boolean } {
+  const value = (flag: string): string | undefined => {
+    const at = argv.indexOf(flag)
+    return at < 0 ? undefined : argv[at + 1]
+  }
+  const steps = Number(value('--steps') ?? 300)
+  if (!Number.isInteger(steps) || steps < 1) throw new Fault('bad-recipe', `--steps must be a whole number, found ${value('--steps')}.`, USAGE)
+  return { only: value('--only')?.split(','), steps, data: value('--data') ?? 'orders', readme: argv.includes('--readme') }
+}
+
+async function intoReadme(table: string): Promise<void> {
+  const text = await readFile('README.md', 'utf8')
+  const [from, to] = [text.indexOf(BEGIN), text.indexOf(END)]
+  if (from < 0 || to < from) throw new Fault('internal', `README.md has no place for the table: ${BEGIN} and ${END}.`, 'Put both lines where the table should stand.')
+  await writeFile('README.md', `${text.slice(0, from)}${BEGIN}\n\n${table}\n${text.slice(to)}`)
+}
