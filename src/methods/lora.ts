@@ -49,7 +49,7 @@ interface Settings {
 const UNSUPPORTED = ['lora_bias', 'layer_replication', 'target_parameters', 'trainable_token_indices', 'alora_invocation_tokens', 'arrow_config', 'use_qalora', 'use_bdlora']
 
 /** PEFT's lookup: the first key, in order, that matches the end of the path at a dot. */
-function byPattern(pattern: Readonly<Record<string, number>>, path: string, fallback: number): number {
+export function byPattern(pattern: Readonly<Record<string, number>>, path: string, fallback: number): number {
   const key = Object.keys(pattern).find((k) => new RegExp(`^(?:.*\\.)?(?:${k})$`).test(path))
   return key === undefined ? fallback : pattern[key]
 }
