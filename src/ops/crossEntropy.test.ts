@@ -2,6 +2,29 @@
 import { expect, it } from 'vitest'
 import { crossEntropy } from './crossEntropy.ts'
 
+it('smooths as transformers does', () => {
+  // LabelSmoother(epsilon=0.1)({'logits': z[None]}, t[None]) with z[r, c] = 2·sin(12.9898·(5r + c) + 3), t = [0, 3, -100, 4].
+  const loss = 1.6396409872982332
+  const dz = [
+    [-0.1278773254161243, 0.07063592369078829, 0.03020691161653798, 0.015448387006576076, 0.011586103102221877],
+    [0.00410956720824333, 0.010852825276748733, 0.029500916339270752, -0.22324894805171427, 0.17878563922745147],
+    [0, 0, 0, 0, 0],
+    [0.16878223206931037, 0.06964578081481046, 0.030801313147120958, 0.016879077043385895, -0.2861084030746277],
+  ]
+  const sizes = {
+    logits: { shape: [4, 5], dtype: 'f32' as const },
+    targets: { shape: [4], dtype: 'i32' as const },
+    scale: { shape: [1], dtype: 'f32' as const },
+  }
+  const logits = Float64Array.from({ length: 20 }, (_, i) => 2 * Math.sin(12.9898 * i + 3))
+  const out = { loss: new Float64Array(4), dlogits: new Float64Array(20) }
+  const values = { logits, targets: Int32Array.of(0, 3, -100, 4), scale: Float64Array.of(1 / 3) }
+  crossEntropy.definition.reference(values, out, sizes, { gradient: true, smoothing: 0.1 })
+  // It adds up the uniform part in float32.
+  expect(out.loss.reduce((a, b) => a + b) / 3).toBeCloseTo(loss, 6)
+  dz.flat().forEach((d, i) => expect(out.dlogits[i]).toBeCloseTo(d, 12))
+})
+
 it.each([0, 0.1])('dlogits is scale times the derivative of the summed loss, smoothing %s', (smoothing) => {
   const sizes = {
     logits: { shape: [3, 5], dtype: 'f32' as const },

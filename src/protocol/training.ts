@@ -15,6 +15,7 @@ export const trainingOptions = {
   warmup_steps: { kind: 'number', default: 10, min: 0, max: 100_000, integer: true, label: 'Warm-up', unit: 'steps', help: 'Steps over which the learning rate rises from 0.' },
   weight_decay: { kind: 'number', default: 0, min: 0, max: 10, advanced: true, label: 'Weight decay', help: 'Pulls weights towards 0 at every step (decoupled, as in AdamW); biases and norms are exempt.' },
   max_grad_norm: { kind: 'number', default: 1, min: 0, max: 1000, advanced: true, label: 'Gradient clip', help: 'Scales the gradient down when its norm exceeds this; 0 turns clipping off.' },
+  label_smoothing_factor: { kind: 'number', default: 0, min: 0, max: 0.9, advanced: true, label: 'Label smoothing', help: 'Share of every target spread over all tokens, so that the model stays less sure; the validation loss stays plain.' },
   adam_beta1: { kind: 'number', default: 0.9, min: 0, max: 0.9999, advanced: true, label: 'Adam β₁', help: 'Memory of the gradient average.' },
   adam_beta2: { kind: 'number', default: 0.999, min: 0, max: 0.999999, advanced: true, label: 'Adam β₂', help: 'Memory of the squared-gradient average.' },
   adam_epsilon: { kind: 'number', default: 1e-8, min: 1e-12, max: 1, advanced: true, label: 'Adam ε', help: 'Keeps the division by the gradient scale finite.' },

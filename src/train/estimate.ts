@@ -6,6 +6,7 @@ import type { Recipe } from '../protocol/recipe.ts'
 import { subjectOf, type OpenModel } from './base.ts'
 import { countOf } from './census.ts'
 import { rowBucket } from './learner.ts'
+import { objectiveOf } from './objective.ts'
 import { traceStep } from './step.ts'
 import { weightBytes } from './weights.ts'
 
@@ -15,7 +16,7 @@ const FLAT_BUFFERS = 4
 export function estimate(model: OpenModel, recipe: Recipe, shapes: readonly { readonly B: number; readonly T: number }[]): PlanSummary {
   const subject = subjectOf(model, attachAll(recipe.methods, model.outline))
   const [{ B, T }] = shapes
-  const { graph, loss, boundary } = traceStep(subject, { batch: B, length: T, rows: rowBucket(B * T, B * T) }, true)
+  const { graph, loss, boundary } = traceStep(subject, { batch: B, length: T, rows: rowBucket(B * T, B * T) }, true, objectiveOf(recipe.training))
   const { bytes } = plan(graph, [loss], boundary)
   const weights = weightBytes(model.folder, model.family, subject.census.weights)
   const trainable = FLAT_BUFFERS * subject.layout.length * 4

@@ -3,6 +3,7 @@ import { interpret } from '../engine/interpret.ts'
 import { sizeOf } from '../graph/shape.ts'
 import { normal } from '../lib/rng.ts'
 import type { MethodChoice } from '../protocol/recipe.ts'
+import { PLAIN, type Objective } from './objective.ts'
 import { traceStep } from './step.ts'
 import { testSubject } from './testSubject.ts'
 
@@ -11,16 +12,17 @@ const shape = { batch: 2, length: 4, rows: 64 }
 const SCALE = 0.25
 
 /** Every way a gradient takes: low rank on all layers, on embedding and head, with dropout, and the base itself. */
-const methods: readonly { readonly name: string; readonly of: readonly MethodChoice[]; readonly samples: number }[] = [
+const methods: readonly { readonly name: string; readonly of: readonly MethodChoice[]; readonly samples: number; readonly objective?: Objective }[] = [
   { name: 'LoRA', of: [{ id: 'lora', options: { r: 2, lora_alpha: 2, lora_dropout: 0.3 } }], samples: 120 },
   { name: 'full tuning', of: [{ id: 'full', options: {} }], samples: 200 },
+  { name: 'LoRA and smoothed targets', of: [{ id: 'lora', options: { r: 2 } }], samples: 20, objective: { ...PLAIN, labelSmoothing: 0.1 } },
 ]
 
 describe.each(['llama', 'qwen2', 'gpt2'])('the whole %s step, in double precision', (modelType) => {
-  for (const { name, of, samples } of methods) {
+  for (const { name, of, samples, objective } of methods) {
     it(`has the gradient that central differences say, with ${name}`, () => {
       const subject = testSubject(modelType, of, { num_hidden_layers: 2, n_layer: 2, tie_word_embeddings: true })
-      const { graph, loss, reached } = traceStep(subject, shape, true)
+      const { graph, loss, reached } = traceStep(subject, shape, true, objective)
       const { length, windows } = subject.layout
       const places = shape.batch * shape.length
       const fill = (n: number, at: (i: number) => number): Float64Array => Float64Array.from({ length: n }, (_, i) => at(i))
@@ -49,13 +51,13 @@ describe.each(['llama', 'qwen2', 'gpt2'])('the whole %s step, in double precisio
       expect([...reached].toSorted()).toEqual([...windows.keys()].toSorted())
       const exact = interpret(graph, sources)(graph.sources.find((t) => t.name === 'gradient')!)
       // Only the loss is asked for: the backward nodes need not run again.
-      const forward = traceStep(subject, shape, true)
+      const forward = traceStep(subject, shape, true, objective)
       const until = forward.graph.nodes.findIndex((n) => Object.values(n.outputs).includes(forward.loss))
       forward.graph.nodes.length = until + 1
-      const objective = (at: number, by: number): number =>
+      const scaledLoss = (at: number, by: number): number =>
         SCALE * interpret(forward.graph, new Map(sources).set('values', values.with(at, values[at] + by)))(forward.loss)[0]
 
-      expect(interpret(graph, sources)(loss)[0] * SCALE).toBe(objective(0, 0))
+      expect(interpret(graph, sources)(loss)[0] * SCALE).toBe(scaledLoss(0, 0))
       const scale = Math.max(...Array.from(exact, Math.abs))
       expect(scale).toBeGreaterThan(0.01)
       const each = Math.max(1, Math.floor([...windows.values()].reduce((n, w) => n + w.size, 0) / samples))
@@ -63,7 +65,7 @@ describe.each(['llama', 'qwen2', 'gpt2'])('the whole %s step, in double precisio
       for (const w of windows.values())
         for (let i = 0; i < w.size; i += each) {
           const at = w.offset + i
-          const numeric = (objective(at, STEP) - objective(at, -STEP)) / (2 * STEP)
+          const numeric = (scaledLoss(at, STEP) - scaledLoss(at, -STEP)) / (2 * STEP)
           const error = Math.abs(numeric - exact[at]) / scale
           if (!(error <= worst.error)) worst = { error, at: `${w.key}[${i}] is ${exact[at]}, differences say ${numeric}` }
         }

@@ -16,6 +16,7 @@ import type { Base } from './base.ts'
 import type { subjectOf } from './base.ts'
 import { groupBlocks, type Group, type Window } from './layout.ts'
 import { ROW_STEP } from './loss.ts'
+import { PLAIN, type Objective } from './objective.ts'
 import { Params } from './params.ts'
 import { traceStep, type StepShape } from './step.ts'
 import { placeVirtual, virtualTokens } from './virtualTokens.ts'
@@ -61,12 +62,13 @@ export class Learner {
     readonly base: Base,
     readonly subject: TrainSubject,
     readonly params: Params,
+    private readonly objective: Objective,
   ) {
     this.pool = new SlotPool(base.memory)
   }
 
-  static async make(base: Base, subject: TrainSubject): Promise<Learner> {
-    return new Learner(base, subject, await Params.make(base.memory, subject.layout))
+  static async make(base: Base, subject: TrainSubject, objective: Objective = PLAIN): Promise<Learner> {
+    return new Learner(base, subject, await Params.make(base.memory, subject.layout), objective)
   }
 
   /** The plan of a step, without touching the GPU. */
@@ -88,7 +90,7 @@ export class Learner {
   }
 
   private async record(shape: StepShape, learn: boolean): Promise<Prepared> {
-    const { graph, loss, boundary, reached } = traceStep(this.subject, shape, learn)
+    const { graph, loss, boundary, reached } = traceStep(this.subject, shape, learn, this.objective)
     const recording = await this.recordGraph(plan(graph, [loss], boundary))
     return { recording, loss, reached, flops: recording.commands.reduce((n, c) => n + c.flops, 0) }
   }

@@ -20,7 +20,7 @@ function trace(claimed: number, learn = true): { graph: Graph; keep: Tensor[] } 
   const hidden = graph.input('hidden', [N, C])
   const head = (rows: Tensor): Tensor => matmul(graph, { a: rows, b: w }, { transA: false, transB: true, alpha: 1 }).y
   const onGradient = (_t: Tensor, d: Tensor): void => void accumulate(graph, { g: d, total: graph.view(gradient, [V, C]) }, {})
-  const options = { rows: ROWS, vocabulary: claimed, learn, below: true, trainables: () => [w], onGradient }
+  const options = { rows: ROWS, vocabulary: claimed, learn, below: true, smoothing: 0, trainables: () => [w], onGradient }
   const { loss, dhidden } = traceLoss(graph, { hidden, head }, options)
   return { graph, keep: [loss, ...(dhidden ? [dhidden, gradient] : [])] }
 }

@@ -23,6 +23,8 @@ export interface LossOptions {
   readonly learn: boolean
   /** Whether something below the head trains, so that its gradient is wanted. */
   readonly below: boolean
+  /** Share of every target that goes to all tokens alike. */
+  readonly smoothing: number
   /** Trainable tensors traced so far; asked after the head was traced, which may add some. */
   trainables(): Iterable<Tensor>
   /** Receives each gradient of a tensor that the head uses. */
@@ -31,7 +33,7 @@ export interface LossOptions {
 
 /** Sum of token losses (1), and the gradient of the scaled loss at `hidden` (B·T, C) when something below trains. */
 export function traceLoss(g: Graph, { hidden, head }: Forward, options: LossOptions): { loss: Tensor; dhidden: Tensor | undefined } {
-  const { rows, vocabulary, learn, below, onGradient } = options
+  const { rows, vocabulary, learn, below, smoothing, onGradient } = options
   const index = g.input('rows', [rows], 'i32')
   const targets = g.input('targets', [rows], 'i32')
   const scale = g.input('loss scale', [1])
@@ -46,7 +48,7 @@ export function traceLoss(g: Graph, { hidden, head }: Forward, options: LossOpti
       const some = g.view(index, [count], at, `rows+${at}`)
       const x = gatherRows(g, { x: hidden, rows: some }, {}).y // (count, C)
       const logits = head(x) // (count, V)
-      const parts = crossEntropy(g, { logits, targets: g.view(targets, [count], at, `targets+${at}`), scale }, { gradient: learn, smoothing: 0 })
+      const parts = crossEntropy(g, { logits, targets: g.view(targets, [count], at, `targets+${at}`), scale }, { gradient: learn, smoothing })
       loss = plus(loss, sum(g, { x: parts.loss }, {}).total)
       if (!learn) continue
       const gradients = differentiate(g, new Map([[logits, parts.dlogits]]), [...(below ? [x] : []), ...options.trainables()], from)

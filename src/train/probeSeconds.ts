@@ -7,6 +7,7 @@ import { adamwHyper } from '../optim/adamwHyper.ts'
 import type { Recipe } from '../protocol/recipe.ts'
 import { subjectOf, type Base } from './base.ts'
 import { Learner, shapeOf } from './learner.ts'
+import { objectiveOf } from './objective.ts'
 import { initialValues } from './params.ts'
 
 /** Enough time measured. */
@@ -19,7 +20,7 @@ const SAMPLED = 64
 export async function probeSeconds(base: Base, recipe: Recipe, batches: BatchPlan, cancelled: () => boolean): Promise<number | undefined> {
   const subject = subjectOf(base, attachAll(recipe.methods, base.outline))
   await base.weights.load(subject.census.weights)
-  const learner = await Learner.make(base, subject)
+  const learner = await Learner.make(base, subject, objectiveOf(recipe.training))
   try {
     learner.params.write('values', await initialValues(subject.layout, 0, (name) => base.weights.readF32(name)))
     await learner.prepareUpdate(() => ({ lrScale: 1, weightDecay: 0 }))

@@ -19,6 +19,7 @@ import { estimate } from './estimate.ts'
 import { EventLog } from './eventLog.ts'
 import { exportRun, recipeFacts } from './exportRun.ts'
 import { Learner, shapeOf, type StepNumbers, type TrainSubject } from './learner.ts'
+import { objectiveOf } from './objective.ts'
 import { initialValues } from './params.ts'
 import { score } from './score.ts'
 import type { StepShape } from './step.ts'
@@ -78,7 +79,7 @@ class Session {
     this.phase('loading')
     const data = this.prepareData()
     await base.weights.load(this.subject.census.weights)
-    const learner = (this.learner = await Learner.make(base, this.subject))
+    const learner = (this.learner = await Learner.make(base, this.subject, objectiveOf(training)))
 
     this.phase('compiling')
     this.log.say({ type: 'plan', plan: estimate(base, recipe, data.train.shapes) })

@@ -9,6 +9,7 @@ import { accumulate } from '../ops/accumulate.ts'
 import { gatherRows } from '../ops/gatherRows.ts'
 import type { Layout } from './layout.ts'
 import { traceLoss } from './loss.ts'
+import { PLAIN, type Objective } from './objective.ts'
 import { Tracer, type Sources, type TraceShape } from './tracer.ts'
 
 /** A model to trace: family, config, methods, and where its tensors are. */
@@ -39,7 +40,7 @@ export interface StepGraph {
 }
 
 /** Forward and loss; with `learn` also backward, adding every gradient to the flat gradient buffer. */
-export function traceStep(subject: Subject, { batch, length, rows }: StepShape, learn: boolean): StepGraph {
+export function traceStep(subject: Subject, { batch, length, rows }: StepShape, learn: boolean, objective: Objective = PLAIN): StepGraph {
   const { graph, params, forward } = traceForward(subject, { batch, length, training: learn, lead: true })
   const boundary = graph.nodes.length
   const reached = new Set<string>()
@@ -50,7 +51,15 @@ export function traceStep(subject: Subject, { batch, length, rows }: StepShape, 
   }
   const { vocabulary } = subject.family.dimensions(subject.config)
   const below = learn && params.size > 0
-  const { loss, dhidden } = traceLoss(graph, forward, { rows, vocabulary, learn, below, trainables: () => params.values(), onGradient: collect })
+  const { loss, dhidden } = traceLoss(graph, forward, {
+    rows,
+    vocabulary,
+    learn,
+    below,
+    smoothing: learn ? objective.labelSmoothing : 0,
+    trainables: () => params.values(),
+    onGradient: collect,
+  })
   if (dhidden) {
     for (const [t, d] of differentiate(graph, new Map([[forward.hidden, dhidden]]), params.values())) collect(t, d)
   }
