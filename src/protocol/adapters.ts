@@ -1,4 +1,5 @@
 // Adapters after training, as the page sees them: what is stored, what is on the GPU, and what can be made of them.
+import type { Recipe } from './recipe.ts'
 import type { NamedFile, Result } from './result.ts'
 
 /** One adapter's share in an answer: 1 is as trained, 0 is not at all; numbers between and beyond mix live. */
@@ -67,6 +68,14 @@ export interface CombineRequest {
   readonly seed?: number
 }
 
+export interface CompressRequest {
+  readonly id: string
+  readonly rank: number
+  readonly name: string
+  /** How the open dataset is split and rendered for the loss; without it no loss is measured. */
+  readonly recipe?: Recipe
+}
+
 export interface Compressed {
   readonly adapter: AdapterInfo
   /** Mean loss in nats per trained token over the open dataset's validation rows; absent where no dataset is open. */
@@ -92,7 +101,7 @@ export interface AdapterShelf {
   unloadAdapter(id: string): Promise<Result<number>>
   combineAdapters(request: CombineRequest): Promise<Result<AdapterInfo>>
   /** A LoRA of lower rank, by SVD, kept as a new adapter. */
-  compressAdapter(id: string, rank: number, name: string): Promise<Result<Compressed>>
+  compressAdapter(request: CompressRequest): Promise<Result<Compressed>>
   /** Merges into the mounted weights, replacing an earlier merge; none restores the base bit for bit. Training restores it first. */
   mergeAdapters(adapters: readonly AdapterUse[]): Promise<Result<true>>
   /** The adapter's folder as one zip. */
