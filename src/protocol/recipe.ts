@@ -2,6 +2,7 @@
 // `readRecipe` is the one door through which a recipe enters from disk or a link.
 import { Fault } from './failure.ts'
 import { readOptions, type OptionValue } from './options.ts'
+import { readTasks, type Task } from './tasks.ts'
 import { trainingOptions, type Training } from './training.ts'
 
 export const RECIPE_VERSION = 1
@@ -27,6 +28,10 @@ export interface Recipe {
     readonly trainOn: 'completions' | 'everything'
     /** Share of rows held out for validation, 0 to 0.5. */
     readonly validation: number
+    /** Several datasets instead of the one above, a task each; rows of different tasks never share a batch. */
+    readonly tasks?: readonly Task[]
+    /** How tasks share the steps: 1 by their number of rows; larger is more even, and ever more so. */
+    readonly taskTemperature?: number
   }
   /** In order; several together make a composite. */
   readonly methods: readonly MethodChoice[]
@@ -103,7 +108,7 @@ export function readRecipe(json: unknown): Recipe {
     version: RECIPE_VERSION,
     name: typeof json['name'] === 'string' ? json['name'] : base.name,
     base: merge('base', base.base, ['sha256']),
-    data: merge('data', base.data, ['sha256', 'test']),
+    data: merge('data', base.data, ['sha256', 'test', 'tasks', 'taskTemperature']),
     methods,
     training: training.values,
     evaluation: merge('evaluation', base.evaluation),
@@ -113,7 +118,12 @@ export function readRecipe(json: unknown): Recipe {
   oneOf('data.source', recipe.data.source, ['sample', 'file'])
   oneOf('data.trainOn', recipe.data.trainOn, ['completions', 'everything'])
   if (!(recipe.data.validation >= 0 && recipe.data.validation <= 0.5)) problems.push('data.validation must be between 0 and 0.5.')
+  const { tasks, taskTemperature } = recipe.data
+  const several = tasks === undefined ? { problems: [] } : readTasks(tasks)
+  problems.push(...several.problems)
+  if (tasks !== undefined && recipe.data.id !== '') problems.push('data has either an id or tasks, not both.')
+  if (taskTemperature !== undefined && !(typeof taskTemperature === 'number' && taskTemperature >= 1 && taskTemperature <= 100)) problems.push('data.taskTemperature must be between 1 and 100.')
   if (json['seed'] !== undefined && recipe.seed !== json['seed']) problems.push('seed must be a whole number.')
   if (problems.length > 0) fail(problems)
-  return recipe
+  return 'tasks' in several ? { ...recipe, data: { ...recipe.data, tasks: several.tasks } } : recipe
 }
