@@ -17,6 +17,12 @@ export type FailureCode =
   | 'cancelled'
   | 'internal'
 
+/** A change of the recipe's methods that takes the obstacle away: a button beside the hint. Methods are named by id. */
+export type Remedy =
+  | { readonly kind: 'instead'; readonly of: string; readonly use: string }
+  | { readonly kind: 'without'; readonly method: string }
+  | { readonly kind: 'option'; readonly method: string; readonly name: string; readonly value: number | boolean | string | readonly string[] }
+
 export interface Failure {
   readonly code: FailureCode
   /** What was expected and what was found, in one sentence. */
@@ -25,6 +31,7 @@ export interface Failure {
   readonly hint: string
   /** Technical details to copy: stack, all mismatches. */
   readonly detail?: string
+  readonly remedies?: readonly Remedy[]
 }
 
 /** Inside one thread a failure travels as this error; at the thread's edge it becomes a `Failure`. */
@@ -32,20 +39,22 @@ export class Fault extends Error implements Failure {
   readonly code: FailureCode
   readonly hint: string
   readonly detail?: string
-  constructor(code: FailureCode, message: string, hint: string, detail?: string) {
+  readonly remedies?: readonly Remedy[]
+  constructor(code: FailureCode, message: string, hint: string, detail?: string, remedies?: readonly Remedy[]) {
     super(message)
     this.name = 'Fault'
     this.code = code
     this.hint = hint
     if (detail !== undefined) this.detail = detail
+    if (remedies !== undefined) this.remedies = remedies
   }
 }
 
 /** Any thrown value as a `Failure`, so that no error is ever shown raw. */
 export function toFailure(error: unknown): Failure {
   if (error instanceof Fault) {
-    const { code, message, hint, detail } = error
-    return detail === undefined ? { code, message, hint } : { code, message, hint, detail }
+    const { code, message, hint, detail, remedies } = error
+    return { code, message, hint, ...(detail !== undefined && { detail }), ...(remedies && { remedies }) }
   }
   const text = error instanceof Error ? error.message : String(error)
   const detail = error instanceof Error ? (error.stack ?? text) : text

@@ -8,6 +8,8 @@ interface Described {
   readonly help: string
   /** Shown only when the person asks for all options. */
   readonly advanced?: boolean
+  /** Heading that gathers advanced options of one kind; those without a heading come first. */
+  readonly group?: string
 }
 
 export interface NumberOption extends Described {
@@ -33,14 +35,19 @@ export interface ListOption extends Described {
   /** Where the page takes suggestions from: the linear layers of the chosen model. */
   readonly suggest?: 'linear-layers'
 }
-export type OptionSpec = NumberOption | BooleanOption | ChoiceOption | ListOption
+/** Free text. */
+export interface TextOption extends Described {
+  readonly kind: 'text'
+  readonly default: string
+}
+export type OptionSpec = NumberOption | BooleanOption | ChoiceOption | ListOption | TextOption
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>
 
 export type ValueOf<S extends OptionSpec> = S extends NumberOption
   ? number
   : S extends BooleanOption
     ? boolean
-    : S extends ChoiceOption
+    : S extends ChoiceOption | TextOption
       ? string
       : readonly string[]
 export type Values<S extends OptionSpecs> = { readonly [K in keyof S]: ValueOf<S[K]> }
@@ -65,6 +72,8 @@ export function checkOption(name: string, spec: OptionSpec, value: unknown): str
       return spec.choices.some((c) => c.value === value)
         ? undefined
         : `${name} must be one of ${spec.choices.map((c) => c.value).join(', ')}; found ${found}.`
+    case 'text':
+      return typeof value === 'string' ? undefined : `${name} must be text, found ${found}.`
     case 'list':
       return Array.isArray(value) && value.every((v) => typeof v === 'string')
         ? undefined
