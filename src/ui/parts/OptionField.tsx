@@ -69,6 +69,8 @@ export function OptionField({ name, spec, value, suggestions, onChange }: Props)
       </div>
       {spec.kind === 'number' ? (
         <NumberField {...wiring} value={typeof value === 'number' ? value : Number.NaN} onChange={onChange} />
+      ) : spec.kind === 'text' ? (
+        <input {...wiring} type="text" value={String(value)} onChange={(e) => onChange(e.target.value)} />
       ) : (
         <select {...wiring} value={String(value)} onChange={(e) => onChange(e.target.value)}>
           {spec.choices.map((choice) => (

@@ -61,6 +61,13 @@ describe('OptionField', () => {
     const field = renderToStaticMarkup(<OptionField name="r" spec={rank} value={Number.NaN} onChange={nothing} />)
     expect(field).toContain('Rank must be a number.')
   })
+  it('takes text as it is', () => {
+    const start = { kind: 'text', default: '', label: 'Start', help: 'What it says.' } as const
+    const field = renderToStaticMarkup(<OptionField name="start" spec={start} value={'<b>“is it?”'} onChange={nothing} />)
+    expect(field).toContain('type="text"')
+    expect(field).toContain('value="&lt;b&gt;“is it?”"')
+    expect(renderToStaticMarkup(<OptionField name="start" spec={start} value={3} onChange={nothing} />)).toContain('Start must be text, found 3.')
+  })
 })
 
 describe('text from outside', () => {
