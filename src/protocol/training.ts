@@ -4,7 +4,7 @@ import type { OptionSpecs, Values } from './options.ts'
 export const trainingOptions = {
   steps: { kind: 'number', default: 200, min: 1, max: 1_000_000, integer: true, label: 'Steps', unit: 'steps', help: 'How many optimizer updates to make.' },
   batch_size: { kind: 'number', default: 8, min: 1, max: 1024, integer: true, label: 'Batch size', unit: 'rows', help: 'Rows read in one forward pass; more is steadier and needs more memory.' },
-  gradient_accumulation_steps: { kind: 'number', default: 1, min: 1, max: 256, integer: true, advanced: true, label: 'Gradient accumulation', unit: 'batches', help: 'Batches summed before one update; a larger batch for the same memory.' },
+  gradient_accumulation_steps: { kind: 'number', default: 1, min: 1, max: 256, integer: true, advanced: true, group: 'Optimizer', label: 'Gradient accumulation', unit: 'batches', help: 'Batches summed before one update; a larger batch for the same memory.' },
   max_length: { kind: 'number', default: 256, min: 8, max: 32_768, integer: true, label: 'Longest row', unit: 'tokens', help: 'Longer rows are cut at this many tokens.' },
   packing: { kind: 'boolean', default: false, label: 'Pack short rows', help: 'Put several short rows in one sequence, without letting them see each other; fewer wasted tokens.' },
   learning_rate: { kind: 'number', default: 1e-3, min: 0, max: 10, label: 'Learning rate', help: 'Size of each update at its peak; too high diverges, too low learns slowly.' },
@@ -13,14 +13,14 @@ export const trainingOptions = {
     choices: [{ value: 'cosine', label: 'Cosine' }, { value: 'linear', label: 'Linear' }, { value: 'constant', label: 'Constant' }],
   },
   warmup_steps: { kind: 'number', default: 10, min: 0, max: 100_000, integer: true, label: 'Warm-up', unit: 'steps', help: 'Steps over which the learning rate rises from 0.' },
-  weight_decay: { kind: 'number', default: 0, min: 0, max: 10, advanced: true, label: 'Weight decay', help: 'Pulls weights towards 0 at every step (decoupled, as in AdamW); biases and norms are exempt.' },
-  max_grad_norm: { kind: 'number', default: 1, min: 0, max: 1000, advanced: true, label: 'Gradient clip', help: 'Scales the gradient down when its norm exceeds this; 0 turns clipping off.' },
-  label_smoothing_factor: { kind: 'number', default: 0, min: 0, max: 0.9, advanced: true, label: 'Label smoothing', help: 'Share of every target spread over all tokens, so that the model stays less sure; the validation loss stays plain.' },
-  adam_beta1: { kind: 'number', default: 0.9, min: 0, max: 0.9999, advanced: true, label: 'Adam β₁', help: 'Memory of the gradient average.' },
-  adam_beta2: { kind: 'number', default: 0.999, min: 0, max: 0.999999, advanced: true, label: 'Adam β₂', help: 'Memory of the squared-gradient average.' },
-  adam_epsilon: { kind: 'number', default: 1e-8, min: 1e-12, max: 1, advanced: true, label: 'Adam ε', help: 'Keeps the division by the gradient scale finite.' },
+  weight_decay: { kind: 'number', default: 0, min: 0, max: 10, advanced: true, group: 'Regularisation', label: 'Weight decay', help: 'Pulls weights towards 0 at every step (decoupled, as in AdamW); biases and norms are exempt.' },
+  max_grad_norm: { kind: 'number', default: 1, min: 0, max: 1000, advanced: true, group: 'Optimizer', label: 'Gradient clip', help: 'Scales the gradient down when its norm exceeds this; 0 turns clipping off.' },
+  label_smoothing_factor: { kind: 'number', default: 0, min: 0, max: 0.9, advanced: true, group: 'Regularisation', label: 'Label smoothing', help: 'Share of every target spread over all tokens, so that the model stays less sure; the validation loss stays plain.' },
+  adam_beta1: { kind: 'number', default: 0.9, min: 0, max: 0.9999, advanced: true, group: 'Optimizer', label: 'Adam β₁', help: 'Memory of the gradient average.' },
+  adam_beta2: { kind: 'number', default: 0.999, min: 0, max: 0.999999, advanced: true, group: 'Optimizer', label: 'Adam β₂', help: 'Memory of the squared-gradient average.' },
+  adam_epsilon: { kind: 'number', default: 1e-8, min: 1e-12, max: 1, advanced: true, group: 'Optimizer', label: 'Adam ε', help: 'Keeps the division by the gradient scale finite.' },
   eval_steps: { kind: 'number', default: 25, min: 0, max: 100_000, integer: true, label: 'Validate every', unit: 'steps', help: 'How often the validation loss is measured; 0 turns it off.' },
-  save_steps: { kind: 'number', default: 25, min: 0, max: 100_000, integer: true, advanced: true, label: 'Checkpoint every', unit: 'steps', help: 'How often the run is saved so that it can continue after a reload; 0 saves only at the end.' },
+  save_steps: { kind: 'number', default: 25, min: 0, max: 100_000, integer: true, advanced: true, group: 'Stopping', label: 'Checkpoint every', unit: 'steps', help: 'How often the run is saved so that it can continue after a reload; 0 saves only at the end.' },
 } as const satisfies OptionSpecs
 
 export type Training = Values<typeof trainingOptions>
