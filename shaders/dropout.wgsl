@@ -1,25 +1,13 @@
 // y = x · factor where a random number of (seed, step, site, element) reaches the threshold, else 0. Writes y with =.
 // The mask is a pure function of these four, so the backward pass draws it again instead of reading it.
-// pcg4d of M. Jarzynski and M. Olano with one more round (src/ops/dropout.ts): https://jcgt.org/published/0009/03/02/
 #include <index>
 #include <value>
+#include <pcg4d>
 struct Params { count: u32, threshold: u32, factor: f32, site: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<Value>;
 @group(0) @binding(2) var<storage, read> seed: array<u32>;
 @group(0) @binding(3) var<storage, read_write> y: array<Value>;
-
-fn pcg4d(words: vec4u) -> vec4u {
-  var v = words * 1664525u + 1013904223u;
-  for (var round = 0u; round < 3u; round++) {
-    if (round > 0u) { v ^= v >> vec4u(16u); }
-    v.x += v.y * v.w;
-    v.y += v.z * v.x;
-    v.z += v.x * v.y;
-    v.w += v.y * v.z;
-  }
-  return v;
-}
 
 // One hash serves four neighbours, whatever the width of a Value.
 fn keep(v: Value, i: u32) -> Value {
