@@ -24,5 +24,8 @@ odd=(llama__lora_all gpt2__lora_bias_all qwen2_f16__lora_qv llama_bf16_sharded__
 "$python" make_models.py --seed 7 --out "$out/odd" --only llama gpt2 qwen2_f16 llama_bf16_sharded
 "$python" make_cases.py --seed 7 --out "$out/odd" --only "${odd[@]}"
 
+# Combinations of adapters need no model.
+"$python" combined_adapters.py "$out/combined"
+
 # Tokenizer cases are kept once, in e2e/golden/tokenizers.
 rm -f "$out"/models/*/{tokenizer_cases,reference_shape}.json "$out"/odd/models/*/{tokenizer_cases,reference_shape}.json
