@@ -23,6 +23,8 @@ export interface Batch {
   readonly rows: number
   readonly tokenCount: number
   readonly trainedTokens: number
+  /** Row of the task table that the whole batch belongs to; 0 where there is one task. */
+  readonly task?: number
 }
 
 export interface BatchOptions {

@@ -5,6 +5,7 @@ import type { Shape } from '../graph/shape.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import type { MethodGroup } from '../protocol/methodGroup.ts'
 import type { OptionSpecs, OptionValue } from '../protocol/options.ts'
+import type { TaskText } from '../protocol/tasks.ts'
 
 /** How a fresh parameter starts. `checkpoint` copies a base tensor. */
 export type Init =
@@ -20,6 +21,8 @@ export type Init =
   | { readonly kind: 'row norms'; readonly name: string; readonly stored: '[out,in]' | '[in,out]' }
 
 export interface ParamOptions {
+  /** What the frozen base makes of these texts, a row of its width each. */
+  | { readonly kind: 'texts'; readonly texts: readonly string[] }
   /** The graph uses the transpose of what files store. */
   readonly transposed?: boolean
   /** Made once and saved with the adapter, but never trained. */
@@ -103,6 +106,12 @@ export type ReadParam = (name: string) => Float32Array | undefined
 export interface Attachment {
   /** The method's id. */
   readonly name?: string
+/** An ordinary adapter that a method made: its files' tensors by key, and what they attach as. */
+export interface Emitted {
+  readonly attachment: Attachment
+  readonly tensors: ReadonlyMap<string, { readonly shape: Shape; readonly data: Float32Array<ArrayBuffer> }>
+}
+
   linear?(site: LinearSite, x: Tensor, base: (x: Tensor) => Tensor): Tensor
   embedding?(site: EmbeddingSite, base: () => Tensor): Tensor
   /** Virtual tokens in front of every sequence: their embeddings (count, C). */
@@ -127,6 +136,10 @@ export interface Attachment {
 
 export interface Method {
   /** Persisted id; equals the file name. */
+  /** The tasks it tells apart, and the rows of its task table that stand for each, the first of them while evaluating. */
+  readonly tasks?: readonly (TaskText & { readonly rows: readonly number[] })[]
+  /** An ordinary adapter for a row of its task table, or for what the base makes of a new description (C). */
+  emit?(read: ReadParam, task: number | Float32Array): Emitted
   readonly id: string
   readonly label: string
   /** Place in lists: lower comes first. */
@@ -140,7 +153,8 @@ export interface Method {
   readonly defaultLearningRate: number
   /** Whether a fresh adapter leaves the base's answers as they are, bit for bit. */
   readonly startsAsBase: boolean
-  attach(options: Readonly<Record<string, OptionValue>>, model: ModelOutline): Attachment
+  /** @param tasks those of the recipe; none where it has one dataset */
+  attach(options: Readonly<Record<string, OptionValue>>, model: ModelOutline, tasks?: readonly TaskText[]): Attachment
   /** The attachment an adapter_config.json describes; undefined when it is another method's. */
   fromPeft?(config: Readonly<Record<string, unknown>>, model: ModelOutline): Attachment | undefined
 }

@@ -2,6 +2,7 @@
 import { Fault } from '../protocol/failure.ts'
 import { readOptions } from '../protocol/options.ts'
 import type { MethodChoice } from '../protocol/recipe.ts'
+import type { TaskText } from '../protocol/tasks.ts'
 import type { Attachment, Method, ModelOutline } from './method.ts'
 
 const files = import.meta.glob<{ method?: Method }>(['./*.ts', '!./*.test.ts', '!./registry.ts'], { eager: true })
@@ -25,13 +26,13 @@ export function methodOf(id: string): Method {
 }
 
 /** The recipe's methods with checked options, on one model. */
-export function attachAll(choices: readonly MethodChoice[], model: ModelOutline): Attachment[] {
+export function attachAll(choices: readonly MethodChoice[], model: ModelOutline, tasks: readonly TaskText[] = []): Attachment[] {
   const problems: string[] = []
   const attach = choices.map((choice) => {
     const method = methodOf(choice.id)
     const { values, problems: found } = readOptions(method.options, choice.options)
     problems.push(...found.map((p) => `${method.label}: ${p}`))
-    return (): Attachment => ({ ...method.attach(values, model), name: method.id })
+    return (): Attachment => ({ ...method.attach(values, model, tasks), name: method.id })
   })
   const ids = choices.map((c) => c.id)
   if (new Set(ids).size < ids.length) problems.push(`A method is listed twice (${ids.join(', ')}).`)

@@ -14,7 +14,7 @@ import { weightBytes } from './weights.ts'
 const FLAT_BUFFERS = 4
 
 export function estimate(model: OpenModel, recipe: Recipe, shapes: readonly { readonly B: number; readonly T: number }[]): PlanSummary {
-  const subject = subjectOf(model, attachAll(recipe.methods, model.outline))
+  const subject = subjectOf(model, attachAll(recipe.methods, model.outline, recipe.data.tasks))
   const [{ B, T }] = shapes
   const { graph, loss, boundary } = traceStep(subject, { batch: B, length: T, rows: rowBucket(B * T, B * T) }, true, objectiveOf(recipe.training))
   const { bytes } = plan(graph, [loss], boundary)

@@ -41,7 +41,7 @@ export async function exportCheckpoint(base: Base, storage: Storage, record: Run
   const values = saved?.parts.get('values')
   if (!saved || !values) throw new Fault('storage', 'This run has no checkpoint yet, so there is nothing to take away.', 'Let it train until its first checkpoint.')
   const { recipe } = record
-  const { layout, attachments } = subjectOf(base, attachAll(recipe.methods, base.outline))
+  const { layout, attachments } = subjectOf(base, attachAll(recipe.methods, base.outline, recipe.data.tasks))
   return exportRun(base, {
     values: new Float32Array(values.slice().buffer),
     layout,

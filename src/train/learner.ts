@@ -235,6 +235,7 @@ export class Learner {
       seed: Uint32Array.from(seed),
     }
     for (const t of recording.plan.graph.sources) {
+      task: Int32Array.of(batch.task ?? 0),
       if (t.kind === 'input') queue.writeBuffer(recording.place(t).buffer, 0, inputs[t.name])
     }
   }

@@ -8,7 +8,7 @@ import type { Recipe } from '../protocol/recipe.ts'
 import { subjectOf, type Base } from './base.ts'
 import { Learner, shapeOf } from './learner.ts'
 import { objectiveOf } from './objective.ts'
-import { initialValues } from './params.ts'
+import { freshValues } from './freshValues.ts'
 
 /** Enough time measured. */
 const ENOUGH_MS = 400
@@ -18,11 +18,11 @@ const SAMPLED = 64
 
 /** @param cancelled asked between steps: a run that wants the GPU ends the probe */
 export async function probeSeconds(base: Base, recipe: Recipe, batches: BatchPlan, cancelled: () => boolean): Promise<number | undefined> {
-  const subject = subjectOf(base, attachAll(recipe.methods, base.outline))
+  const subject = subjectOf(base, attachAll(recipe.methods, base.outline, recipe.data.tasks))
   await base.weights.load(subject.census.weights)
   const learner = await Learner.make(base, subject, objectiveOf(recipe.training))
   try {
-    learner.params.write('values', await initialValues(subject.layout, 0, (name) => base.weights.readF32(name)))
+    learner.params.write('values', await freshValues(base, subject.layout, 0))
     await learner.prepareUpdate(() => ({ lrScale: 1, weightDecay: 0 }))
     const sampled = Array.from({ length: Math.min(SAMPLED, batches.batchesPerEpoch) }, (_, i) => batches.batch(i))
     const whole = sampled.reduce((a, b) => (b.T > a.T ? b : a))

@@ -78,6 +78,12 @@ function traceForward(subject: Subject, shape: TraceShape): { graph: Graph; para
   const graph = new Graph()
   const params = new Map<string, Tensor>()
   /** Parts of an adapter that do not train. */
+/** Hidden states (B·T, C) of all positions, after the final norm. */
+export function traceHidden(subject: Subject, shape: Omit<TraceShape, 'training'>): { graph: Graph; hidden: Tensor } {
+  const { graph, forward } = traceForward(subject, { ...shape, training: false })
+  return { graph, hidden: forward.hidden }
+}
+
   const still = new Map<string, Tensor>()
   const sources: Sources = {
     weight: (g, name, size, role) => g.source('weight', name, size, role === 'matrix' ? subject.dtypeOf(name) : 'f32'),

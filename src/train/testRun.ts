@@ -8,7 +8,7 @@ import type { Attachment } from '../methods/method.ts'
 import { adamwHyper } from '../optim/adamwHyper.ts'
 import { mount, openModel, subjectOf, type Base } from './base.ts'
 import { Learner, shapeOf, type TrainSubject } from './learner.ts'
-import { initialValues } from './params.ts'
+import { freshValues } from './freshValues.ts'
 
 /** A mounted model with its weights loaded; `base.weights.dispose()` gives everything back. */
 export async function testBase(model: string | ModelFolder): Promise<Base> {
@@ -50,7 +50,7 @@ export async function testTrain(
   const subject = subjectOf(base, attachments)
   await base.weights.load(subject.census.weights)
   const learner = await Learner.make(base, subject)
-  const initial = await initialValues(subject.layout, 1, (name) => base.weights.readF32(name))
+  const initial = await freshValues(base, subject.layout, 1)
   learner.params.write('values', initial)
   const { reached } = await learner.prepare(shapeOf(batch), true)
   await learner.prepareUpdate(() => ({ lrScale: 1, weightDecay: 0 }), reached)
