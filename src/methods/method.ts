@@ -17,6 +17,8 @@ export type Init =
   | { readonly kind: 'checkpoint'; readonly name: string }
   /** Rows of a base table of that width, drawn at random. */
   | { readonly kind: 'sampled rows'; readonly name: string; readonly width: number }
+  /** These rows of a base table of that width, over and over until all are filled. */
+  | { readonly kind: 'rows'; readonly name: string; readonly width: number; readonly ids: readonly number[] }
   /** L2 norm of every output's weights, of a base matrix stored as given. */
   | { readonly kind: 'row norms'; readonly name: string; readonly stored: '[out,in]' | '[in,out]' }
 
@@ -97,6 +99,8 @@ export interface ModelOutline {
   readonly attention: { readonly heads: number; readonly kvHeads: number; readonly headSize: number }
   /** Whether some layer stores [in, out] (GPT-2's Conv1D). */
   readonly conv1d: boolean
+  /** Ids of a text as the model reads it, special tokens included; absent where only a config is known. */
+  tokenize?(text: string): readonly number[]
 }
 
 /** Base tensors by name, read back as f32 in the file's layout. */

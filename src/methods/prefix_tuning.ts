@@ -11,7 +11,9 @@ const options = {
   encoder_hidden_size: { kind: 'number', default: 128, min: 1, max: 8192, integer: true, advanced: true, label: 'encoder_hidden_size', help: 'Width of that network.' },
 } as const satisfies OptionSpecs
 
-function attach(count: number, projected: boolean, hidden: number, model: ModelOutline): Attachment {
+/** @param hidden width of the network that makes the prefix; 0: the prefix itself is learned */
+export function attachPrefix(count: number, hidden: number, model: ModelOutline): Attachment {
+  const projected = hidden > 0
   const { kvHeads, headSize } = model.attention
   const width = kvHeads * headSize
   const total = model.layers * 2 * width
@@ -38,7 +40,8 @@ function attach(count: number, projected: boolean, hidden: number, model: ModelO
     },
     adapterConfig: (baseModel) => ({
       ...promptConfig(baseModel, 'PREFIX_TUNING', count, width, kvHeads, model.layers),
-      encoder_hidden_size: hidden,
+      // What PEFT fills in where there is no network.
+      encoder_hidden_size: projected ? hidden : width,
       prefix_projection: projected,
     }),
   }
@@ -54,9 +57,9 @@ export const method: Method = {
   options,
   defaultLearningRate: 1e-2,
   startsAsBase: false,
-  attach: (o, model) => attach(Number(o['num_virtual_tokens']), Boolean(o['prefix_projection']), Number(o['encoder_hidden_size']), model),
+  attach: (o, model) => attachPrefix(Number(o['num_virtual_tokens']), o['prefix_projection'] === true ? Number(o['encoder_hidden_size']) : 0, model),
   fromPeft: (config, model) =>
     config['peft_type'] === 'PREFIX_TUNING'
-      ? attach(Number(config['num_virtual_tokens']), config['prefix_projection'] === true, Number(config['encoder_hidden_size'] ?? 1), model)
+      ? attachPrefix(Number(config['num_virtual_tokens']), config['prefix_projection'] === true ? Number(config['encoder_hidden_size']) : 0, model)
       : undefined,
 }

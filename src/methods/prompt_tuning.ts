@@ -1,4 +1,5 @@
 // Prompt tuning: learned embeddings in front of the text. https://arxiv.org/abs/2104.08691
+import { Fault } from '../protocol/failure.ts'
 import type { OptionSpecs } from '../protocol/options.ts'
 import type { Attachment, Init, Method, ModelOutline } from './method.ts'
 import { EMBEDDING, promptConfig } from './promptEncoder.ts'
@@ -7,16 +8,27 @@ const options = {
   num_virtual_tokens: { kind: 'number', default: 16, min: 1, max: 1024, integer: true, label: 'num_virtual_tokens', help: 'Length of the learned prompt.' },
   prompt_tuning_init: {
     kind: 'choice', default: 'SAMPLE_VOCAB', label: 'Start', help: 'What the prompt is before training.',
-    choices: [{ value: 'SAMPLE_VOCAB', label: 'Words of the vocabulary' }, { value: 'RANDOM', label: 'Random numbers' }],
+    choices: [{ value: 'SAMPLE_VOCAB', label: 'Words of the vocabulary' }, { value: 'TEXT', label: 'A text' }, { value: 'RANDOM', label: 'Random numbers' }],
   },
+  prompt_tuning_init_text: { kind: 'text', default: '', label: 'prompt_tuning_init_text', help: 'The text it starts from, repeated or cut to the prompt’s length; only for the start “A text”.' },
 } as const satisfies OptionSpecs
 
-function attach(count: number, start: string, model: ModelOutline): Attachment {
-  const [embeddings] = model.embeddings
-  const init: Init = start === 'SAMPLE_VOCAB' ? { kind: 'sampled rows', name: `${embeddings}.weight`, width: model.hidden } : { kind: 'normal', std: 1 }
+function initial(start: string, text: string, model: ModelOutline): Init {
+  if (start === 'RANDOM') return { kind: 'normal', std: 1 }
+  const table = { name: `${model.embeddings[0]}.weight`, width: model.hidden }
+  if (start === 'SAMPLE_VOCAB') return { kind: 'sampled rows', ...table }
+  if (text.trim() === '') throw new Fault('bad-recipe', 'Prompt tuning is to start from a text, but prompt_tuning_init_text is empty.', 'Write what the model should do, such as “Translate to French”, or choose another start.')
+  if (!model.tokenize) throw new Fault('bad-recipe', 'Prompt tuning cannot start from a text without the model’s tokenizer.', 'Open the whole model folder, or choose another start.')
+  const ids = model.tokenize(text)
+  if (ids.length === 0) throw new Fault('bad-recipe', `The tokenizer of this model has no token for ${JSON.stringify(text)}.`, 'Write another prompt_tuning_init_text.')
+  return { kind: 'rows', ...table, ids }
+}
+
+function attach(count: number, init: Init, model: ModelOutline): Attachment {
   return {
     prompt: { count, embeddings: (site) => site.param(EMBEDDING, [count, model.hidden], init) },
     saved: (read) => new Map([['prompt_embeddings', { shape: [count, model.hidden], data: read(EMBEDDING)! }]]),
+    // How it started is in the recipe; a reader that knew would tokenize the text again, only to overwrite what came of it.
     adapterConfig: (baseModel) => ({
       ...promptConfig(baseModel, 'PROMPT_TUNING', count, model.hidden, model.attention.heads, model.layers),
       prompt_tuning_init: 'RANDOM',
@@ -34,6 +46,6 @@ export const method: Method = {
   options,
   defaultLearningRate: 3e-2,
   startsAsBase: false,
-  attach: (o, model) => attach(Number(o['num_virtual_tokens']), String(o['prompt_tuning_init']), model),
-  fromPeft: (config, model) => (config['peft_type'] === 'PROMPT_TUNING' ? attach(Number(config['num_virtual_tokens']), 'RANDOM', model) : undefined),
+  attach: (o, model) => attach(Number(o['num_virtual_tokens']), initial(String(o['prompt_tuning_init']), String(o['prompt_tuning_init_text']), model), model),
+  fromPeft: (config, model) => (config['peft_type'] === 'PROMPT_TUNING' ? attach(Number(config['num_virtual_tokens']), initial('RANDOM', '', model), model) : undefined),
 }

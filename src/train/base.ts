@@ -34,8 +34,10 @@ export function openModel(folder: ModelFolder): OpenModel {
   const config = family.config(folder.config)
   const found = outline(family, config)
   checkWeights(folder, family, found.manifest)
-  let tokenizer: Tokenizer | undefined
-  return { folder, family, config, outline: found, tokenizer: () => (tokenizer ??= loadTokenizer(folder.tokenizerJson, folder.tokenizerConfig)) }
+  let loaded: Tokenizer | undefined
+  const tokenizer = (): Tokenizer => (loaded ??= loadTokenizer(folder.tokenizerJson, folder.tokenizerConfig))
+  const tokenize = (text: string): number[] => [...tokenizer().encode(text, { special: true })]
+  return { folder, family, config, outline: { ...found, tokenize }, tokenizer }
 }
 
 export function mount(model: OpenModel, gpu: Gpu): Base {

@@ -48,7 +48,11 @@ export async function initialValues(layout: Layout, seed: number, checkpoint: (n
     if (init.kind === 'checkpoint') stored.set(await checkpoint(init.name))
     else if (init.kind === 'ones') stored.fill(1)
     else if (init.kind === 'constant') stored.fill(init.value)
-    else if (init.kind === 'sampled rows') sampleRows(stored, await checkpoint(init.name), init.width, (i) => uniform(seed, stream, i))
+    else if (init.kind === 'sampled rows') {
+      const table = await checkpoint(init.name)
+      copyRows(stored, table, init.width, (row) => Math.floor(uniform(seed, stream, row) * (table.length / init.width)))
+    }
+    else if (init.kind === 'rows') copyRows(stored, await checkpoint(init.name), init.width, (row) => init.ids[row % init.ids.length])
     else if (init.kind === 'row norms') stored.set(rowNorms(await checkpoint(init.name), w.size, init.stored))
     else if (init.kind === 'uniform') for (let i = 0; i < w.size; i++) stored[i] = (2 * uniform(seed, stream, i) - 1) * init.bound
     else if (init.kind === 'normal') for (let i = 0; i < w.size; i++) stored[i] = normal(seed, stream, i) * init.std
@@ -57,11 +61,8 @@ export async function initialValues(layout: Layout, seed: number, checkpoint: (n
   return flat
 }
 
-function sampleRows(into: Float32Array, table: Float32Array, width: number, draw: (i: number) => number): void {
-  for (let row = 0; row < into.length / width; row++) {
-    const from = Math.floor(draw(row) * (table.length / width)) * width
-    into.set(table.subarray(from, from + width), row * width)
-  }
+function copyRows(into: Float32Array, table: Float32Array, width: number, from: (row: number) => number): void {
+  for (let row = 0; row < into.length / width; row++) into.set(table.subarray(from(row) * width, (from(row) + 1) * width), row * width)
 }
 
 function rowNorms(weight: Float32Array, outputs: number, stored: '[out,in]' | '[in,out]'): Float32Array {
