@@ -1,13 +1,12 @@
 // Everything the page may ask of the workers. All values are plain and structured-cloneable; a call that
 // fails answers with a `Failure` instead of throwing (see failure.ts).
 import type { AdapterShelf, AdapterUse } from './adapters.ts'
-import type { MethodGroup } from './methodGroup.ts'
-import type { OptionSpecs } from './options.ts'
 import type { PlanSummary, RunEvent } from './event.ts'
+import type { MethodInfo, MethodPreset, MethodShelf, MethodSize } from './methods.ts'
 import type { Recipe } from './recipe.ts'
 import type { NamedFile, Result } from './result.ts'
 
-export type { NamedFile, Result }
+export type { MethodInfo, MethodPreset, MethodSize, NamedFile, Result }
 
 export interface DeviceInfo {
   readonly vendor: string
@@ -69,16 +68,6 @@ export interface DatasetInfo {
   readonly truncated: number
 }
 
-export interface MethodInfo {
-  readonly id: string
-  readonly label: string
-  readonly group: MethodGroup
-  readonly summary: string
-  readonly paper: string
-  readonly options: OptionSpecs
-  readonly defaultLearningRate: number
-}
-
 export interface RunRecord {
   readonly id: string
   readonly recipe: Recipe
@@ -111,9 +100,8 @@ export interface GenerateRequest {
 }
 
 /** The trainer worker. Callbacks are proxied; one job runs at a time, `generate` works while none trains or while one is paused. */
-export interface Studio extends AdapterShelf {
+export interface Studio extends AdapterShelf, MethodShelf {
   device(): Promise<Result<DeviceInfo>>
-  methods(): Promise<readonly MethodInfo[]>
   samples(): Promise<Result<readonly SampleInfo[]>>
   /** Opens the built-in model; progress in bytes. */
   openBuiltin(id: string, onProgress: (done: number, total: number) => void): Promise<Result<BaseInfo>>

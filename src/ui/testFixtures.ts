@@ -1,91 +1,20 @@
-// What the scripted Studio answers with: one small model, two methods, three samples, and a run that learns by formula.
+// What the scripted Studio answers with: one small model, three samples, and a run that learns by formula.
 import type { Answer, PlanSummary, RunEvent } from '../protocol/event.ts'
 import type { Recipe } from '../protocol/recipe.ts'
-import type { BaseInfo, DatasetInfo, MethodInfo, PreviewToken, RunRecord, SampleInfo } from '../protocol/studio.ts'
+import type { BaseInfo, DatasetInfo, PreviewToken, RunRecord, SampleInfo } from '../protocol/studio.ts'
+import { testParameters, testSize } from './testMethods.ts'
 
 export const testBase: BaseInfo = {
   id: 'starter',
   title: 'Tunesmith starter',
   modelType: 'llama',
-  parameters: 3_148_800,
+  parameters: testParameters,
   bytes: 6_304_768,
   contextLength: 512,
   vocabulary: 4096,
   chat: false,
   linearLayers: ['q_proj', 'v_proj', 'k_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'],
 }
-
-export const testMethods: readonly MethodInfo[] = [
-  {
-    id: 'lora',
-    label: 'LoRA',
-    group: 'Low rank',
-    summary: 'Freezes the model and learns two thin matrices beside each chosen layer. Small, quick, easy to share.',
-    paper: 'https://arxiv.org/abs/2106.09685',
-    defaultLearningRate: 0.001,
-    options: {
-      r: {
-        kind: 'number',
-        default: 8,
-        min: 1,
-        max: 256,
-        integer: true,
-        label: 'Rank (r)',
-        help: 'Width of the thin matrices; more can learn more and costs more memory.',
-      },
-      lora_alpha: {
-        kind: 'number',
-        default: 16,
-        min: 1,
-        max: 1024,
-        label: 'lora_alpha',
-        help: 'Scales what was learned by lora_alpha / r.',
-      },
-      lora_dropout: {
-        kind: 'number',
-        default: 0,
-        min: 0,
-        max: 0.9,
-        label: 'lora_dropout',
-        help: 'Share of inputs dropped while training; helps on small data.',
-      },
-      target_modules: {
-        kind: 'list',
-        default: ['q_proj', 'v_proj'],
-        suggest: 'linear-layers',
-        label: 'target_modules',
-        help: 'Layers that get the thin matrices.',
-      },
-      use_rslora: {
-        kind: 'boolean',
-        default: false,
-        advanced: true,
-        label: 'use_rslora',
-        help: 'Scales by lora_alpha / √r instead, which suits high ranks.',
-      },
-      init_lora_weights: {
-        kind: 'choice',
-        default: 'kaiming',
-        advanced: true,
-        label: 'init_lora_weights',
-        help: 'How A starts; B always starts at 0.',
-        choices: [
-          { value: 'kaiming', label: 'Kaiming uniform' },
-          { value: 'gaussian', label: 'Gaussian' },
-        ],
-      },
-    },
-  },
-  {
-    id: 'full',
-    label: 'Full tuning',
-    group: 'Full',
-    summary: 'Trains every weight. Learns the most, needs the most memory, and gives a whole new model.',
-    paper: '',
-    defaultLearningRate: 0.00005,
-    options: {},
-  },
-]
 
 export const testSamples: readonly SampleInfo[] = [
   {
@@ -156,8 +85,8 @@ export function testDataset(name: string, recipe: Recipe): DatasetInfo {
 }
 
 export function testPlan(recipe: Recipe, probe: boolean): PlanSummary {
-  const isFull = recipe.methods[0]?.id === 'full'
-  const trainableParameters = isFull ? testBase.parameters : Number(recipe.methods[0]?.options['r'] ?? 8) * 5_120
+  const size = testSize(recipe.methods)
+  const trainableParameters = size.ok ? size.value.trainableParameters : 0
   const activations = recipe.training.batch_size * recipe.training.max_length * 31_000
   const bytes = { weights: 6_304_768, activations, workspace: 33_554_432, trainable: trainableParameters * 16 }
   const total = bytes.weights + bytes.activations + bytes.workspace + bytes.trainable

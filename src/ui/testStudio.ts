@@ -4,7 +4,8 @@ import type { RunEvent } from '../protocol/event.ts'
 import type { Failure } from '../protocol/failure.ts'
 import type { Result, RunRecord, Studio } from '../protocol/studio.ts'
 import { testAdapters } from './testAdapters.ts'
-import { testBase, testDataset, testMethods, testPlan, testRecord, testSamples, testScore, testStep } from './testFixtures.ts'
+import { testBase, testDataset, testPlan, testRecord, testSamples, testScore, testStep } from './testFixtures.ts'
+import { testMethods, testPresets, testSize } from './testMethods.ts'
 
 export interface Script {
   /** Milliseconds per training step, and before each answer. */
@@ -115,6 +116,8 @@ export function testStudio(script: Script = {}): Studio {
             maxBufferBytes: 2_147_483_648,
           }),
     methods: async () => testMethods,
+    presets: async () => testPresets,
+    methodSizes: async (lists) => ok(lists.map(testSize)),
     samples: async () => ok(testSamples),
     async openBuiltin(_id, onProgress) {
       if (script.modelFailure) return fail(script.modelFailure)

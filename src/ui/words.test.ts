@@ -9,7 +9,8 @@ import { judgedRunId } from './judgedRun.ts'
 import { loadingSnippet } from './loadingSnippet.ts'
 import { amountText, phaseText, safetyText, statusSentence, tabTitle } from './runWords.ts'
 import { steps, stepState, stepSummary } from './story.ts'
-import { testBase, testDataset, testMethods, testRecord, testStep } from './testFixtures.ts'
+import { testBase, testDataset, testRecord, testStep } from './testFixtures.ts'
+import { testMethods } from './testMethods.ts'
 
 const phase = (name: Extract<RunEvent, { type: 'phase' }>['phase']): RunEvent => ({ type: 'phase', phase: name, at: 0 })
 const training: RunState = applyAll(newRun(20), [phase('training'), testStep(1, 20), testStep(2, 20)])

@@ -7,6 +7,7 @@ import { blobSource, bytesSource, type ByteSource } from '../files/byteSource.ts
 import { openModelFolder } from '../files/modelFolder.ts'
 import { zipFiles } from '../files/zip.ts'
 import { openGpu, type Gpu } from '../gpu/device.ts'
+import { presets } from '../methods/presets.ts'
 import { methods } from '../methods/registry.ts'
 import type { RunEvent } from '../protocol/event.ts'
 import { Fault, toFailure } from '../protocol/failure.ts'
@@ -16,6 +17,7 @@ import type { Storage } from '../storage/storage.ts'
 import { mount, openModel, type Base, type OpenModel } from '../train/base.ts'
 import { Control } from '../train/control.ts'
 import { estimate } from '../train/estimate.ts'
+import { methodSize } from '../train/methodSize.ts'
 import { exportCheckpoint } from '../train/exportRun.ts'
 import { probeSeconds } from '../train/probeSeconds.ts'
 import { reply, Tuned } from '../train/reply.ts'
@@ -171,6 +173,12 @@ export function studioServer(page: URL, storage: Storage): Studio {
       }),
     methods: () =>
       Promise.resolve([...methods.values()].map(({ id, label, group, summary, paper, options, defaultLearningRate }): MethodInfo => ({ id, label, group, summary, paper, options, defaultLearningRate }))),
+    presets: () => Promise.resolve(presets),
+    methodSizes: (lists) =>
+      answer(async () => {
+        const { model: m } = need(model, 'model')
+        return Promise.all(lists.map((list) => answer(async () => methodSize(m, list))))
+      }),
     samples: () => answer(() => site.samples()),
     openBuiltin: (id, onProgress) => answer(() => alone(() => openBuiltin(id, onProgress))),
     openFolder: (files, onProgress) =>
