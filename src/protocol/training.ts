@@ -16,6 +16,7 @@ export const trainingOptions = {
   weight_decay: { kind: 'number', default: 0, min: 0, max: 10, advanced: true, group: 'Regularisation', label: 'Weight decay', help: 'Pulls weights towards 0 at every step (decoupled, as in AdamW); biases and norms are exempt.' },
   max_grad_norm: { kind: 'number', default: 1, min: 0, max: 1000, advanced: true, group: 'Optimizer', label: 'Gradient clip', help: 'Scales the gradient down when its norm exceeds this; 0 turns clipping off.' },
   label_smoothing_factor: { kind: 'number', default: 0, min: 0, max: 0.9, advanced: true, group: 'Regularisation', label: 'Label smoothing', help: 'Share of every target spread over all tokens, so that the model stays less sure; the validation loss stays plain.' },
+  neftune_noise_alpha: { kind: 'number', default: 0, min: 0, max: 100, advanced: true, group: 'Regularisation', label: 'NEFTune noise α', help: 'Uniform noise on token embeddings while training, of size α / √(tokens × channels); 5 to 15 is usual, 0 is none.' },
   adam_beta1: { kind: 'number', default: 0.9, min: 0, max: 0.9999, advanced: true, group: 'Optimizer', label: 'Adam β₁', help: 'Memory of the gradient average.' },
   adam_beta2: { kind: 'number', default: 0.999, min: 0, max: 0.999999, advanced: true, group: 'Optimizer', label: 'Adam β₂', help: 'Memory of the squared-gradient average.' },
   adam_epsilon: { kind: 'number', default: 1e-8, min: 1e-12, max: 1, advanced: true, group: 'Optimizer', label: 'Adam ε', help: 'Keeps the division by the gradient scale finite.' },

@@ -154,7 +154,9 @@ export class Learner {
     const trained = batches.reduce((n, b) => n + b.trainedTokens, 0)
     const staging = await this.staging()
     for (const [i, batch] of batches.entries()) {
-      await this.accumulate(batch, 1 / Math.max(1, trained), seed, { buffer: staging, offset: 4 * (1 + i) })
+      // Every micro-batch draws masks and noise of its own.
+      const draw = [seed[0], seed[1] * batches.length + i] as const
+      await this.accumulate(batch, 1 / Math.max(1, trained), draw, { buffer: staging, offset: 4 * (1 + i) })
     }
     const { recording, norm: total } = await this.updating!
     device.queue.writeBuffer(recording.place(recording.plan.graph.input('hyper', [8])).buffer, 0, hyper)

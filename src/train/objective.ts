@@ -5,8 +5,10 @@ import type { Training } from '../protocol/training.ts'
 export interface Objective {
   /** Share of every target that is spread over all tokens alike, as transformers' LabelSmoother does. */
   readonly labelSmoothing: number
+  /** α of the uniform noise on token embeddings. */
+  readonly neftuneNoise: number
 }
 
-export const PLAIN: Objective = { labelSmoothing: 0 }
+export const PLAIN: Objective = { labelSmoothing: 0, neftuneNoise: 0 }
 
-export const objectiveOf = (t: Training): Objective => ({ labelSmoothing: t.label_smoothing_factor })
+export const objectiveOf = (t: Training): Objective => ({ labelSmoothing: t.label_smoothing_factor, neftuneNoise: t.neftune_noise_alpha })

@@ -41,7 +41,7 @@ export interface StepGraph {
 
 /** Forward and loss; with `learn` also backward, adding every gradient to the flat gradient buffer. */
 export function traceStep(subject: Subject, { batch, length, rows }: StepShape, learn: boolean, objective: Objective = PLAIN): StepGraph {
-  const { graph, params, forward } = traceForward(subject, { batch, length, training: learn, lead: true })
+  const { graph, params, forward } = traceForward(subject, { batch, length, training: learn, noise: objective.neftuneNoise, lead: true })
   const boundary = graph.nodes.length
   const reached = new Set<string>()
   const collect = (t: Tensor, d: Tensor): void => {

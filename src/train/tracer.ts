@@ -21,6 +21,7 @@ import { rmsNorm } from '../ops/rmsNorm.ts'
 import { rope } from '../ops/rope.ts'
 import { scale } from '../ops/scale.ts'
 import { sliceColumns } from '../ops/sliceColumns.ts'
+import { uniformNoise } from '../ops/uniformNoise.ts'
 import { virtualTokens, type VirtualTokens } from './virtualTokens.ts'
 
 /** Role of a base tensor: matrices may stay in 16 bits, vectors are always f32; LayerNorm's are never decayed. */
@@ -38,6 +39,8 @@ export interface TraceShape {
   readonly length: number
   /** Drop-out and other noise. */
   readonly training: boolean
+  /** NEFTune's α: uniform noise on token embeddings while training; absent or 0 is none. */
+  readonly noise?: number
   /** Rows of a key/value cache per batch row: cached decoding. Absent: every row attends within itself. */
   readonly cache?: number
   /** Whether virtual tokens of methods come first here; false only when they are in the cache already. */
@@ -125,10 +128,19 @@ export class Tracer implements Model {
     return this.graph.within(path, () => {
       const base = () => embedding(this.graph, { tokens: ids, w: this.base(`${path}.weight`, [vocabulary, width], 'matrix') }, { padding }).y
       const site: EmbeddingSite = { ...this.site(path), vocabulary, width, padding, ids }
-      const h = this.attachments.reduce((inner, a, i) => (a.embedding ? () => a.embedding!(this.owned(site, i), inner) : inner), base)()
+      const embedded = this.attachments.reduce((inner, a, i) => (a.embedding ? () => a.embedding!(this.owned(site, i), inner) : inner), base)()
+      const h = ids === this.tokens ? this.disturb(path, embedded) : embedded
       const prompting = ids === this.tokens && this.shape.lead ? this.attachments.findIndex((a) => a.prompt) : -1
       return prompting < 0 ? h : this.prepend(this.attachments[prompting].prompt!.embeddings(this.owned(site, prompting)), h)
     })
+  }
+
+  /** Noise as NEFTune adds it: within α / √(L·C) of every token's embedding. */
+  private disturb(path: string, h: Tensor): Tensor {
+    const { training, noise = 0, length } = this.shape
+    if (!training || noise === 0) return h
+    const bound = noise / Math.sqrt(length * h.shape[1])
+    return uniformNoise(this.graph, { x: h, seed: this.graph.input('seed', [2], 'u32') }, { bound, site: streamOf(`${path} noise`) }).y
   }
 
   linear(path: string, x: Tensor, { out, bias, stored = '[out,in]', sharedWith }: LinearShape): Tensor {
