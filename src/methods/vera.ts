@@ -38,7 +38,8 @@ function attach(r: number, initial: number, selection: Selection, key: number, m
       return add(graph, { a: base(x), b: scaleColumns(graph, { x: wide, factors: outer }, {}).y }, {}).y
     },
     merge(site, w, read) {
-      const outer = targets.has(site.path) ? read(`${PREFIX}${site.path}.vera_lambda_b`) : undefined
+      if (!targets.has(site.path)) return
+      const outer = read(`${PREFIX}${site.path}.vera_lambda_b`)
       const [inner, a, b] = [read(`${PREFIX}${site.path}.vera_lambda_d`), read(SHARED_A), read(SHARED_B)]
       if (!outer || !inner || !a || !b) return
       const [rowStride, columnStride] = site.stored === '[out,in]' ? [site.in, 1] : [1, site.out]
