@@ -124,8 +124,8 @@ function attach(s: Settings, model: ModelOutline): Attachment {
 
     merge(site, w, read) {
       if (!targets.has(site.path)) return
-      const a = read(`${PREFIX}${site.path}.lora_A.weight`)
-      const b = read(`${PREFIX}${site.path}.lora_B.weight`)
+      const a = read(`${PREFIX}${site.path}.lora_A.weight`) ?? read(`${PREFIX}${site.path}.lora_embedding_A`)
+      const b = read(`${PREFIX}${site.path}.lora_B.weight`) ?? read(`${PREFIX}${site.path}.lora_embedding_B`)
       if (!a || !b) return
       const { r, scaling } = sizes(site.path)
       const magnitude = read(`${PREFIX}${site.path}.lora_magnitude_vector`)
