@@ -48,8 +48,24 @@ export type RunEvent =
       readonly trainedTokens: number
       readonly ms: number
     }
-  | { readonly type: 'validation'; readonly step: number; readonly loss: number; readonly tokens: number }
+  | {
+      readonly type: 'validation'
+      readonly step: number
+      /** In nats per trained token; of several tasks the mean, whatever their sizes. */
+      readonly loss: number
+      readonly tokens: number
+      readonly tasks?: readonly { readonly name: string; readonly loss: number; readonly tokens: number }[]
+    }
   | { readonly type: 'checkpoint'; readonly step: number; readonly bytes: number }
   | { readonly type: 'scoring'; readonly when: 'before' | 'after'; readonly done: number; readonly total: number }
-  | { readonly type: 'score'; readonly when: 'before' | 'after'; readonly metric: 'exact_match'; readonly correct: number; readonly total: number; readonly answers: readonly Answer[] }
+  | {
+      readonly type: 'score'
+      readonly when: 'before' | 'after'
+      readonly metric: 'exact_match'
+      readonly correct: number
+      readonly total: number
+      /** Task by task, in order, where there are several. */
+      readonly answers: readonly Answer[]
+      readonly tasks?: readonly { readonly name: string; readonly correct: number; readonly total: number }[]
+    }
   | { readonly type: 'failure'; readonly failure: Failure }

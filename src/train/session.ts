@@ -1,14 +1,12 @@
 // One run from recipe to adapter: load, score, train with checkpoints, score again, export. Says everything as events and
 // keeps everything in storage, so that a page that closes loses at most one checkpoint interval.
 // Invariant: a run continued from a checkpoint gives the same bytes as one that was never interrupted.
-import { planBatches, type BatchPlan } from '../data/batches.ts'
+import type { BatchPlan } from '../data/batches.ts'
 import type { Dataset } from '../data/dataset.ts'
-import { prepare } from '../data/prepare.ts'
-import { question } from '../data/prompt.ts'
 import { attachAll } from '../methods/registry.ts'
 import { adamwHyper } from '../optim/adamwHyper.ts'
 import { schedule, type ScheduleName } from '../optim/schedule.ts'
-import type { Answer, Phase, RunEvent } from '../protocol/event.ts'
+import type { Phase, RunEvent } from '../protocol/event.ts'
 import { Fault, toFailure, type Failure } from '../protocol/failure.ts'
 import type { Recipe } from '../protocol/recipe.ts'
 import type { RunRecord } from '../protocol/studio.ts'
@@ -18,10 +16,11 @@ import type { Control } from './control.ts'
 import { estimate } from './estimate.ts'
 import { EventLog } from './eventLog.ts'
 import { exportRun, recipeFacts } from './exportRun.ts'
+import { freshValues } from './freshValues.ts'
+import { judge } from './judge.ts'
 import { Learner, shapeOf, type StepNumbers, type TrainSubject } from './learner.ts'
 import { objectiveOf } from './objective.ts'
-import { initialValues } from './params.ts'
-import { score } from './score.ts'
+import { batchesOf, type HeldOut, type RunData, type TaskData } from './runData.ts'
 import type { StepShape } from './step.ts'
 
 export interface SessionInput {
@@ -30,6 +29,8 @@ export interface SessionInput {
   readonly base: Base
   readonly dataset: Dataset
   readonly test: Dataset | undefined
+  /** The recipe's tasks, in its order; `dataset` is then all of them together. */
+  readonly tasks?: readonly TaskData[]
   readonly storage: Storage
   readonly control: Control
   readonly version: string
@@ -66,7 +67,7 @@ class Session {
 
   constructor(private readonly input: SessionInput) {
     this.log = new EventLog(input.storage, input.runId, input.onEvent)
-    this.subject = subjectOf(input.base, attachAll(input.recipe.methods, input.base.outline))
+    this.subject = subjectOf(input.base, attachAll(input.recipe.methods, input.base.outline, input.recipe.data.tasks))
   }
 
   private phase(phase: Phase, detail?: string): void {
@@ -108,18 +109,11 @@ class Session {
     return this.record({ status, hasAdapter: true })
   }
 
-  private prepareData(): { train: BatchPlan; validation: BatchPlan | undefined } {
-    const { base, recipe, dataset } = this.input
-    const tokenizer = base.tokenizer()
-    const chatTemplate = base.folder.chatTemplate
-    const { train, validation } = prepare(dataset, { tokenizer, recipe, ...(chatTemplate !== undefined && { chatTemplate }) })
+  private prepareData(): RunData {
+    const { base, recipe, dataset, tasks } = this.input
     const [problem] = dataset.problems
     if (problem) this.phase('loading', `${dataset.problemCount} ${dataset.problemCount === 1 ? 'row' : 'rows'} of ${dataset.name} left out; the first is line ${problem.line}: ${problem.reason}`)
-    if (train.length === 0) throw new Fault('bad-data', 'No row of the data has anything to learn.', 'Check the template preview, or raise the longest row.')
-    const { batch_size: batchSize, packing } = recipe.training
-    const maxLength = Math.min(recipe.training.max_length, base.family.dimensions(base.config).contextLength)
-    const options = { batchSize, maxLength, packing, seed: recipe.seed }
-    return { train: planBatches(train, options), validation: validation.length > 0 ? planBatches(validation, options) : undefined }
+    return batchesOf(base, recipe, tasks ?? dataset, this.subject.attachments)
   }
 
   /** Every shape the run will meet, largest first; beyond a few thousand batches, those of the first ones. */
@@ -138,7 +132,7 @@ class Session {
     const { storage, runId, base, recipe } = this.input
     const saved = await storage.checkpoints.load(runId)
     if (!saved) {
-      learner.params.write('values', await initialValues(this.subject.layout, recipe.seed, (name) => base.weights.readF32(name)))
+      learner.params.write('values', await freshValues(base, this.subject.layout, recipe.seed))
       return undefined
     }
     for (const sentence of saved.passedOver) this.phase('loading', sentence)
@@ -157,7 +151,7 @@ class Session {
     return saved
   }
 
-  private async train(learner: Learner, data: { train: BatchPlan; validation: BatchPlan | undefined }, from: number): Promise<void> {
+  private async train(learner: Learner, data: RunData, from: number): Promise<void> {
     const { recipe, control } = this.input
     const t = recipe.training
     const optimizer = { beta1: t.adam_beta1, beta2: t.adam_beta2, eps: t.adam_epsilon, maxGradNorm: t.max_grad_norm }
@@ -211,11 +205,16 @@ class Session {
     this.log.say({ type: 'step', step, steps: this.input.recipe.training.steps, loss, ...rest })
   }
 
-  private async validate(learner: Learner, validation: BatchPlan): Promise<void> {
-    const batches = Array.from({ length: validation.batchesPerEpoch }, (_, i) => validation.batch(i))
-    const { loss, tokens } = await learner.evaluate(batches)
+  private async validate(learner: Learner, validation: readonly HeldOut[]): Promise<void> {
+    const found: { name?: string; loss: number; tokens: number }[] = []
+    for (const { name, plan } of validation) {
+      const batches = Array.from({ length: plan.batchesPerEpoch }, (_, i) => plan.batch(i))
+      found.push({ ...(name !== undefined && { name }), ...(await learner.evaluate(batches)) })
+    }
+    const loss = found.reduce((n, f) => n + f.loss, 0) / found.length
+    const tasks = found.flatMap(({ name, ...rest }) => (name === undefined ? [] : [{ name, ...rest }]))
     this.validationLoss = loss
-    this.log.say({ type: 'validation', step: this.step, loss, tokens })
+    this.log.say({ type: 'validation', step: this.step, loss, tokens: found.reduce((n, f) => n + f.tokens, 0), ...(tasks.length > 0 && { tasks }) })
   }
 
   private async checkpoint(learner: Learner): Promise<void> {
@@ -229,25 +228,20 @@ class Session {
   }
 
   private async judge(when: 'before' | 'after', learner: Learner): Promise<void> {
-    const { base, recipe, test, control } = this.input
-    if (!test || recipe.evaluation.rows === 0) return
-    const chatTemplate = base.folder.chatTemplate
-    const questions = test.rows
-      .map((row) => question(row, base.tokenizer(), chatTemplate === undefined ? {} : { chatTemplate }))
-      .filter((q) => q !== undefined)
-      .slice(0, recipe.evaluation.rows)
-    if (questions.length === 0) return
-    this.phase('scoring')
-    const answers: Answer[] = await score(base, this.subject, learner.params, questions, {
-      maxNewTokens: recipe.evaluation.maxNewTokens,
-      contextLength: base.family.dimensions(base.config).contextLength,
-      onProgress: (done) => this.log.say({ type: 'scoring', when, done, total: questions.length }),
+    const { base, recipe, test, tasks, control } = this.input
+    if (recipe.evaluation.rows === 0) return
+    const verdict = await judge(base, learner, {
+      recipe,
+      tests: tasks ?? [{ test }],
+      onStart: () => this.phase('scoring'),
+      onProgress: (done, total) => this.log.say({ type: 'scoring', when, done, total }),
       cancelled: () => control.stopped,
     })
-    const correct = answers.filter((a) => a.correct).length
-    if (answers.length > 0) this.scores[when] = correct / answers.length
+    if (!verdict) return
+    const { answers, correct, share, tasks: byTask } = verdict
+    if (answers.length > 0) this.scores[when] = share
     await this.input.storage.runs.update(this.input.runId, { scores: { ...this.scores } })
-    this.log.say({ type: 'score', when, metric: 'exact_match', correct, total: answers.length, answers })
+    this.log.say({ type: 'score', when, metric: 'exact_match', correct, total: answers.length, answers, ...(byTask && { tasks: byTask }) })
   }
 
   private async files(learner: Learner): Promise<Map<string, Uint8Array>> {
