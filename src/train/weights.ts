@@ -83,7 +83,8 @@ export class Weights {
   }
 }
 
-function findTensor({ tensors }: ModelFolder, family: Family, name: string): TensorEntry | undefined {
+/** The checkpoint's tensor of a traced name. */
+export function findTensor({ tensors }: ModelFolder, family: Family, name: string): TensorEntry | undefined {
   for (const candidate of [name, ...(family.aliases?.(name) ?? [])]) {
     const entry = tensors.get(candidate)
     if (entry) return entry

@@ -15,6 +15,7 @@ import { initialValues, putWindow, takeWindow } from '../../train/params.ts'
 import { GREEDY } from '../../train/sampleToken.ts'
 import { compare, compareNumber, type Comparison } from './compare.ts'
 import { flatRows, goldenBatch } from './goldenBatch.ts'
+import { mergedLogits } from './mergedLogits.ts'
 import type { GoldenCase, Noise } from './readCase.ts'
 
 export interface Verdict {
@@ -146,9 +147,12 @@ async function training(golden: GoldenCase, base: Base, attachments: readonly At
       if (expected && !skipped.has(w.key)) trajectory.add(w.key, compare(takeWindow(final, w), expected.data, noise[w.key]))
     }
     logits.add('logits_final', await compareLogits('logits_final'))
+    const merged = new Worst()
+    const unloaded = tensors.get('logits_merged')?.data
+    if (unloaded) merged.add('logits_merged', compare(await mergedLogits(base, subject, learner, batches[0], rows), unloaded, logitNoise(json, 'logits_merged', unloaded)))
     const text = await greedy(json, base, subject, learner)
-    const line = `${show('logits', logits)}  ${show('loss', loss)}  ${show('gradients', gradients, true)}  ${show('trajectory', trajectory, true)}  greedy ${text}`
-    return verdict([logits, loss, gradients, trajectory], line, text)
+    const line = `${show('logits', logits)}  ${show('loss', loss)}  ${show('gradients', gradients, true)}  ${show('trajectory', trajectory, true)}${unloaded ? `  ${show('merged', merged)}` : ''}  greedy ${text}`
+    return verdict([logits, loss, gradients, trajectory, merged], line, text)
   } finally {
     await learner.dispose()
   }

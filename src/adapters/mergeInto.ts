@@ -1,0 +1,167 @@
+// A model folder with adapters merged into its weights: the same table of tensors, where the changed ones are computed when
+// they are read, one at a time, in the checkpoint's own type, rounded once. Nothing is taken away from a merged tensor to
+// un-merge it: the folder that was given still reads the base, bit for bit.
+import { toF32 } from '../files/dtype.ts'
+import type { ModelFolder, TensorEntry } from '../files/modelFolder.ts'
+import { f32ToBf16, f32ToF16 } from '../lib/halfFloat.ts'
+import type { Attachment, LinearSite, ReadParam } from '../methods/method.ts'
+import { Fault } from '../protocol/failure.ts'
+
+/** Where a method may merge: a linear layer, or an embedding as `in` = vocabulary, `out` = width, stored [in, out]. */
+export type MergeSite = Pick<LinearSite, 'path' | 'in' | 'out' | 'stored' | 'weightName'>
+
+export interface MergedAdapter {
+  readonly attachment: Attachment
+  /** Its tensors by key, as in its file. */
+  readonly read: ReadParam
+  /** 1 is as trained; other numbers go that part of the way from the base, or beyond. */
+  readonly weight?: number
+}
+
+export interface MergeTargets {
+  readonly sites: readonly MergeSite[]
+  /** Path of the output head. */
+  readonly head: string
+  /** Names of all base tensors, as the model's forward pass calls them. */
+  readonly names: readonly string[]
+  /** What the checkpoint calls such a tensor. */
+  fileName(name: string): string
+}
+
+export interface MergedFolder extends ModelFolder {
+  /** Names, as the forward pass calls them, of tensors that are no longer the base's. */
+  readonly changed: ReadonlySet<string>
+  /** The base shares one matrix between embedding and head, and the merged model cannot. */
+  readonly untied: boolean
+}
+
+/** Why an adapter has no place in the weights, in a sentence; undefined where it has. */
+export function unmergeable(attachment: Attachment): string | undefined {
+  const { prompt, prefix, sublayer, linear, embedding, merge } = attachment
+  if (prompt || prefix) return 'It adds virtual tokens to every input, which no weight can hold.'
+  if (sublayer) return 'It computes something between layers, which no weight can hold.'
+  return (linear || embedding) && !merge ? 'What it adds depends on the input, so it is no change of weights.' : undefined
+}
+
+/** Throws `bad-adapter` for what cannot be merged. Later adapters act on what earlier ones made, as when they are attached. */
+export function mergeInto(folder: ModelFolder, { sites, head, names, fileName }: MergeTargets, adapters: readonly MergedAdapter[]): MergedFolder {
+  for (const { attachment } of adapters) {
+    const why = unmergeable(attachment)
+    if (why !== undefined) throw new Fault('bad-adapter', `The ${attachment.name ?? 'adapter'} adapter cannot be merged into the weights. ${why}`, 'Keep it attached, or merge without it.')
+  }
+  const touched = (site: MergeSite): boolean => adapters.some((adapter) => mergesAt(adapter, site))
+  const headSite = sites.find((s) => s.path === head)
+  const sharing = sites.filter((s) => s.weightName === headSite?.weightName)
+  const untied = sharing.length > 1 && sharing.some(touched)
+
+  const tensors = new Map(folder.tensors)
+  const changed = new Set<string>()
+  for (const name of names) {
+    const own = sites.filter((s) => s.weightName === name && !(untied && s.path === head) && touched(s))
+    const biased = sites.filter((s) => `${s.path}.bias` === name && touched(s))
+    const replaced = adapters.some((adapter) => trained(adapter, name) !== undefined)
+    const entry = folder.tensors.get(fileName(name))
+    if (!entry || (own.length === 0 && biased.length === 0 && !replaced)) continue
+    changed.add(name)
+    const merge = (w: Float32Array): void => {
+      for (const adapter of adapters) replaceWhole(adapter, name, w)
+      for (const site of own) mergeWeight(adapters, site, w)
+      for (const site of biased) mergeBias(adapters, site, w)
+    }
+    tensors.set(entry.name, computed(entry, entry.name, merge))
+  }
+  if (untied && headSite) {
+    const shared = headSite.weightName
+    const name = `${head}.weight`
+    changed.add(name)
+    const merge = (w: Float32Array): void => {
+      for (const adapter of adapters) replaceWhole(adapter, shared, w)
+      mergeWeight(adapters, headSite, w)
+    }
+    tensors.set(name, computed(folder.tensors.get(fileName(shared))!, name, merge))
+  }
+  const [bytes, parameters] = [...tensors.values()].reduce(([b, p], t) => [b + t.bytes, p + t.shape.reduce((n, d) => n * d, 1)], [0, 0])
+  return { ...folder, tensors, bytes, parameters, changed, untied, ...(untied && { config: { ...folder.config, tie_word_embeddings: false } }) }
+}
+
+const FOUND = Symbol('a tensor for this site')
+
+/** Found without touching a weight: a method that has something for a site begins by asking for a tensor that is there. */
+function mergesAt({ attachment, read }: MergedAdapter, site: MergeSite): boolean {
+  try {
+    attachment.merge?.(site, new Float32Array(0), (key) => {
+      if (read(key)) throw FOUND
+      return undefined
+    })
+    return false
+  } catch (error) {
+    if (error !== FOUND) throw error
+    return true
+  }
+}
+
+function trained({ attachment, read }: MergedAdapter, name: string): Float32Array | undefined {
+  const key = attachment.trains?.(name)
+  return key === undefined ? undefined : read(key)
+}
+
+/** A tensor that trained as a whole takes the place of the base's. */
+function replaceWhole(adapter: MergedAdapter, name: string, w: Float32Array): void {
+  const { weight = 1 } = adapter
+  const values = trained(adapter, name)
+  if (values) w.set(weight === 1 ? values : values.map((x, i) => w[i] + weight * (x - w[i])))
+}
+
+function mergeWeight(adapters: readonly MergedAdapter[], site: MergeSite, w: Float32Array): void {
+  const base = adapters.length > 1 ? w.slice() : w
+  for (const { attachment, read, weight = 1 } of adapters) {
+    // DoRA's lengths are those of the base's rows, whatever other adapters add.
+    const ofBase = base !== w && read(`base_model.model.${site.path}.lora_magnitude_vector`) !== undefined
+    if (weight === 1 && !ofBase) attachment.merge?.(site, w, read)
+    else {
+      const before = ofBase ? base : w.slice()
+      const after = before.slice()
+      attachment.merge?.(site, after, read)
+      for (let i = 0; i < w.length; i++) w[i] += weight * (after[i] - before[i])
+    }
+  }
+}
+
+/** What a method makes of a bias does not depend on the weights, so that the matrix need not be read for it. */
+function mergeBias(adapters: readonly MergedAdapter[], site: MergeSite, bias: Float32Array): void {
+  const weights = new Float32Array(site.in * site.out)
+  for (const { attachment, read, weight = 1 } of adapters) {
+    const before = bias.slice()
+    attachment.merge?.(site, weights, read, bias)
+    if (weight !== 1) for (let i = 0; i < bias.length; i++) bias[i] = before[i] + weight * (bias[i] - before[i])
+  }
+}
+
+const CHUNK_BYTES = 4 * 2 ** 20
+
+function computed(entry: TensorEntry, name: string, change: (w: Float32Array) => void): TensorEntry {
+  const dtype = entry.dtype === 'F16' || entry.dtype === 'BF16' ? entry.dtype : 'F32'
+  const values = async (): Promise<Float32Array<ArrayBuffer>> => {
+    const w = await entry.readF32()
+    change(w)
+    return w
+  }
+  const read = async (): Promise<Uint8Array<ArrayBuffer>> => {
+    const w = await values()
+    const kept = dtype === 'F32' ? w : dtype === 'F16' ? f32ToF16(w) : f32ToBf16(w)
+    return new Uint8Array(kept.buffer)
+  }
+  return {
+    name,
+    dtype,
+    shape: entry.shape,
+    bytes: entry.shape.reduce((n, d) => n * d, dtype === 'F32' ? 4 : 2),
+    read,
+    // As the file will hold it: a 16-bit model computes with rounded weights.
+    readF32: async () => (dtype === 'F32' ? values() : toF32(await read(), dtype, name)),
+    async *stream() {
+      const bytes = await read()
+      for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield bytes.slice(at, at + CHUNK_BYTES)
+    },
+  }
+}
