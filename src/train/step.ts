@@ -3,6 +3,7 @@
 import { differentiate } from '../engine/autodiff.ts'
 import type { Family, Forward } from '../families/family.ts'
 import { Graph } from '../graph/graph.ts'
+import type { Shape } from '../graph/shape.ts'
 import type { DType, Tensor } from '../graph/tensor.ts'
 import type { Attachment } from '../methods/method.ts'
 import { accumulate } from '../ops/accumulate.ts'
@@ -20,6 +21,10 @@ export interface Subject {
   readonly layout: Layout
   /** Storage type of a frozen matrix. */
   dtypeOf(name: string): DType
+  /** Where the attachment of that number keeps a parameter; unsaid: all are in the flat buffer `values`, by `layout`. */
+  readonly place?: (owner: number, key: string) => { readonly flat: string; readonly layout: Layout }
+  /** What stands for a base tensor; unsaid, or undefined: the tensor itself. */
+  readonly weight?: (g: Graph, name: string, shape: Shape, own: () => Tensor) => Tensor | undefined
 }
 
 export interface StepShape {
@@ -73,26 +78,31 @@ export function traceLogits(subject: Subject, shape: Omit<TraceShape, 'training'
   return { graph, logits: forward.head(chosen) }
 }
 
-/** The forward pass, with parameters as windows of the flat value buffer. `params` grows as more is traced. */
-function traceForward(subject: Subject, shape: TraceShape): { graph: Graph; params: ReadonlyMap<string, Tensor>; forward: Forward } {
-  const graph = new Graph()
-  const params = new Map<string, Tensor>()
-  /** Parts of an adapter that do not train. */
 /** Hidden states (B·T, C) of all positions, after the final norm. */
 export function traceHidden(subject: Subject, shape: Omit<TraceShape, 'training'>): { graph: Graph; hidden: Tensor } {
   const { graph, forward } = traceForward(subject, { ...shape, training: false })
   return { graph, hidden: forward.hidden }
 }
 
+/** The forward pass, with parameters as windows of the flat value buffer. `params` grows as more is traced. */
+function traceForward(subject: Subject, shape: TraceShape): { graph: Graph; params: ReadonlyMap<string, Tensor>; forward: Forward } {
+  const graph = new Graph()
+  const params = new Map<string, Tensor>()
+  /** Parts of an adapter that do not train. */
   const still = new Map<string, Tensor>()
   const sources: Sources = {
-    weight: (g, name, size, role) => g.source('weight', name, size, role === 'matrix' ? subject.dtypeOf(name) : 'f32'),
-    param(g, key, size, _init, { transposed, frozen }) {
-      let t = params.get(key) ?? still.get(key)
+    weight(g, name, size, role) {
+      const own = (): Tensor => g.source('weight', name, size, role === 'matrix' ? subject.dtypeOf(name) : 'f32')
+      return subject.weight?.(g, name, size, own) ?? own()
+    },
+    param(g, key, size, _init, { transposed, frozen, owner = 0 }) {
+      const { flat, layout } = subject.place?.(owner, key) ?? { flat: 'values', layout: subject.layout }
+      const id = subject.place ? `${flat} ${key}` : key
+      let t = params.get(id) ?? still.get(id)
       if (!t) {
-        const flat = g.source('state', 'values', [subject.layout.length])
-        t = g.view(flat, transposed ? size.toReversed() : size, subject.layout.windows.get(key)!.offset, key)
-        ;(frozen ? still : params).set(key, t)
+        const whole = g.source('state', flat, [layout.length])
+        t = g.view(whole, transposed ? size.toReversed() : size, layout.windows.get(key)!.offset, key)
+        ;(frozen ? still : params).set(id, t)
       }
       return t
     },
