@@ -21,10 +21,10 @@ export type Init =
   | { readonly kind: 'rows'; readonly name: string; readonly width: number; readonly ids: readonly number[] }
   /** L2 norm of every output's weights, of a base matrix stored as given. */
   | { readonly kind: 'row norms'; readonly name: string; readonly stored: '[out,in]' | '[in,out]' }
-
-export interface ParamOptions {
   /** What the frozen base makes of these texts, a row of its width each. */
   | { readonly kind: 'texts'; readonly texts: readonly string[] }
+
+export interface ParamOptions {
   /** The graph uses the transpose of what files store. */
   readonly transposed?: boolean
   /** Made once and saved with the adapter, but never trained. */
@@ -77,6 +77,27 @@ export interface KeysSite extends Site {
   readonly layer: number
 }
 
+/** The flat buffers of all trainable tensors, while a step's update is traced. */
+export interface PenaltySite {
+  readonly graph: Graph
+  /** Where each tensor lies in them, by key, as files store it (transposed where it says so). */
+  readonly windows: ReadonlyMap<string, { readonly offset: number; readonly shape: Shape }>
+  readonly values: Tensor
+  readonly gradient: Tensor
+  /** Steps of the run, where they are known. */
+  readonly steps: number | undefined
+}
+export interface UpdateSite extends PenaltySite {
+  /** (1) number of the step, from 0 */
+  readonly step: Tensor
+  /** AdamW's numbers: src/ops/adamw.ts says which. */
+  readonly hyper: Tensor
+  /** (1) of the gradient, before clipping */
+  readonly norm: Tensor
+  /** Numbers that last from step to step, zeros at first; they are part of a checkpoint. */
+  state(name: string, length: number): Tensor
+}
+
 /** What a method knows of the model before it attaches. */
 export interface ModelOutline {
   readonly modelType: string
@@ -106,16 +127,16 @@ export interface ModelOutline {
 /** Base tensors by name, read back as f32 in the file's layout. */
 export type ReadParam = (name: string) => Float32Array | undefined
 
-/** A method with its options fixed, on one model. */
-export interface Attachment {
-  /** The method's id. */
-  readonly name?: string
 /** An ordinary adapter that a method made: its files' tensors by key, and what they attach as. */
 export interface Emitted {
   readonly attachment: Attachment
   readonly tensors: ReadonlyMap<string, { readonly shape: Shape; readonly data: Float32Array<ArrayBuffer> }>
 }
 
+/** A method with its options fixed, on one model. */
+export interface Attachment {
+  /** The method's id. */
+  readonly name?: string
   linear?(site: LinearSite, x: Tensor, base: (x: Tensor) => Tensor): Tensor
   embedding?(site: EmbeddingSite, base: () => Tensor): Tensor
   /** Virtual tokens in front of every sequence: their embeddings (count, C). */
@@ -136,14 +157,18 @@ export interface Emitted {
   readonly adapterHub?: boolean
   /** Multiplies the learning rate of a trained tensor (LoRA+). */
   lrScale?(key: string): number
-}
-
-export interface Method {
-  /** Persisted id; equals the file name. */
+  /** A term of the loss that depends on the trained tensors alone: adds its gradient to `site.gradient`, answers its value (1). */
+  penalise?(site: PenaltySite): Tensor
+  /** What happens to the trained tensors after every update; `site.gradient` is a copy of the step's, not clipped. */
+  updated?(site: UpdateSite): void
   /** The tasks it tells apart, and the rows of its task table that stand for each, the first of them while evaluating. */
   readonly tasks?: readonly (TaskText & { readonly rows: readonly number[] })[]
   /** An ordinary adapter for a row of its task table, or for what the base makes of a new description (C). */
   emit?(read: ReadParam, task: number | Float32Array): Emitted
+}
+
+export interface Method {
+  /** Persisted id; equals the file name. */
   readonly id: string
   readonly label: string
   /** Place in lists: lower comes first. */

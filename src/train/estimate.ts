@@ -8,23 +8,25 @@ import { countOf } from './census.ts'
 import { rowBucket } from './learner.ts'
 import { objectiveOf } from './objective.ts'
 import { traceStep } from './step.ts'
+import { statesOf, traceUpdate } from './update.ts'
 import { weightBytes } from './weights.ts'
-
-/** Flat buffers: values, gradient, and AdamW's two moments. */
-const FLAT_BUFFERS = 4
 
 export function estimate(model: OpenModel, recipe: Recipe, shapes: readonly { readonly B: number; readonly T: number }[]): PlanSummary {
   const subject = subjectOf(model, attachAll(recipe.methods, model.outline, recipe.data.tasks))
   const [{ B, T }] = shapes
-  const { graph, loss, boundary } = traceStep(subject, { batch: B, length: T, rows: rowBucket(B * T, B * T) }, true, objectiveOf(recipe.training))
+  const objective = objectiveOf(recipe.training)
+  const { graph, loss, boundary } = traceStep(subject, { batch: B, length: T, rows: rowBucket(B * T, B * T) }, true, objective)
   const { bytes } = plan(graph, [loss], boundary)
   const weights = weightBytes(model.folder, model.family, subject.census.weights)
-  const trainable = FLAT_BUFFERS * subject.layout.length * 4
+  const update = traceUpdate(subject, () => ({ lrScale: 1, weightDecay: 0 }), recipe.training.steps, objective.penalties).graph
+  const states = statesOf(update)
+  const trainable = 4 * [...states.values()].reduce((a, b) => a + b)
   const { activations, workspace } = bytes
   return {
     trainableParameters: countOf(subject.census.trainables.filter((t) => !t.frozen)),
     totalParameters: model.folder.parameters,
     bytes: { weights, activations, workspace, trainable, total: weights + activations + workspace + trainable },
-    dispatches: graph.nodes.length + 3,
+    // The norm takes two.
+    dispatches: graph.nodes.length + update.nodes.length + 1,
   }
 }

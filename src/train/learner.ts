@@ -7,18 +7,16 @@ import { Ring } from '../engine/readback.ts'
 import { record, type Recording } from '../engine/record.ts'
 import { replay } from '../engine/replay.ts'
 import { SlotPool } from '../engine/slotPool.ts'
-import { Graph } from '../graph/graph.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { Fault } from '../protocol/failure.ts'
-import { adamw } from '../ops/adamw.ts'
-import { norm } from '../ops/norm.ts'
 import type { Base } from './base.ts'
 import type { subjectOf } from './base.ts'
-import { groupBlocks, type Group, type Window } from './layout.ts'
+import type { Group, Window } from './layout.ts'
 import { ROW_STEP } from './loss.ts'
 import { PLAIN, type Objective } from './objective.ts'
 import { Params } from './params.ts'
 import { traceStep, type StepShape } from './step.ts'
+import { statesOf, tracePenalties, traceUpdate } from './update.ts'
 import { placeVirtual, virtualTokens } from './virtualTokens.ts'
 
 interface Prepared {
@@ -31,6 +29,8 @@ interface Prepared {
 /** Sum of token losses in nats of each micro-batch of a step, and the gradient norm before clipping. */
 export interface StepNumbers {
   readonly losses: readonly number[]
+  /** What methods add to the mean loss of the step. */
+  readonly penalty: number
   readonly gradNorm: number
 }
 
@@ -53,6 +53,7 @@ export type TrainSubject = ReturnType<typeof subjectOf>
 export class Learner {
   private readonly recordings = new Map<string, Promise<Prepared>>()
   private updating: Promise<{ recording: Recording; norm: Tensor }> | undefined
+  private penalising: Promise<{ recording: Recording; total: Tensor }> | undefined
   private ring: Ring | undefined
   private readonly pool: SlotPool
   private flopsPerSubmit = FIRST_SUBMIT
@@ -101,34 +102,30 @@ export class Learner {
   }
 
   /**
-   * Records the optimizer's update. Call once before the first step.
+   * Records the optimizer's update, and what methods add to it. Call once before the first step.
    * @param groupOf learning-rate factor and decay of each tensor; tensors without a gradient are left alone
+   * @param steps of the whole run, for methods that plan over them
    */
-  prepareUpdate(groupOf: (w: Window) => Group, reached?: ReadonlySet<string>): Promise<unknown> {
+  prepareUpdate(groupOf: (w: Window) => Group, reached?: ReadonlySet<string>, steps?: number): Promise<unknown> {
     const still: Group = { lrScale: 0, weightDecay: 0 }
-    const { blocks, groups } = groupBlocks(this.subject.layout, (w) => (reached && !reached.has(w.key) ? still : groupOf(w)))
-    const g = new Graph()
-    const { length } = this.subject.layout
-    const flat = (name: string): Tensor => g.source('state', name, [length])
-    const gradient = flat('gradient')
-    const total = norm(g, { x: gradient }, {}).norm
-    const table = Float32Array.from(groups.flatMap((x) => [x.lrScale, x.weightDecay]))
-    adamw(
-      g,
-      {
-        hyper: g.input('hyper', [8]),
-        norm: total,
-        blocks: g.constant('blocks', [blocks.length], Int32Array.from(blocks)),
-        groups: g.constant('groups', [table.length], table),
-        value: flat('values'),
-        gradient,
-        m: flat('m'),
-        v: flat('v'),
-      },
-      {},
-    )
-    this.updating = this.recordGraph(plan(g, [total])).then((recording) => ({ recording, norm: total }))
-    return this.updating
+    const update = traceUpdate(this.subject, (w) => (reached && !reached.has(w.key) ? still : groupOf(w)), steps, this.objective.penalties)
+    this.updating = this.params
+      .add(statesOf(update.graph))
+      .then(() => this.recordGraph(plan(update.graph, [update.norm])))
+      .then((recording) => ({ recording, norm: update.norm }))
+    const penalties = tracePenalties(this.subject, steps)
+    this.penalising = penalties && this.recordGraph(plan(penalties.graph, [penalties.total])).then((recording) => ({ recording, total: penalties.total }))
+    return Promise.all([this.updating, this.penalising])
+  }
+
+  /** Adds the gradient of the methods' penalties; `step` does so once. */
+  async penalise(into?: { buffer: GPUBuffer; offset: number }): Promise<void> {
+    const penalties = await this.penalising
+    if (!penalties) return
+    const place = penalties.recording.place(penalties.total)
+    replay(this.base.gpu.device, penalties.recording, Number.POSITIVE_INFINITY, (encoder) => {
+      if (into) encoder.copyBufferToBuffer(place.buffer, place.offset, into.buffer, into.offset, 4)
+    })
   }
 
   /** Submits forward and backward of one batch; gradients add up until the next update. */
@@ -156,10 +153,12 @@ export class Learner {
     for (const [i, batch] of batches.entries()) {
       // Every micro-batch draws masks and noise of its own.
       const draw = [seed[0], seed[1] * batches.length + i] as const
-      await this.accumulate(batch, 1 / Math.max(1, trained), draw, { buffer: staging, offset: 4 * (1 + i) })
+      await this.accumulate(batch, 1 / Math.max(1, trained), draw, { buffer: staging, offset: 4 * (2 + i) })
     }
+    await this.penalise({ buffer: staging, offset: 4 })
     const { recording, norm: total } = await this.updating!
     device.queue.writeBuffer(recording.place(recording.plan.graph.input('hyper', [8])).buffer, 0, hyper)
+    if (recording.plan.graph.sources.some((t) => t.name === 'step')) device.queue.writeBuffer(recording.place(recording.plan.graph.input('step', [1])).buffer, 0, Float32Array.of(seed[1]))
     const place = recording.place(total)
     replay(device, recording, Number.POSITIVE_INFINITY, (encoder) => encoder.copyBufferToBuffer(place.buffer, place.offset, staging, 0, 4))
     let flops = 0
@@ -171,7 +170,7 @@ export class Learner {
     const started = performance.now()
     const words = new Float32Array(await (await this.rings()).read(staging))
     this.learnSpeed(flops, started)
-    return { gradNorm: words[0], losses: [...words.subarray(1, 1 + count)] }
+    return { gradNorm: words[0], penalty: this.penalising ? words[1] : 0, losses: [...words.subarray(2, 2 + count)] }
   }
 
   /** Keeps submits near their time budget, from how fast the last steps ran. */
@@ -185,7 +184,7 @@ export class Learner {
   }
 
   private async rings(): Promise<Ring> {
-    return (this.ring ??= await Ring.make(this.base.memory, 4 * (1 + MOST_MICRO_BATCHES), RING_DEPTH))
+    return (this.ring ??= await Ring.make(this.base.memory, 4 * (2 + MOST_MICRO_BATCHES), RING_DEPTH))
   }
 
   /** A free staging buffer; when all are in flight, the oldest step is waited for. */
@@ -235,16 +234,16 @@ export class Learner {
       targets,
       'loss scale': Float32Array.of(lossScale),
       seed: Uint32Array.from(seed),
+      task: Int32Array.of(batch.task ?? 0),
     }
     for (const t of recording.plan.graph.sources) {
-      task: Int32Array.of(batch.task ?? 0),
       if (t.kind === 'input') queue.writeBuffer(recording.place(t).buffer, 0, inputs[t.name])
     }
   }
 
   async dispose(): Promise<void> {
     for (const r of await Promise.allSettled(this.recordings.values())) if (r.status === 'fulfilled') r.value.recording.dispose()
-    ;(await this.updating?.catch(() => undefined))?.recording.dispose()
+    for (const made of [this.updating, this.penalising]) (await made?.catch(() => undefined))?.recording.dispose()
     this.ring?.dispose()
     this.pool.dispose()
     this.params.dispose()

@@ -6,35 +6,49 @@ import { normal, streamOf, uniform } from '../lib/rng.ts'
 import type { Layout, Window } from './layout.ts'
 
 export const FLAT = ['values', 'gradient', 'm', 'v'] as const
-export type Flat = (typeof FLAT)[number]
+/** One of these, or a state that a method keeps. */
+export type Flat = string
 
 export class Params {
   private constructor(
     private readonly memory: Memory,
     readonly layout: Layout,
-    private readonly buffers: readonly GPUBuffer[],
+    private readonly placed: Map<string, Placed>,
   ) {}
 
   static async make(memory: Memory, layout: Layout): Promise<Params> {
-    const buffers = await memory.allocate(FLAT.map((label) => ({ label, bytes: layout.length * 4, memory: 'trainable' as const })))
-    return new Params(memory, layout, buffers)
+    const params = new Params(memory, layout, new Map())
+    await params.add(new Map(FLAT.map((name) => [name, layout.length])))
+    return params
+  }
+
+  /** Makes room for further states of a run, by name and elements; they start as zeros. Those that exist stay. */
+  async add(states: ReadonlyMap<string, number>): Promise<void> {
+    const missing = [...states].filter(([name]) => !this.placed.has(name))
+    const buffers = await this.memory.allocate(missing.map(([label, length]) => ({ label, bytes: length * 4, memory: 'trainable' as const })))
+    missing.forEach(([name, length], i) => this.placed.set(name, { buffer: buffers[i], offset: 0, size: length * 4 }))
   }
 
   get shared(): ReadonlyMap<string, Placed> {
-    return new Map(FLAT.map((name, i) => [name, { buffer: this.buffers[i], offset: 0, size: this.layout.length * 4 }]))
+    return this.placed
+  }
+
+  /** What a run needs to go on exactly where it was: everything but the gradient, which an update leaves empty. */
+  get lasting(): string[] {
+    return [...this.placed.keys()].filter((name) => name !== 'gradient')
   }
 
   write(which: Flat, values: Float32Array): void {
-    this.memory.device.queue.writeBuffer(this.buffers[FLAT.indexOf(which)], 0, values as Float32Array<ArrayBuffer>)
+    this.memory.device.queue.writeBuffer(this.placed.get(which)!.buffer, 0, values as Float32Array<ArrayBuffer>)
   }
 
   async read(which: Flat): Promise<Float32Array<ArrayBuffer>> {
-    const [bytes] = await readNow(this.memory, [this.shared.get(which)!])
+    const [bytes] = await readNow(this.memory, [this.placed.get(which)!])
     return new Float32Array(bytes)
   }
 
   dispose(): void {
-    this.memory.free(this.buffers)
+    this.memory.free([...this.placed.values()].map((p) => p.buffer))
   }
 }
 

@@ -88,7 +88,7 @@ class Session {
     const [first, ...others] = this.shapes(data.train)
     const { reached } = await learner.prepare(first, true)
     for (const shape of others) await learner.prepare(shape, true)
-    await learner.prepareUpdate((w) => ({ lrScale: w.frozen ? 0 : (this.subject.attachments[w.owner].lrScale?.(w.key) ?? 1), weightDecay: w.decays && !w.frozen ? training.weight_decay : 0 }), reached)
+    await learner.prepareUpdate((w) => ({ lrScale: w.frozen ? 0 : (this.subject.attachments[w.owner].lrScale?.(w.key) ?? 1), weightDecay: w.decays && !w.frozen ? training.weight_decay : 0 }), reached, training.steps)
 
     const resumed = await this.restore(learner)
     if (!resumed) {
@@ -136,9 +136,9 @@ class Session {
       return undefined
     }
     for (const sentence of saved.passedOver) this.phase('loading', sentence)
-    for (const which of ['values', 'm', 'v'] as const) {
+    for (const which of learner.params.lasting) {
       const bytes = saved.parts.get(which)
-      if (!bytes || bytes.byteLength !== this.subject.layout.length * 4)
+      if (!bytes || bytes.byteLength !== learner.params.shared.get(which)!.size)
         throw new Fault('storage', `The checkpoint of step ${saved.step} does not fit this recipe.`, 'Start a new run with this recipe.')
       learner.params.write(which, new Float32Array(bytes.slice().buffer))
     }
@@ -220,7 +220,7 @@ class Session {
   private async checkpoint(learner: Learner): Promise<void> {
     const { storage, runId } = this.input
     const parts = new Map<string, Uint8Array>()
-    for (const which of ['values', 'm', 'v'] as const) parts.set(which, new Uint8Array((await learner.params.read(which)).buffer))
+    for (const which of learner.params.lasting) parts.set(which, new Uint8Array((await learner.params.read(which)).buffer))
     await this.log.flush()
     const bytes = await storage.checkpoints.save(runId, this.step, parts)
     await storage.runs.update(runId, { step: this.step, hasAdapter: true, ...(this.lastLoss !== undefined && { lastLoss: this.lastLoss }) })
