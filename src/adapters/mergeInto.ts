@@ -43,8 +43,13 @@ export function unmergeable(attachment: Attachment): string | undefined {
   return (linear || embedding) && !merge ? 'What it adds depends on the input, so it is no change of weights.' : undefined
 }
 
+export interface MergeOptions {
+  /** Changed tensors are kept as F32, unrounded, where the checkpoint has 16 bits. */
+  readonly widen?: boolean
+}
+
 /** Throws `bad-adapter` for what cannot be merged. Later adapters act on what earlier ones made, as when they are attached. */
-export function mergeInto(folder: ModelFolder, { sites, head, names, fileName }: MergeTargets, adapters: readonly MergedAdapter[]): MergedFolder {
+export function mergeInto(folder: ModelFolder, { sites, head, names, fileName }: MergeTargets, adapters: readonly MergedAdapter[], { widen = false }: MergeOptions = {}): MergedFolder {
   for (const { attachment } of adapters) {
     const why = unmergeable(attachment)
     if (why !== undefined) throw new Fault('bad-adapter', `The ${attachment.name ?? 'adapter'} adapter cannot be merged into the weights. ${why}`, 'Keep it attached, or merge without it.')
@@ -68,7 +73,7 @@ export function mergeInto(folder: ModelFolder, { sites, head, names, fileName }:
       for (const site of own) mergeWeight(adapters, site, w)
       for (const site of biased) mergeBias(adapters, site, w)
     }
-    tensors.set(entry.name, computed(entry, entry.name, merge))
+    tensors.set(entry.name, computed(entry, entry.name, widen, merge))
   }
   if (untied && headSite) {
     const shared = headSite.weightName
@@ -78,7 +83,7 @@ export function mergeInto(folder: ModelFolder, { sites, head, names, fileName }:
       for (const adapter of adapters) replaceWhole(adapter, shared, w)
       mergeWeight(adapters, headSite, w)
     }
-    tensors.set(name, computed(folder.tensors.get(fileName(shared))!, name, merge))
+    tensors.set(name, computed(folder.tensors.get(fileName(shared))!, name, widen, merge))
   }
   const [bytes, parameters] = [...tensors.values()].reduce(([b, p], t) => [b + t.bytes, p + t.shape.reduce((n, d) => n * d, 1)], [0, 0])
   return { ...folder, tensors, bytes, parameters, changed, untied, ...(untied && { config: { ...folder.config, tie_word_embeddings: false } }) }
@@ -139,8 +144,8 @@ function mergeBias(adapters: readonly MergedAdapter[], site: MergeSite, bias: Fl
 
 const CHUNK_BYTES = 4 * 2 ** 20
 
-function computed(entry: TensorEntry, name: string, change: (w: Float32Array) => void): TensorEntry {
-  const dtype = entry.dtype === 'F16' || entry.dtype === 'BF16' ? entry.dtype : 'F32'
+function computed(entry: TensorEntry, name: string, widen: boolean, change: (w: Float32Array) => void): TensorEntry {
+  const dtype = !widen && (entry.dtype === 'F16' || entry.dtype === 'BF16') ? entry.dtype : 'F32'
   const values = async (): Promise<Float32Array<ArrayBuffer>> => {
     const w = await entry.readF32()
     change(w)

@@ -1,12 +1,12 @@
 // A model's folder with adapters merged in: what `mergeInto` needs to know of the model, found by tracing it once.
-import { mergeInto, type MergedAdapter, type MergedFolder, type MergeSite } from '../adapters/mergeInto.ts'
+import { mergeInto, type MergedAdapter, type MergedFolder, type MergeOptions, type MergeSite } from '../adapters/mergeInto.ts'
 import type { Attachment } from '../methods/method.ts'
 import type { OpenModel } from './base.ts'
 import { census } from './census.ts'
 import { findTensor } from './weights.ts'
 
 /** Nothing is computed before a tensor is read; the model that was given stays what it is. */
-export function mergedModel({ folder, family, config, outline }: OpenModel, adapters: readonly MergedAdapter[]): MergedFolder {
+export function mergedModel({ folder, family, config, outline }: OpenModel, adapters: readonly MergedAdapter[], options: MergeOptions = {}): MergedFolder {
   const sites = new Map<string, MergeSite>()
   const probe: Attachment = {
     linear(site, x, base) {
@@ -25,5 +25,5 @@ export function mergedModel({ folder, family, config, outline }: OpenModel, adap
     names: outline.tensors,
     fileName: (name: string) => findTensor(folder, family, name)?.name ?? name,
   }
-  return mergeInto(folder, targets, adapters)
+  return mergeInto(folder, targets, adapters, options)
 }

@@ -14,7 +14,8 @@ export async function mergedLogits(base: Base, subject: TrainSubject, learner: L
     const w = subject.layout.windows.get(key)
     return w && takeWindow(values, w)
   }
-  const folder = mergedModel(base, subject.attachments.map((attachment) => ({ attachment, read })))
+  // The reference merged into a model that it had widened before.
+  const folder = mergedModel(base, subject.attachments.map((attachment) => ({ attachment, read })), { widen: true })
   const model = openModel(folder)
   const merged: Base = { ...base, ...model, weights: new Weights(base.memory, folder, model.family) }
   try {
