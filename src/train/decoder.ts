@@ -3,17 +3,24 @@
 import { chooseKernel } from '../engine/chooseKernel.ts'
 import { plan } from '../engine/plan.ts'
 import { readNow } from '../engine/readback.ts'
-import { record, type Placed, type Recording } from '../engine/record.ts'
+import { record, type Placed, type Recording, type Shared } from '../engine/record.ts'
 import { replay } from '../engine/replay.ts'
+import type { SlotPool } from '../engine/slotPool.ts'
 import type { Tensor } from '../graph/tensor.ts'
-import { bytesOf } from '../graph/tensor.ts'
 import type { Base } from './base.ts'
+import { KvCache } from './kvCache.ts'
 import type { Params } from './params.ts'
 import { traceLogits, type Subject } from './step.ts'
 import { virtualTokens, type VirtualTokens } from './virtualTokens.ts'
 
 /** Tokens of a prompt read at once. */
 const STRETCH = 32
+
+/** Places of a cache row for texts of so many tokens. A stretch may overhang the end of a prompt; what it writes there is overwritten or invisible. */
+export function placesFor({ attachments }: Pick<Subject, 'attachments'>, capacity: number): number {
+  const { prefix, prompt } = virtualTokens(attachments)
+  return prefix + prompt + capacity + STRETCH
+}
 
 interface Pass {
   readonly recording: Recording
@@ -24,48 +31,78 @@ interface Pass {
   readonly lead: boolean
 }
 
+export interface DecoderParts {
+  readonly base: Base
+  readonly subject: Subject
+  /** The buffers of the subject's states. */
+  readonly values: Shared
+  readonly cache: KvCache
+  /** Slots are lent from here; only one of its borrowers may run at a time. */
+  readonly pool?: SlotPool
+}
+
 export class Decoder {
+  /** Inputs that stay the same from token to token. */
+  private settings: Readonly<Record<string, Float32Array<ArrayBuffer>>> = {}
+
   private constructor(
     private readonly base: Base,
-    readonly rows: number,
-    readonly capacity: number,
+    readonly cache: KvCache,
     private readonly vocabulary: number,
-    private readonly caches: readonly GPUBuffer[],
     private readonly virtual: VirtualTokens,
     private readonly first: Pass,
     private readonly read: Pass,
     private readonly next: Pass,
+    private readonly ownCache: boolean,
   ) {}
 
-  /** @param capacity tokens a row can hold, prompt and answer together */
-  static async make(base: Base, subject: Subject, params: Params | undefined, rows: number, capacity: number): Promise<Decoder> {
-    // A stretch may overhang the end of a prompt; what it writes there is overwritten or invisible.
-    const virtual = virtualTokens(subject.attachments)
-    const cache = virtual.prefix + virtual.prompt + capacity + STRETCH
-    const trace = (length: number, lead: boolean) => ({ ...traceLogits(subject, { batch: rows, length, cache, lead }, rows), length, lead })
-    const [first, read, next] = [trace(STRETCH, true), trace(STRETCH, false), trace(1, false)]
-    const states = read.graph.sources.filter((t) => t.kind === 'state' && t.name.startsWith('cache.'))
-    const caches = await base.memory.allocate(states.map((t) => ({ label: t.name, bytes: bytesOf(t), memory: 'workspace' as const })))
-    const shared = new Map<string, Placed>([
-      ...base.weights.shared,
-      ...(params?.shared ?? []),
-      ...states.map((t, i): [string, Placed] => [t.name, { buffer: caches[i], offset: 0, size: bytesOf(t) }]),
-    ])
-    const passOf = async ({ graph, logits, length, lead }: typeof read): Promise<Pass> => ({
-      recording: await record(plan(graph, [logits]), base.memory, base.pipelines, shared, { choose: chooseKernel(base.gpu) }),
-      logits,
-      length,
-      lead,
-    })
+  /** With a cache of its own. @param capacity tokens a row can hold, prompt and answer together */
+  static async make(base: Base, subject: Subject, params: Pick<Params, 'shared'> | undefined, rows: number, capacity: number): Promise<Decoder> {
+    const cache = await KvCache.make(base, base.memory, rows, placesFor(subject, capacity))
     try {
-      const [again, one] = [await passOf(read), await passOf(next)]
-      // Without virtual tokens the first stretch is read like the others.
-      const opening = virtual.prefix + virtual.prompt > 0 ? await passOf(first) : again
-      return new Decoder(base, rows, capacity, subject.family.dimensions(subject.config).vocabulary, caches, virtual, opening, again, one)
+      return await Decoder.on({ base, subject, values: params?.shared ?? new Map(), cache }, true)
     } catch (error) {
-      base.memory.free(caches)
+      cache.dispose()
       throw error
     }
+  }
+
+  /** On a cache that others may use in turn. */
+  static async on({ base, subject, values, cache, pool }: DecoderParts, ownCache = false): Promise<Decoder> {
+    const virtual = virtualTokens(subject.attachments)
+    const trace = (length: number, lead: boolean) => ({ ...traceLogits(subject, { batch: cache.rows, length, cache: cache.places, lead }, cache.rows), length, lead })
+    const shared = new Map<string, Placed>([...base.weights.shared, ...values, ...cache.shared])
+    const made: Recording[] = []
+    const passOf = async ({ graph, logits, length, lead }: ReturnType<typeof trace>): Promise<Pass> => {
+      const recording = await record(plan(graph, [logits]), base.memory, base.pipelines, shared, { choose: chooseKernel(base.gpu), ...(pool && { pool }) })
+      made.push(recording)
+      return { recording, logits, length, lead }
+    }
+    try {
+      const [again, one] = [await passOf(trace(STRETCH, false)), await passOf(trace(1, false))]
+      // Without virtual tokens the first stretch is read like the others.
+      const opening = virtual.prefix + virtual.prompt > 0 ? await passOf(trace(STRETCH, true)) : again
+      return new Decoder(base, cache, subject.family.dimensions(subject.config).vocabulary, virtual, opening, again, one, ownCache)
+    } catch (error) {
+      for (const recording of made) recording.dispose()
+      throw error
+    }
+  }
+
+  get rows(): number {
+    return this.cache.rows
+  }
+  /** Tokens a row can hold. */
+  get capacity(): number {
+    return this.cache.places - STRETCH - this.virtual.prefix - this.virtual.prompt
+  }
+  /** Whether it can go on from what the other has put in their cache. */
+  continues(other: Decoder): boolean {
+    return [this, other].every(({ virtual }) => virtual.prefix + virtual.prompt === 0)
+  }
+  /** Values of inputs other than the text: weights of adapters. */
+  set(settings: Readonly<Record<string, Float32Array<ArrayBuffer>>>): void {
+    this.settings = settings
   }
 
   /** Reads every prompt; answers the logits (V) after each row's last token. Empty rows are allowed. */
@@ -104,7 +141,7 @@ export class Decoder {
     const start = at.map((n) => prefix + prompt - front + n)
     const positions = Int32Array.from({ length: this.rows * places }, (_, i) => start[Math.floor(i / places)] + (i % places))
     const rows = last.map((n, row) => row * places + front + n)
-    const inputs: Record<string, Int32Array<ArrayBuffer>> = { tokens, positions, segments: new Int32Array(positions.length), start, rows }
+    const inputs: Record<string, Int32Array<ArrayBuffer> | Float32Array<ArrayBuffer>> = { ...this.settings, tokens, positions, segments: new Int32Array(positions.length), start, rows }
     for (const t of pass.recording.plan.graph.sources) {
       if (t.kind === 'input') device.queue.writeBuffer(pass.recording.place(t).buffer, 0, inputs[t.name])
     }
@@ -115,9 +152,7 @@ export class Decoder {
   }
 
   dispose(): void {
-    this.first.recording.dispose()
-    this.read.recording.dispose()
-    this.next.recording.dispose()
-    this.base.memory.free(this.caches)
+    for (const { recording } of new Set([this.first, this.read, this.next])) recording.dispose()
+    if (this.ownCache) this.cache.dispose()
   }
 }
