@@ -3,7 +3,7 @@
 // fixed order. Writes o and lse with =. The tiled kernels for many queries are written by src/ops/attentionKernel.ts.
 #include <index>
 struct Params {
-  T: u32, S: u32, heads: u32, kvHeads: u32, causal: u32, window: i32, scale: f32,
+  T: u32, S: u32, heads: u32, kvHeads: u32, causal: u32, window: i32, scale: f32, softcap: f32,
   tiles: u32, first: u32, end: u32,
 }
 #if VEC4
@@ -20,6 +20,10 @@ alias Value = f32;
 @group(0) @binding(6) var<storage, read> start: array<i32>;
 @group(0) @binding(7) var<storage, read_write> o: array<Value>;
 @group(0) @binding(8) var<storage, read_write> lse: array<f32>;
+
+#if CAPPED
+#include <tanh>
+#endif
 
 const LANES = 128u;
 const BLOCK = 512u;
@@ -59,6 +63,14 @@ fn valueFour(row: u32, four: u32) -> vec4f {
 fn put(row: u32, four: u32, value: vec4f) {
   for (var i = 0u; i < 4u; i++) { if (four * 4u + i < SIZE) { o[row * SIZE + four * 4u + i] = value[i]; } }
 }
+#endif
+
+#if CAPPED
+#if VEC4
+fn capped(x: f32) -> f32 { return hyperbolicTangent(vec4f(x)).x; }
+#else
+fn capped(x: f32) -> f32 { return hyperbolicTangent(x); }
+#endif
 #endif
 
 // Reductions in two steps of a fixed order, since every barrier costs compile time too.
@@ -123,7 +135,12 @@ fn decode(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: 
       if (segmentsK[b * params.S + key] == segment) {
         var products = vec4f();
         for (var d = 0u; d < FOURS; d++) { products = fma(query[d], keyFour(keyHead + key * params.kvHeads, d), products); }
-        score = scale * ((products.x + products.y) + (products.z + products.w));
+        let product = (products.x + products.y) + (products.z + products.w);
+#if CAPPED
+        score = LOG2E * params.softcap * capped(product * (params.scale / params.softcap));
+#else
+        score = scale * product;
+#endif
       }
       weights[j] = score;
       mine = max(mine, score);

@@ -11,15 +11,7 @@ fn sigmoidSlope(x: Value) -> Value {
   return e / ((1.0 + e) * (1.0 + e));
 }
 
-// Near zero the odd polynomial of Cephes (tanhf), where the quotient would cancel.
-fn hyperbolicTangent(x: Value) -> Value {
-  let t = min(abs(x), Value(15.0));
-  let s = t * t;
-  let near = t + t * s * (-3.33332819422e-1 + s * (1.33314422036e-1 + s * (-5.37397155531e-2
-    + s * (2.06390887954e-2 - s * 5.70498872745e-3))));
-  let size = select(near, 1.0 - 2.0 / (exp(2.0 * t) + 1.0), t > Value(0.625));
-  return select(size, -size, x < Value(0.0));
-}
+#include <tanh>
 
 // Φ(x) = (1 + erf(x/√2)) / 2 through the upper tail Q(|x|), so that large negative x keep their relative accuracy.
 // Minimax polynomials of N. Juffa's erff (1 ulp): https://stackoverflow.com/a/35148199

@@ -22,6 +22,8 @@ export interface AttentionShape {
   readonly scale: number
   /** Keys further back than this are hidden; 0 is no limit. */
   readonly window: number
+  /** Scores s become softcap · tanh(s / softcap) before the softmax. */
+  readonly softcap?: number
 }
 
 export interface LinearShape {
@@ -40,15 +42,26 @@ export interface Model {
   readonly tokens: Tensor
   /** (B·T) i32 */
   readonly positions: Tensor
-  /** @param padding id whose row takes no gradient, as torch's padding_idx; -1 for none */
-  embedding(path: string, ids: Tensor, vocabulary: number, width: number, padding: number): Tensor
+  /**
+   * @param padding id whose row takes no gradient, as torch's padding_idx; -1 for none
+   * @param factor what every embedding is multiplied by
+   */
+  embedding(path: string, ids: Tensor, vocabulary: number, width: number, padding: number, factor?: number): Tensor
   linear(path: string, x: Tensor, shape: LinearShape): Tensor
-  rmsNorm(path: string, x: Tensor, eps: number): Tensor
+  /** @param offset added to the stored weight: 1 for Gemma, whose checkpoints store w − 1 */
+  rmsNorm(path: string, x: Tensor, eps: number, offset?: number): Tensor
   layerNorm(path: string, x: Tensor, eps: number): Tensor
   rotary(table: RotaryTable, x: Tensor, heads: number): Tensor
   attention(layer: number, q: Tensor, k: Tensor, v: Tensor, shape: AttentionShape): Tensor
   activation(kind: Activation, x: Tensor): Tensor
   gated(kind: Activation, gate: Tensor, up: Tensor): Tensor
+  /** The same numbers as rows of so many columns: (N, C) → (N·C/columns, columns); heads apart, and together again. */
+  reshape(x: Tensor, columns: number): Tensor
+  scale(x: Tensor, factor: number): Tensor
+  /** cap · tanh(x / cap) */
+  softcap(x: Tensor, cap: number): Tensor
+  /** ids + by, for tables whose first rows are reserved. */
+  shifted(ids: Tensor, by: number): Tensor
   /** One part of q/k/v packed side by side: columns start … start+size. */
   columns(x: Tensor, start: number, size: number): Tensor
   /** h + branch, where methods may act on the branch. `layerPath` is the checkpoint path of the whole layer. */

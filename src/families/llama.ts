@@ -1,21 +1,11 @@
 // Llama 1–3 and everything stored like it (SmolLM2, TinyLlama, stories…): RMSNorm, rotary attention with grouped heads, SwiGLU.
 // https://arxiv.org/abs/2302.13971; numerics as transformers' modeling_llama.
+import { decoderDimensions, embedTokens, gatedMlp, readDecoder, selfAttention, withHead, type Decoder } from './decoder.ts'
 import type { Family } from './family.ts'
 import { ConfigReader } from './readConfig.ts'
 import { rotaryTable, type RotaryTable } from './rotary.ts'
 
-interface Llama {
-  readonly hidden: number
-  readonly intermediate: number
-  readonly layers: number
-  readonly heads: number
-  readonly kvHeads: number
-  readonly headSize: number
-  readonly vocabulary: number
-  readonly padding: number
-  readonly contextLength: number
-  readonly eps: number
-  readonly tied: boolean
+interface Llama extends Decoder {
   readonly attentionBias: boolean
   readonly mlpBias: boolean
   readonly rotary: RotaryTable
@@ -28,51 +18,31 @@ export const family: Family<Llama> = {
 
   config(json) {
     const read = new ConfigReader(json, 'llama')
-    const hidden = read.number('hidden_size')
-    const heads = read.number('num_attention_heads')
-    const headSize = read.number('head_dim', hidden / heads)
     read.choice('hidden_act', ['silu'], 'silu')
+    const common = readDecoder(read, { contextLength: 2048 })
     const config = {
-      hidden,
-      heads,
-      headSize,
-      intermediate: read.number('intermediate_size'),
-      layers: read.number('num_hidden_layers'),
-      kvHeads: read.number('num_key_value_heads', heads),
-      vocabulary: read.number('vocab_size'),
-      padding: read.number('pad_token_id', -1),
-      contextLength: read.number('max_position_embeddings', 2048),
-      eps: read.number('rms_norm_eps', 1e-6),
-      tied: read.boolean('tie_word_embeddings', false),
+      ...common,
       attentionBias: read.boolean('attention_bias', false),
       mlpBias: read.boolean('mlp_bias', false),
-      rotary: rotaryTable(json, headSize),
+      rotary: rotaryTable(json, common.headSize),
     }
     read.done()
     return config
   },
 
-  dimensions: (c) => ({ hidden: c.hidden, vocabulary: c.vocabulary, layers: c.layers, contextLength: c.contextLength }),
+  dimensions: decoderDimensions,
 
   forward(m, c) {
-    let h = m.embedding('model.embed_tokens', m.tokens, c.vocabulary, c.hidden, c.padding) // (B·T, C)
-    for (let l = 0; l < c.layers; l++) {
-      const at = `model.layers.${l}`
+    const bias = { qkv: c.attentionBias, o: c.attentionBias }
+    let h = embedTokens(m, c) // (B·T, C)
+    for (let layer = 0; layer < c.layers; layer++) {
+      const at = `model.layers.${layer}`
       const x = m.rmsNorm(`${at}.input_layernorm`, h, c.eps)
-      const project = (name: string, heads: number) => m.linear(`${at}.self_attn.${name}`, x, { out: heads * c.headSize, bias: c.attentionBias })
-      const q = m.rotary(c.rotary, project('q_proj', c.heads), c.heads) // (B·T, H·D)
-      const k = m.rotary(c.rotary, project('k_proj', c.kvHeads), c.kvHeads) // (B·T, Hkv·D)
-      const v = project('v_proj', c.kvHeads)
-      const mixed = m.attention(l, q, k, v, { heads: c.heads, kvHeads: c.kvHeads, headSize: c.headSize, scale: c.headSize ** -0.5, window: 0 })
-      h = m.residual({ layer: l, layerPath: at, part: 'attention' }, h, m.linear(`${at}.self_attn.o_proj`, mixed, { out: c.hidden, bias: c.attentionBias }))
-
+      const mixed = selfAttention(m, `${at}.self_attn`, x, c, { layer, rotary: c.rotary, window: 0, bias })
+      h = m.residual({ layer, layerPath: at, part: 'attention' }, h, mixed)
       const y = m.rmsNorm(`${at}.post_attention_layernorm`, h, c.eps)
-      const gate = m.linear(`${at}.mlp.gate_proj`, y, { out: c.intermediate, bias: c.mlpBias })
-      const up = m.linear(`${at}.mlp.up_proj`, y, { out: c.intermediate, bias: c.mlpBias })
-      h = m.residual({ layer: l, layerPath: at, part: 'mlp' }, h, m.linear(`${at}.mlp.down_proj`, m.gated('silu', gate, up), { out: c.hidden, bias: c.mlpBias }))
+      h = m.residual({ layer, layerPath: at, part: 'mlp' }, h, gatedMlp(m, `${at}.mlp`, y, c, { kind: 'silu', bias: c.mlpBias }))
     }
-    const hidden = m.rmsNorm('model.norm', h, c.eps)
-    const sharedWith = c.tied ? 'model.embed_tokens.weight' : undefined
-    return { hidden, head: (rows) => m.linear('lm_head', rows, { out: c.vocabulary, bias: false, ...(sharedWith && { sharedWith }) }) } // (rows, V)
+    return withHead(m, c, m.rmsNorm('model.norm', h, c.eps))
   },
 }

@@ -15,6 +15,7 @@ import {
   offsets,
   paramsOf,
   productFlops,
+  scoreOf,
   SKETCHES,
   type AttentionAttrs,
   type Extent,
@@ -49,7 +50,7 @@ export const attention: Op<AttentionAttrs> = defineOp<AttentionAttrs>({
             (j) => segmentsQ[b * T + i] === segmentsK[b * S + j] && inReach(start[b] + i, j, attrs),
           )
           if (seen.length === 0) continue
-          const scores = seen.map((j) => scale * dot(q, at.query(b, h, i), k, at.key(b, h, j), headSize))
+          const scores = seen.map((j) => scoreOf(scale * dot(q, at.query(b, h, i), k, at.key(b, h, j), headSize), attrs).score)
           const most = Math.max(...scores)
           const sum = scores.reduce((n, s) => n + Math.exp(s - most), 0)
           lse[(b * heads + h) * T + i] = most + Math.log(sum)
@@ -67,15 +68,15 @@ export const attention: Op<AttentionAttrs> = defineOp<AttentionAttrs>({
   }),
 })
 
-const tiled = (size: Extent, attrs: AttentionAttrs): Variant[] => variants(attrs.headSize, size.T, 'forward', forwardKernel)
+const tiled = (size: Extent, attrs: AttentionAttrs): Variant[] => variants(attrs, size.T, 'forward', forwardKernel)
 
 function prefill(size: Extent, attrs: AttentionAttrs): Dispatch[] {
   return inTurns(attrs.batch * attrs.heads, 2 * productFlops(size, attrs), tiled(size, attrs), paramsOf(size, attrs))
 }
 
 function decode(size: Extent, attrs: AttentionAttrs): Dispatch[] {
-  const { batch, heads, headSize } = attrs
-  const defines = { SIZE: headSize, FOURS: Math.ceil(headSize / 4), VEC4: headSize % 4 === 0 ? 1 : 0 }
+  const { batch, heads, headSize, softcap } = attrs
+  const defines = { CAPPED: softcap > 0 ? 1 : 0, SIZE: headSize, FOURS: Math.ceil(headSize / 4), VEC4: headSize % 4 === 0 ? 1 : 0 }
   const own = { kernel: { shader, entry: 'decode', defines }, params: { tiles: size.T } }
   // Software adapters run barriers and workgroup memory so slowly that even a tile of mostly missing queries is faster.
   const list = [own, ...tiled(size, attrs).filter(({ kernel }) => kernel.suits === 'software')]

@@ -18,6 +18,7 @@ import {
   offsets,
   paramsOf,
   productFlops,
+  scoreOf,
   SKETCHES,
   type AttentionAttrs,
   type Extent,
@@ -91,7 +92,7 @@ export const attentionBackwardQ: Op<AttentionAttrs> = defineOp<AttentionAttrs>({
   },
   dispatch: (sizes, attrs) => {
     const size = extent('attentionBackwardQ', sizes, attrs)
-    const list = variants(attrs.headSize, size.T, 'backwardQ', backwardQKernel)
+    const list = variants(attrs, size.T, 'backwardQ', backwardQKernel)
     return inTurns(attrs.batch * attrs.heads, 3 * productFlops(size, attrs), list, paramsOf(size, attrs))
   },
   reference: (values, { dq }, sizes, attrs) => {
@@ -121,7 +122,7 @@ export const attentionBackwardKV: Op<AttentionKVAttrs> = defineOp<AttentionKVAtt
       : [...(needV ? [{ k: false, v: true }] : []), ...(needK ? [{ k: true, v: false }] : [])]
     return passes.flatMap((needs) => {
       const products = 1 + (needs.v ? 1 : 0) + (needs.k ? 2 : 0)
-      const list = variants(headSize, size.S, 'backwardKV', (s) => backwardKVKernel(s, needs))
+      const list = variants(attrs, size.S, 'backwardKV', (s) => backwardKVKernel(s, needs))
       return inTurns(batch * kvHeads, products * productFlops(size, attrs), list, paramsOf(size, attrs))
     })
   },
@@ -168,8 +169,9 @@ function pairs(
         for (let j = 0; j < S; j++) {
           if (segment !== segmentsK[b * S + j] || !inReach(position, j, attrs)) continue
           const [query, key] = [at.query(b, h, i), at.key(b, h, j)]
-          const p = Math.exp(scale * dot(q, query, k, key, headSize) - lse)
-          visit(query, key, p, p * (dot(dO, query, v, key, headSize) - delta) * scale)
+          const { score, slope } = scoreOf(scale * dot(q, query, k, key, headSize), attrs)
+          const p = Math.exp(score - lse)
+          visit(query, key, p, p * (dot(dO, query, v, key, headSize) - delta) * slope * scale)
         }
       }
     }

@@ -9,12 +9,14 @@ import {
   declarations,
   each,
   eachFour,
+  exponents,
   lines,
   loader,
   ownFours,
   putter,
   range,
   rowAt,
+  slope,
   store,
   tileColumns,
   tileRows,
@@ -136,7 +138,8 @@ export function forwardKernel(s: KernelShape): string {
     `${keyColumns(s)}
     ${skipUnseen(s)}
     ${way.scores('s', 'q', 'k', s)}
-    ${eachFour(s, (r, j) => `let t${r}_${j} = select(vec4f(LOWEST), scale * s${r}_${j}, sees${r}_${j});`)}
+    ${exponents(s)}
+    ${eachFour(s, (r, j) => `let t${r}_${j} = select(vec4f(LOWEST), z${r}_${j}, sees${r}_${j});`)}
     ${each(rows, (r) => `let most${r} = ${mostOf(r)};\nlet t${r} = max(max(most${r}.x, most${r}.y), max(most${r}.z, most${r}.w));`)}
     ${way.rowMost(s)}
     ${each(
@@ -182,9 +185,10 @@ export function backwardQKernel(s: KernelShape): string {
     `${keyColumns(s)}
     ${skipUnseen(s)}
     ${way.scores('s', 'q', 'k', s)}
-    ${eachFour(s, (r, j) => `let p${r}_${j} = select(vec4f(), exp2(scale * s${r}_${j} - LOG2E * row${r}.x), sees${r}_${j});`)}
+    ${exponents(s)}
+    ${eachFour(s, (r, j) => `let p${r}_${j} = select(vec4f(), exp2(z${r}_${j} - LOG2E * row${r}.x), sees${r}_${j});`)}
     ${way.scores('g', 'dO', 'v', s)}
-    ${eachFour(s, (r, j) => `let d${r}_${j} = params.scale * p${r}_${j} * (g${r}_${j} - row${r}.y);`)}
+    ${eachFour(s, (r, j) => `let d${r}_${j} = params.scale * p${r}_${j} * (g${r}_${j} - row${r}.y)${slope(s, r, j)};`)}
     ${way.accumulate('dq', 'd', 'k', s)}`,
   )}
   ${store('dq', (r, f) => `dq${r}_${f}`, s)}`,
@@ -210,7 +214,7 @@ export function backwardKVKernel(s: KernelShape, needs: { readonly k: boolean; r
     ].join(' & ')
   const gradientOfK = `${way.scores('g', 'v', 'dO', s)}
     ${each(columns / 4, (j) => `let delta${j} = ${gather('vec4f', 'y', j)};`)}
-    ${eachFour(s, (r, j) => `let d${r}_${j} = params.scale * p${r}_${j} * (g${r}_${j} - delta${j});`)}
+    ${eachFour(s, (r, j) => `let d${r}_${j} = params.scale * p${r}_${j} * (g${r}_${j} - delta${j})${slope(s, r, j)};`)}
     ${way.accumulate('dk', 'd', 'q', s)}`
   return kernel(s, {
     name: 'backwardKV',
@@ -249,7 +253,8 @@ let reach${j} = select(vec4i(i32(params.S)), position${j}, params.causal != 0u);
     ${skipUnseen(s)}
     ${way.scores('s', 'k', 'q', s)}
     ${each(columns / 4, (j) => `let lse${j} = LOG2E * ${gather('vec4f', 'x', j)};`)}
-    ${eachFour(s, (r, j) => `let p${r}_${j} = select(vec4f(), exp2(scale * s${r}_${j} - lse${j}), sees${r}_${j});`)}
+    ${exponents(s)}
+    ${eachFour(s, (r, j) => `let p${r}_${j} = select(vec4f(), exp2(z${r}_${j} - lse${j}), sees${r}_${j});`)}
     ${needs.v ? way.accumulate('dv', 'p', 'dO', s) : ''}
     ${needs.k ? gradientOfK : ''}`,
     )}

@@ -13,6 +13,8 @@ export interface AttentionAttrs {
   readonly causal: boolean
   /** Keys back from the query, itself included; 0 for all. */
   readonly window: number
+  /** Scores s become softcap · tanh(s / softcap) before the softmax, as in Gemma 2; 0 leaves them. */
+  readonly softcap: number
   readonly [key: string]: number | boolean
 }
 
@@ -85,7 +87,7 @@ export function inTurns(
 }
 
 /** What every attention kernel is told. */
-export const paramsOf = ({ T, S }: Extent, { heads, kvHeads, scale, causal, window }: AttentionAttrs) => ({
+export const paramsOf = ({ T, S }: Extent, { heads, kvHeads, scale, causal, window, softcap }: AttentionAttrs) => ({
   T,
   S,
   heads,
@@ -93,7 +95,15 @@ export const paramsOf = ({ T, S }: Extent, { heads, kvHeads, scale, causal, wind
   scale,
   causal: causal ? 1 : 0,
   window,
+  softcap,
 })
+
+/** The score that the softmax sees, and its slope, for scale · ⟨q, k⟩. */
+export function scoreOf(s: number, { softcap }: AttentionAttrs): { readonly score: number; readonly slope: number } {
+  if (softcap === 0) return { score: s, slope: 1 }
+  const t = Math.tanh(s / softcap)
+  return { score: softcap * t, slope: 1 - t * t }
+}
 
 /** Where a head's row begins in q, o and their gradients (`queries`) or in k, v and theirs (`keys`). */
 export function offsets({ T, S }: Extent, { heads, kvHeads, headSize }: AttentionAttrs) {
@@ -122,6 +132,7 @@ export interface Sketch {
   readonly size: number
   readonly causal?: boolean
   readonly window?: number
+  readonly softcap?: number
   /** Index of the first query in its row of keys, per batch row. */
   readonly start?: readonly number[]
   /** packed: several examples in a row; left: padding (−1) at the left. */
@@ -136,6 +147,8 @@ const SMALL: readonly Sketch[] = [
   { batch: 2, T: 6, size: 5, heads: [4, 2], segments: 'packed' },
   { T: 5, size: 4, causal: false, segments: 'left' },
   { T: 7, size: 4, window: 3 },
+  { batch: 2, T: 6, size: 4, heads: [2, 1], softcap: 0.7 },
+  { T: 5, size: 5, softcap: 1.5, segments: 'packed' },
   { batch: 2, T: 5, S: 9, size: 4, start: [4, 2] },
 ]
 const LARGE: readonly Sketch[] = [
@@ -150,6 +163,7 @@ const LARGE: readonly Sketch[] = [
   { batch: 2, T: 65, S: 70, size: 80, causal: false, segments: 'left' },
   { T: 70, size: 128, heads: [2, 1] },
   { T: 40, size: 256, heads: [2, 1] },
+  { batch: 2, T: 70, size: 16, heads: [6, 2], softcap: 1, window: 30 },
 ]
 /** A step of generation: few queries after a long cache. */
 export const DECODING: readonly Sketch[] = [
@@ -158,6 +172,8 @@ export const DECODING: readonly Sketch[] = [
   { batch: 2, T: 3, S: 400, size: 33, heads: [2, 1], start: [397, 100], window: 64 },
   { batch: 1, T: 2, S: 50, size: 256, heads: [4, 1], start: [48], segments: 'left' },
   { T: 2, S: 300, size: 5, causal: false },
+  { batch: 2, T: 1, S: 300, size: 5, softcap: 1, start: [299, 20] },
+  { batch: 2, T: 2, S: 70, size: 16, heads: [4, 2], softcap: 0.5, start: [60, 20] },
 ]
 /** Small ones are differentiated numerically. */
 export const SKETCHES: readonly (readonly [Sketch, small: boolean])[] = [
@@ -169,7 +185,7 @@ export const SKETCHES: readonly (readonly [Sketch, small: boolean])[] = [
 export function fromSketch(
   sketch: Sketch,
 ): Pick<Case<AttentionAttrs>, 'name' | 'attrs'> & Extent & { readonly inputs: Readonly<Record<string, Fill>> } {
-  const { batch = 1, T, S = T, size, heads: [heads, kvHeads] = [1, 1], causal = true, window = 0, segments = 'one' } = sketch
+  const { batch = 1, T, S = T, size, heads: [heads, kvHeads] = [1, 1], causal = true, window = 0, softcap = 0, segments = 'one' } = sketch
   const start = sketch.start ?? new Array<number>(batch).fill(0)
   const words = [
     `${batch}×${T}`,
@@ -177,6 +193,7 @@ export function fromSketch(
     `${heads}/${kvHeads} heads of ${size}`,
     ...(causal ? [] : ['not causal']),
     ...(window > 0 ? [`window ${window}`] : []),
+    ...(softcap > 0 ? [`capped at ${softcap}`] : []),
     ...(segments === 'one' ? [] : [segments]),
   ]
   const segment = (b: number, j: number): number =>
@@ -192,7 +209,7 @@ export function fromSketch(
     }
   return {
     name: words.join(', '),
-    attrs: { batch, heads, kvHeads, headSize: size, scale: size ** -0.5, causal, window },
+    attrs: { batch, heads, kvHeads, headSize: size, scale: size ** -0.5, causal, window, softcap },
     T,
     S,
     inputs: {

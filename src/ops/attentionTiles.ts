@@ -24,6 +24,8 @@ export interface LanesTiling {
 }
 export interface KernelShape {
   readonly headSize: number
+  /** Scores pass through softcap · tanh(s / softcap). */
+  readonly capped: boolean
   readonly tiling: StagedTiling | LanesTiling
 }
 
@@ -150,7 +152,7 @@ export function declarations(s: KernelShape, bindings: readonly Binding[]): stri
   return lines([
     '#include <index>',
     'struct Params {',
-    '  T: u32, S: u32, heads: u32, kvHeads: u32, causal: u32, window: i32, scale: f32,',
+    '  T: u32, S: u32, heads: u32, kvHeads: u32, causal: u32, window: i32, scale: f32, softcap: f32,',
     '  tiles: u32, first: u32, end: u32, strip: u32,',
     '}',
     '@group(0) @binding(0) var<uniform> params: Params;',
@@ -158,10 +160,23 @@ export function declarations(s: KernelShape, bindings: readonly Binding[]): stri
       ({ name, type, write }, i) =>
         `@group(0) @binding(${i + 1}) var<storage, ${write ? 'read_write' : 'read'}> ${name}: array<${element(type)}>;`,
     ),
+    ...(s.capped ? ['alias Value = vec4f;', '#include <tanh>'] : []),
     'const LOG2E = 1.4426950408889634;',
     'const LOWEST = -3.0e38;',
   ])
 }
+
+/** z{r}_{j}: the exponents, in powers of two, of the products s{r}_{j}; where scores are capped, slope{r}_{j} too. */
+export const exponents = (s: KernelShape): string =>
+  eachFour(s, (r, j) =>
+    s.capped
+      ? `let u${r}_${j} = hyperbolicTangent(s${r}_${j} * (params.scale / params.softcap));
+let z${r}_${j} = LOG2E * params.softcap * u${r}_${j};
+let slope${r}_${j} = 1.0 - u${r}_${j} * u${r}_${j};`
+      : `let z${r}_${j} = scale * s${r}_${j};`,
+  )
+/** The factor that a gradient of the score takes on its way to the product. */
+export const slope = (s: KernelShape, r: number, j: number): string => (s.capped ? ` * slope${r}_${j}` : '')
 
 export const accumulators = (acc: string, s: KernelShape): string =>
   each(s.tiling.rows, (r) => each(ownFours(s), (f) => `var ${acc}${r}_${f} = vec4f();`))

@@ -1,5 +1,5 @@
 // Which tile sizes the attention kernels come in: the first runs everywhere, the others suit software adapters better.
-import type { Variant } from './attentionShapes.ts'
+import type { AttentionAttrs, Variant } from './attentionShapes.ts'
 import { tileRows, type KernelShape } from './attentionTiles.ts'
 
 function tilings(headSize: number): KernelShape['tiling'][] {
@@ -16,9 +16,9 @@ function tilings(headSize: number): KernelShape['tiling'][] {
 }
 
 /** A kernel in all tile sizes, over `rows` rows of each owner. */
-export function variants(headSize: number, rows: number, entry: string, write: (s: KernelShape) => string): Variant[] {
+export function variants({ headSize, softcap }: Pick<AttentionAttrs, 'headSize' | 'softcap'>, rows: number, entry: string, write: (s: KernelShape) => string): Variant[] {
   return tilings(headSize).map((tiling) => {
-    const shape = { headSize, tiling }
+    const shape = { headSize, capped: softcap > 0, tiling }
     return {
       kernel: {
         shader: write(shape),

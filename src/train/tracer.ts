@@ -20,6 +20,7 @@ import { matmul } from '../ops/matmul.ts'
 import { rmsNorm } from '../ops/rmsNorm.ts'
 import { rope } from '../ops/rope.ts'
 import { scale } from '../ops/scale.ts'
+import { shiftIndex } from '../ops/shiftIndex.ts'
 import { sliceColumns } from '../ops/sliceColumns.ts'
 import { uniformNoise } from '../ops/uniformNoise.ts'
 import { virtualTokens, type VirtualTokens } from './virtualTokens.ts'
@@ -123,12 +124,13 @@ export class Tracer implements Model {
     }
   }
 
-  embedding(path: string, ids: Tensor, vocabulary: number, width: number, padding: number): Tensor {
+  embedding(path: string, ids: Tensor, vocabulary: number, width: number, padding: number, factor = 1): Tensor {
     this.embeddings.push(path)
     return this.graph.within(path, () => {
       const base = () => embedding(this.graph, { tokens: ids, w: this.base(`${path}.weight`, [vocabulary, width], 'matrix') }, { padding }).y
       const site: EmbeddingSite = { ...this.site(path), vocabulary, width, padding, ids }
-      const embedded = this.attachments.reduce((inner, a, i) => (a.embedding ? () => a.embedding!(this.owned(site, i), inner) : inner), base)()
+      const plain = this.attachments.reduce((inner, a, i) => (a.embedding ? () => a.embedding!(this.owned(site, i), inner) : inner), base)()
+      const embedded = factor === 1 ? plain : this.scale(plain, factor)
       const h = ids === this.tokens ? this.disturb(path, embedded) : embedded
       const prompting = ids === this.tokens && this.shape.lead ? this.attachments.findIndex((a) => a.prompt) : -1
       return prompting < 0 ? h : this.prepend(this.attachments[prompting].prompt!.embeddings(this.owned(site, prompting)), h)
@@ -158,9 +160,9 @@ export class Tracer implements Model {
     })
   }
 
-  rmsNorm(path: string, x: Tensor, eps: number): Tensor {
+  rmsNorm(path: string, x: Tensor, eps: number, offset = 0): Tensor {
     this.norms.push(path)
-    return this.graph.within(path, () => rmsNorm(this.graph, { x, w: this.base(`${path}.weight`, [x.shape[1]], 'vector') }, { eps, offset: 0 }).y)
+    return this.graph.within(path, () => rmsNorm(this.graph, { x, w: this.base(`${path}.weight`, [x.shape[1]], 'vector') }, { eps, offset }).y)
   }
 
   layerNorm(path: string, x: Tensor, eps: number): Tensor {
@@ -182,7 +184,7 @@ export class Tracer implements Model {
   attention(layer: number, q: Tensor, k: Tensor, v: Tensor, shape: AttentionShape): Tensor {
     const { graph } = this
     const { batch, cache } = this.shape
-    const { heads, kvHeads, headSize, scale, window } = shape
+    const { heads, kvHeads, headSize, scale, window, softcap = 0 } = shape
     return graph.within(`attention.${layer}`, () => {
       this.attentionShape = shape
       const prefixing = this.shape.lead ? this.attachments.findIndex((a) => a.prefix) : -1
@@ -201,7 +203,7 @@ export class Tracer implements Model {
         if (made) start = graph.constant('behind the prefix', [batch], new Int32Array(batch).fill(this.virtual.prefix))
       }
       const inputs = { q, k: keys, v: values, segmentsQ: this.segmentsQ, segmentsK: this.segmentsK, start }
-      return attention(graph, inputs, { batch, heads, kvHeads, headSize, scale, causal: true, window }).o
+      return attention(graph, inputs, { batch, heads, kvHeads, headSize, scale, causal: true, window, softcap }).o
     })
   }
 
@@ -211,13 +213,24 @@ export class Tracer implements Model {
   gated(kind: Activation, gate: Tensor, up: Tensor): Tensor {
     return gatedActivation(this.graph, { gate, up }, { kind }).y
   }
+  reshape(x: Tensor, columns: number): Tensor {
+    return this.graph.view(x, [(x.shape[0] * x.shape[1]) / columns, columns])
+  }
+  scale(x: Tensor, factor: number): Tensor {
+    return scale(this.graph, { x }, { factor }).y
+  }
+  softcap(x: Tensor, cap: number): Tensor {
+    return this.scale(this.activation('tanh', this.scale(x, 1 / cap)), cap)
+  }
+  shifted(ids: Tensor, by: number): Tensor {
+    return shiftIndex(this.graph, { x: ids }, { by }).y
+  }
   columns(x: Tensor, start: number, size: number): Tensor {
     return sliceColumns(this.graph, { x }, { start, size }).y
   }
   residual({ layer, layerPath, part }: Parameters<Model['residual']>[0], h: Tensor, branch: Tensor): Tensor {
     return this.graph.within(`${layerPath}.${part}`, () => {
-      const scaled = (x: Tensor, factor: number): Tensor => scale(this.graph, { x }, { factor }).y
-      const site: SublayerSite = { ...this.site(`${layerPath}.${part}`), layer, layerPath, part, width: h.shape[1], scale: scaled }
+      const site: SublayerSite = { ...this.site(`${layerPath}.${part}`), layer, layerPath, part, width: h.shape[1], scale: (x, factor) => this.scale(x, factor) }
       return this.add(h, this.attachments.reduce((x, a, i) => a.sublayer?.(this.owned(site, i), h, x) ?? x, branch))
     })
   }
