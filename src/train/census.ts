@@ -35,7 +35,7 @@ export interface Census {
   readonly attention: AttentionShape
 }
 
-const EXEMPT = /bias|layernorm|rmsnorm|(^|\.)norm(\.|$)|_norm(\.|$)/
+const EXEMPT = /bias|layernorm|rmsnorm|(^|\.)norm(\.|$)|_norm(\.|$)|adapter_norm_/
 
 export function census(family: Family, config: unknown, attachments: readonly Attachment[]): Census {
   const weights = new Map<string, WeightEntry>()

@@ -16,6 +16,17 @@ const methods: readonly { readonly name: string; readonly of: readonly MethodCho
   { name: 'LoRA', of: [{ id: 'lora', options: { r: 2, lora_alpha: 2, lora_dropout: 0.3 } }], samples: 120 },
   { name: 'full tuning', of: [{ id: 'full', options: {} }], samples: 200 },
   { name: 'LoRA and smoothed targets', of: [{ id: 'lora', options: { r: 2 } }], samples: 20, objective: { ...PLAIN, labelSmoothing: 0.1 } },
+  {
+    name: 'gated adapters between norms',
+    of: [{ id: 'bottleneck', options: { architecture: 'double_seq_bn', reduction_factor: 2, ln_before: true, ln_after: true, use_gating: true, learned_scaling: 'channel', dropout: 0.3 } }],
+    samples: 100,
+  },
+  {
+    name: 'adapters of one learned strength that add the stream twice',
+    of: [{ id: 'bottleneck', options: { reduction_factor: 2, non_linearity: 'tanh', learned_scaling: 'learned', residual_before_ln: false, ln_after: true, adapter_residual_before_ln: true } }],
+    samples: 60,
+  },
+  { name: 'Compacter', of: [{ id: 'compacter', options: { reduction_factor: 2, phm_dim: 2, phm_rank: 2 } }], samples: 80 },
   { name: 'a hypernetwork', of: [{ id: 'hypernetwork', options: { r: 2, task_embedding_dim: 6, hidden_size: 8, lora_dropout: 0.3 } }], samples: 60 },
   { name: 'noise on the embeddings it trains', of: [{ id: 'full', options: {} }], samples: 40, objective: { ...PLAIN, neftuneNoise: 20 } },
 ]
