@@ -1,5 +1,6 @@
-// What a training step minimises besides plain cross-entropy: everything of the recipe that changes the traced graph.
+// What a training step minimises besides plain cross-entropy: everything of the recipe that changes the traced graphs.
 // Scoring and validation know none of it, so that their losses compare between runs.
+import type { PenaltyAttrs } from '../ops/penalty.ts'
 import type { Training } from '../protocol/training.ts'
 
 export interface Objective {
@@ -7,8 +8,14 @@ export interface Objective {
   readonly labelSmoothing: number
   /** α of the uniform noise on token embeddings. */
   readonly neftuneNoise: number
+  /** On all tensors that train; the loss that steps report leaves them out. */
+  readonly penalties: PenaltyAttrs
 }
 
-export const PLAIN: Objective = { labelSmoothing: 0, neftuneNoise: 0 }
+export const PLAIN: Objective = { labelSmoothing: 0, neftuneNoise: 0, penalties: { l1: 0, l2: 0, l2Start: 0 } }
 
-export const objectiveOf = (t: Training): Objective => ({ labelSmoothing: t.label_smoothing_factor, neftuneNoise: t.neftune_noise_alpha })
+export const objectiveOf = (t: Training): Objective => ({
+  labelSmoothing: t.label_smoothing_factor,
+  neftuneNoise: t.neftune_noise_alpha,
+  penalties: { l1: t.l1_penalty, l2: t.l2_penalty, l2Start: t.l2_start_penalty },
+})

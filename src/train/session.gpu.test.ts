@@ -84,6 +84,10 @@ describe.each([
     name: 'dropout, two batches a step, packed',
     recipe: recipeOf({ gradient_accumulation_steps: 2, packing: true, weight_decay: 0.1 }, [lora({ lora_dropout: 0.2 })]),
   },
+  {
+    name: 'smoothed targets, noise and penalties',
+    recipe: recipeOf({ label_smoothing_factor: 0.1, neftune_noise_alpha: 5, l1_penalty: 1e-3, l2_penalty: 1e-2, l2_start_penalty: 0.1 }),
+  },
 ])('a run with $name', ({ recipe }) => {
   let whole: Told
   let files: ReadonlyMap<string, Uint8Array>

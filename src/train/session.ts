@@ -22,6 +22,7 @@ import { Learner, shapeOf, type StepNumbers, type TrainSubject } from './learner
 import { objectiveOf } from './objective.ts'
 import { batchesOf, type HeldOut, type RunData, type TaskData } from './runData.ts'
 import type { StepShape } from './step.ts'
+import { START } from './update.ts'
 
 export interface SessionInput {
   readonly runId: string
@@ -132,7 +133,8 @@ class Session {
     const { storage, runId, base, recipe } = this.input
     const saved = await storage.checkpoints.load(runId)
     if (!saved) {
-      learner.params.write('values', await freshValues(base, this.subject.layout, recipe.seed))
+      const fresh = await freshValues(base, this.subject.layout, recipe.seed)
+      for (const which of ['values', START]) if (learner.params.shared.has(which)) learner.params.write(which, fresh)
       return undefined
     }
     for (const sentence of saved.passedOver) this.phase('loading', sentence)
