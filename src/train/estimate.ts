@@ -15,7 +15,6 @@ export function estimate(model: OpenModel, recipe: Recipe, shapes: readonly { re
   const subject = subjectOf(model, attachAll(recipe.methods, model.outline, recipe.data.tasks))
   const [{ B, T }] = shapes
   const objective = objectiveOf(recipe.training)
-  const objective = objectiveOf(recipe.training)
   const { graph, loss, boundary } = traceStep(subject, { batch: B, length: T, rows: rowBucket(B * T, B * T) }, true, objective)
   const { bytes } = plan(graph, [loss], boundary)
   const weights = weightBytes(model.folder, model.family, subject.census.weights)

@@ -6,17 +6,12 @@ import { adamw } from '../ops/adamw.ts'
 import { add } from '../ops/add.ts'
 import { norm } from '../ops/norm.ts'
 import { penalty, type PenaltyAttrs } from '../ops/penalty.ts'
-import { penalty, type PenaltyAttrs } from '../ops/penalty.ts'
 import { scale } from '../ops/scale.ts'
 import { groupBlocks, type Group, type Window } from './layout.ts'
-import { PLAIN } from './objective.ts'
 import { PLAIN } from './objective.ts'
 import type { Subject } from './step.ts'
 
 type Trained = Pick<Subject, 'attachments' | 'layout'>
-
-/** Flat buffer of the values before the first step, for a penalty on leaving them; part of a checkpoint. */
-export const START = 'start'
 
 /** Flat buffer of the values before the first step, for a penalty on leaving them; part of a checkpoint. */
 export const START = 'start'
