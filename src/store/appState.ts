@@ -2,8 +2,10 @@
 import type { PlanSummary } from '../protocol/event.ts'
 import type { Failure } from '../protocol/failure.ts'
 import { defaultRecipe, type Recipe } from '../protocol/recipe.ts'
-import type { BaseInfo, DatasetInfo, DeviceInfo, MethodInfo, RunRecord, SampleInfo } from '../protocol/studio.ts'
+import type { MethodInfo, MethodPreset, MethodSize } from '../protocol/methods.ts'
+import type { BaseInfo, DatasetInfo, DeviceInfo, Result, RunRecord, SampleInfo } from '../protocol/studio.ts'
 import { nothing, type Held } from './held.ts'
+import type { Catalogue } from './recipeEdits.ts'
 import { newRun, type RunState } from './runState.ts'
 
 export interface Sampling {
@@ -38,6 +40,11 @@ export interface Exported {
 export interface AppState {
   readonly device: Held<DeviceInfo>
   readonly methods: Held<readonly MethodInfo[]>
+  readonly presets: readonly MethodPreset[]
+  /** What each method and preset would train at its defaults on the open base, by id. */
+  readonly sizes: Readonly<Record<string, Result<MethodSize>>>
+  /** What the recipe's methods would train, or why they cannot be used. */
+  readonly size: Held<MethodSize>
   readonly samples: Held<readonly SampleInfo[]>
   readonly base: Held<BaseInfo>
   readonly dataset: Held<DatasetInfo>
@@ -63,6 +70,9 @@ export function firstState(): AppState {
   return {
     device: { busy: true },
     methods: { busy: true },
+    presets: [],
+    sizes: {},
+    size: nothing,
     samples: { busy: true },
     base: { busy: true },
     dataset: nothing,
@@ -78,3 +88,5 @@ export function firstState(): AppState {
 
 /** A model is writing an answer, so that the GPU is taken. */
 export const isAnswering = (s: AppState): boolean => Boolean(s.asked?.base?.busy || s.asked?.tuned?.busy)
+
+export const catalogue = (s: AppState): Catalogue => ({ methods: s.methods.value ?? [], presets: s.presets })

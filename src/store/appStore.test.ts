@@ -54,7 +54,7 @@ describe('the app store', () => {
     const first = app.store.getState().plan
     expect(first.value?.seconds).toBeGreaterThan(0)
     expect(first.busy).toBe(false)
-    app.actions.setMethodOption('r', 16)
+    app.actions.setMethodOption(0, 'r', 16)
     await settle(450)
     expect(app.store.getState().plan.busy).toBe(true)
     expect(app.store.getState().plan.value?.trainableParameters).toBe(81_920)

@@ -8,6 +8,7 @@ import { modelActions, type ModelActions } from './modelActions.ts'
 import { planActions, type PlanActions } from './planActions.ts'
 import { recipeActions, type RecipeActions } from './recipeActions.ts'
 import { runListActions, type RunListActions } from './runListActions.ts'
+import { sizeActions, type SizeActions } from './sizeActions.ts'
 import { trainActions, type TrainActions } from './trainActions.ts'
 
 export interface Context {
@@ -15,7 +16,7 @@ export interface Context {
   readonly store: StoreApi<AppState>
 }
 
-export interface Actions extends ModelActions, DataActions, PlanActions, RecipeActions, TrainActions, RunListActions, AskActions {
+export interface Actions extends ModelActions, DataActions, PlanActions, SizeActions, RecipeActions, TrainActions, RunListActions, AskActions {
   /** Opens what the page starts with; call it once. */
   start(): void
 }
@@ -33,10 +34,12 @@ export function createApp(studio: Studio): App {
   const runList = runListActions(context)
   const recipes = recipeActions(context, model, data)
   const plan = planActions(context, data)
+  const sizes = sizeActions(context)
   const actions: Actions = {
     ...data,
     ...model,
     ...plan,
+    ...sizes,
     ...recipes,
     ...runList,
     ...trainActions(context, runList, recipes),
@@ -48,6 +51,7 @@ export function createApp(studio: Studio): App {
       void runList.refreshRuns()
       void model.openBuiltin(store.getState().recipe.base.id)
       plan.keepPlanned()
+      sizes.keepSized()
     },
   }
   return { store, actions }

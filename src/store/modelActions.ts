@@ -46,14 +46,14 @@ export function modelActions({ studio, store }: Context, data: DataActions): Mod
     },
     async readMethods() {
       try {
-        const value = await studio.methods()
+        const [value, presets] = await Promise.all([studio.methods(), studio.presets()])
         setState((s) => {
           // The recipe names every option from here on, so that what is saved is what was shown.
           const methods = s.recipe.methods.map((choice) => {
             const method = value.find((m) => m.id === choice.id)
             return method ? { ...choice, options: { ...defaults(method.options), ...choice.options } } : choice
           })
-          return { methods: { busy: false, value }, recipe: { ...s.recipe, methods } }
+          return { methods: { busy: false, value }, presets, recipe: { ...s.recipe, methods } }
         })
       } catch (error) {
         setState({ methods: { busy: false, failure: toFailure(error) } })

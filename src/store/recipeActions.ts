@@ -1,19 +1,23 @@
 // Edits, opens and hands out the recipe.
-import { toFailure } from '../protocol/failure.ts'
+import { toFailure, type Remedy } from '../protocol/failure.ts'
 import type { OptionValue } from '../protocol/options.ts'
-import { readRecipe, type Recipe } from '../protocol/recipe.ts'
+import { readRecipe, type MethodChoice, type Recipe } from '../protocol/recipe.ts'
 import type { NamedFile } from '../protocol/studio.ts'
 import type { Context } from './appStore.ts'
 import type { DataActions } from './dataActions.ts'
+import { catalogue } from './appState.ts'
 import { nothing } from './held.ts'
 import type { ModelActions } from './modelActions.ts'
-import { withMethod, withMethodOption, withTraining } from './recipeEdits.ts'
+import { remedied, withMethodOption, withMethods, withTraining } from './recipeEdits.ts'
 import { route } from './route.ts'
 
 export interface RecipeActions {
   setTraining(name: string, value: OptionValue): void
-  setMethod(id: string): void
-  setMethodOption(name: string, value: OptionValue): void
+  /** Another list of methods; options that are left out take their defaults. */
+  setMethods(choices: readonly MethodChoice[]): void
+  /** An option of the list's method at `index`. */
+  setMethodOption(index: number, name: string, value: OptionValue): void
+  takeRemedy(remedy: Remedy): void
   setData(part: Partial<Pick<Recipe['data'], 'trainOn' | 'validation'>>): void
   setEvaluation(part: Partial<Recipe['evaluation']>): void
   setSeed(seed: number): void
@@ -71,11 +75,9 @@ export function recipeActions({ store }: Context, model: ModelActions, data: Dat
 
   return {
     setTraining: (name, value) => edit((r) => withTraining(r, name, value)),
-    setMethod(id) {
-      const method = getState().methods.value?.find((m) => m.id === id)
-      if (method) edit((r) => withMethod(r, method))
-    },
-    setMethodOption: (name, value) => edit((r) => withMethodOption(r, name, value)),
+    setMethods: (choices) => setState((s) => ({ recipe: withMethods(s.recipe, choices, catalogue(s)) })),
+    setMethodOption: (index, name, value) => edit((r) => withMethodOption(r, index, name, value)),
+    takeRemedy: (remedy) => setState((s) => ({ recipe: remedied(s.recipe, remedy, catalogue(s)) })),
     setData: (part) => edit((r) => ({ ...r, data: { ...r.data, ...part } })),
     setEvaluation: (part) => edit((r) => ({ ...r, evaluation: { ...r.evaluation, ...part } })),
     setSeed: (seed) => edit((r) => ({ ...r, seed })),

@@ -1,36 +1,79 @@
 // Pure edits of the recipe, and every problem that keeps it from being run.
+import type { Remedy } from '../protocol/failure.ts'
+import type { MethodInfo, MethodPreset } from '../protocol/methods.ts'
 import { checkOption, defaults, readOptions, type OptionValue } from '../protocol/options.ts'
-import type { Recipe } from '../protocol/recipe.ts'
-import type { MethodInfo } from '../protocol/studio.ts'
+import type { MethodChoice, Recipe } from '../protocol/recipe.ts'
 import { trainingOptions } from '../protocol/training.ts'
 
 export type Options = Readonly<Record<string, OptionValue>>
+
+/** What there is to choose from. */
+export interface Catalogue {
+  readonly methods: readonly MethodInfo[]
+  readonly presets: readonly MethodPreset[]
+}
 
 export const withTraining = (recipe: Recipe, name: string, value: OptionValue): Recipe => ({
   ...recipe,
   training: { ...recipe.training, [name]: value },
 })
 
-/** The page edits the first method; further ones in an opened recipe are kept as they are. */
-export const withMethodOption = (recipe: Recipe, name: string, value: OptionValue): Recipe => {
-  const [first, ...others] = recipe.methods
-  return first ? { ...recipe, methods: [{ ...first, options: { ...first.options, [name]: value } }, ...others] } : recipe
+/** A method with every option named, so that what is saved is what was shown. */
+const filled = (choice: MethodChoice, { methods }: Catalogue): MethodChoice => {
+  const method = methods.find((m) => m.id === choice.id)
+  return method ? { ...choice, options: { ...defaults(method.options), ...choice.options } } : choice
 }
 
-/** Each method learns at its own pace, so that switching brings its learning rate along. */
-export const withMethod = (recipe: Recipe, method: MethodInfo): Recipe => ({
+/** The learning rate that suits a list: its preset's, or the smallest default, so that no part is pushed too far. */
+export function suitedRate(choices: readonly MethodChoice[], catalogue: Catalogue): number | undefined {
+  const preset = presetOf(choices, catalogue)
+  if (preset) return preset.defaultLearningRate
+  const rates = catalogue.methods.filter((m) => choices.some((c) => c.id === m.id)).map((m) => m.defaultLearningRate)
+  return rates.length > 0 ? Math.min(...rates) : undefined
+}
+
+/** Another list of methods. The learning rate follows it, unless the person has set one of their own. */
+export function withMethods(recipe: Recipe, choices: readonly MethodChoice[], catalogue: Catalogue): Recipe {
+  const methods = choices.map((choice) => filled(choice, catalogue))
+  const { learning_rate } = recipe.training
+  const isOwn = learning_rate !== (suitedRate(recipe.methods, catalogue) ?? learning_rate)
+  const suited = suitedRate(methods, catalogue)
+  return { ...recipe, methods, training: { ...recipe.training, learning_rate: isOwn || suited === undefined ? learning_rate : suited } }
+}
+
+export const withMethodOption = (recipe: Recipe, index: number, name: string, value: OptionValue): Recipe => ({
   ...recipe,
-  methods: [{ id: method.id, options: defaults(method.options) }],
-  training: { ...recipe.training, learning_rate: method.defaultLearningRate },
+  methods: recipe.methods.map((m, i) => (i === index ? { ...m, options: { ...m.options, [name]: value } } : m)),
 })
 
-export const chosenMethod = (recipe: Recipe, methods: readonly MethodInfo[]): MethodInfo | undefined =>
-  methods.find((m) => m.id === recipe.methods[0]?.id)
-
-/** The first method's options, defaults filled in; wrong values stay, so that the form can show them. */
-export function methodOptions(recipe: Recipe, method: MethodInfo): Options {
-  return { ...defaults(method.options), ...recipe.methods[0]?.options }
+export function remedied(recipe: Recipe, remedy: Remedy, catalogue: Catalogue): Recipe {
+  const { methods } = recipe
+  const others = (id: string): MethodChoice[] => methods.filter((m) => m.id !== id)
+  switch (remedy.kind) {
+    case 'without':
+      return withMethods(recipe, others(remedy.method), catalogue)
+    case 'instead': {
+      const has = methods.some((m) => m.id === remedy.use)
+      const next = methods.map((m) => (m.id === remedy.of ? { id: remedy.use, options: {} } : m))
+      return withMethods(recipe, has ? others(remedy.of) : next, catalogue)
+    }
+    case 'option':
+      return withMethodOption(recipe, methods.findIndex((m) => m.id === remedy.method), remedy.name, remedy.value)
+    default:
+      return remedy satisfies never
+  }
 }
+
+/** The preset that a list is: the same methods in the same order, with all that the preset sets. */
+export const presetOf = (choices: readonly MethodChoice[], { presets }: Catalogue): MethodPreset | undefined =>
+  presets.find(
+    ({ methods }) =>
+      methods.length === choices.length &&
+      methods.every(({ id, options }, i) => {
+        const choice = choices[i]
+        return choice?.id === id && Object.entries(options).every(([name, v]) => JSON.stringify(choice.options[name]) === JSON.stringify(v))
+      }),
+  )
 
 const trainingSpecs = Object.entries(trainingOptions)
 

@@ -1,9 +1,10 @@
 // The story of the page in six steps, and where it stands. Pure, and answers in plain strings so that a component
 // renders again only when its words change.
-import type { AppState } from '../store/appState.ts'
-import { chosenMethod, methodOptions } from '../store/recipeEdits.ts'
+import { catalogue, type AppState } from '../store/appState.ts'
+import { presetOf } from '../store/recipeEdits.ts'
 import { isMoving, lossNow } from '../store/runFigures.ts'
 import { formatCount, formatLoss, formatOf, formatShort } from './format.ts'
+import { methodNames } from './methodNames.ts'
 
 export const steps = [
   { id: 'model', title: 'Model' },
@@ -49,10 +50,10 @@ export function stepSummary(s: AppState, id: StepId): string {
       if (s.dataset.busy) return 'reading…'
       return s.dataset.value ? `${s.recipe.name}, ${formatOf(s.dataset.value.rows, 'row')}` : 'pick or drop'
     case 'method': {
-      const method = chosenMethod(s.recipe, s.methods.value ?? [])
-      if (!method) return '–'
-      const rank = methodOptions(s.recipe, method)['r']
-      return rank === undefined ? method.label : `${method.label}, r = ${String(rank)}`
+      const name = presetOf(s.recipe.methods, catalogue(s))?.label ?? methodNames(s.recipe.methods, s.methods.value)
+      const [only, another] = s.recipe.methods
+      const rank = another ? undefined : (only?.options['r'] ?? s.methods.value?.find((m) => m.id === only?.id)?.options['r']?.default)
+      return rank === undefined ? name : `${name}, r = ${String(rank)}`
     }
     case 'train':
       if (run.step > 0) return `${formatCount(run.step)} of ${formatCount(run.steps)}, loss ${formatLoss(lossNow(run))}`

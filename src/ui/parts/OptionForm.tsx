@@ -1,5 +1,6 @@
-// The one form: fields for any declaration of options, the advanced ones behind “All options”.
-import type { OptionSpec, OptionSpecs, OptionValue } from '../../protocol/options.ts'
+// The one form: fields for any declaration of options. The advanced ones wait behind disclosures, one for each heading
+// that the declaration names; a disclosure says how many of its options are not at their defaults.
+import { checkOption, type OptionSpec, type OptionSpecs, type OptionValue } from '../../protocol/options.ts'
 import { OptionField } from './OptionField.tsx'
 import './OptionForm.css'
 
@@ -13,10 +14,11 @@ interface Props {
   onChange: (name: string, value: OptionValue) => void
 }
 
+type Entry = readonly [name: string, spec: OptionSpec]
+
 export function OptionForm({ label, specs, values, suggestions, disabled = false, onChange }: Props) {
   const entries = Object.entries(specs)
-  const advanced = entries.filter(([, spec]) => spec.advanced)
-  const fields = (list: readonly (readonly [string, OptionSpec])[]) => (
+  const fields = (list: readonly Entry[]) => (
     <div className="option-form">
       {list.map(([name, spec]) => (
         <OptionField
@@ -34,14 +36,35 @@ export function OptionForm({ label, specs, values, suggestions, disabled = false
     <fieldset disabled={disabled} className="stack">
       <legend className="unseen">{label}</legend>
       {fields(entries.filter(([, spec]) => !spec.advanced))}
-      {advanced.length > 0 && (
-        <details>
+      {disclosures(entries).map(({ heading, list }) => (
+        <details key={heading} className="option-more">
           <summary>
-            All options<span className="unseen"> of {label}</span>
+            {heading}
+            <span className="unseen"> of {label}</span>
+            <Changed list={list} values={values} />
           </summary>
-          {fields(advanced)}
+          {fields(list)}
         </details>
-      )}
+      ))}
     </fieldset>
   )
 }
+
+/** The advanced options by heading, in the order in which the declaration first names each. */
+function disclosures(entries: readonly Entry[]): readonly { readonly heading: string; readonly list: readonly Entry[] }[] {
+  const advanced = entries.filter(([, spec]) => spec.advanced)
+  const named = [...new Set(advanced.map(([, spec]) => spec.group))].filter((group) => group !== undefined)
+  const rest = { heading: named.length > 0 ? 'Further options' : 'All options', list: advanced.filter(([, spec]) => spec.group === undefined) }
+  return [...named.map((heading) => ({ heading, list: advanced.filter(([, spec]) => spec.group === heading) })), rest].filter(
+    ({ list }) => list.length > 0,
+  )
+}
+
+function Changed({ list, values }: { list: readonly Entry[]; values: Props['values'] }) {
+  const wrong = list.filter(([name, spec]) => values[name] !== undefined && checkOption(name, spec, values[name]) !== undefined).length
+  const changed = list.filter(([name, spec]) => values[name] !== undefined && !isSame(values[name], spec.default)).length
+  if (wrong > 0) return <span className="option-wrong"> {wrong} to correct</span>
+  return changed > 0 ? <span className="option-changed"> {changed} changed</span> : null
+}
+
+const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)

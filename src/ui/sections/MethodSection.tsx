@@ -1,46 +1,32 @@
-// Step 3: how it learns. Both forms come from declarations; this file knows no option by name.
+// Step 3: how it learns. All forms come from declarations; this file knows no option by name.
 import { trainingOptions } from '../../protocol/training.ts'
-import { chosenMethod, methodOptions } from '../../store/recipeEdits.ts'
 import { useActions, useApp } from '../AppContext.ts'
-import { formatOf } from '../format.ts'
 import { evaluationOptions, seedOption } from '../recipeOptions.ts'
 import { FailureNote } from '../parts/FailureNote.tsx'
 import { OptionForm } from '../parts/OptionForm.tsx'
 import { Section } from '../parts/Section.tsx'
+import { MethodList } from './MethodList.tsx'
 import { MethodPicker } from './MethodPicker.tsx'
+import { MethodSizeView } from './MethodSizeView.tsx'
 
 const testOptions = { ...evaluationOptions, ...seedOption }
 
 export function MethodSection() {
-  const methods = useApp((s) => s.methods)
+  const failure = useApp((s) => s.methods.failure)
   const recipe = useApp((s) => s.recipe)
-  const layers = useApp((s) => s.base.value?.linearLayers)
   const working = useApp((s) => s.working)
   const hasNoTest = useApp((s) => s.dataset.value?.testRows === 0)
-  const { setTraining, setMethodOption, setEvaluation, setSeed } = useActions()
-  const method = chosenMethod(recipe, methods.value ?? [])
-  const others = recipe.methods.length - 1
+  const { setTraining, setEvaluation, setSeed } = useActions()
   return (
     <Section
       id="method"
       hint="How it learns."
       choose={
         <>
-          {methods.failure && <FailureNote failure={methods.failure} />}
+          {failure && <FailureNote failure={failure} />}
           <MethodPicker />
-          {method && (
-            <OptionForm
-              label={method.label}
-              specs={method.options}
-              values={methodOptions(recipe, method)}
-              disabled={working}
-              onChange={setMethodOption}
-              {...(layers ? { suggestions: layers } : {})}
-            />
-          )}
-          {others > 0 && (
-            <p className="small soft">The opened recipe adds {formatOf(others, 'further method')}, kept as it is.</p>
-          )}
+          <MethodSizeView />
+          <MethodList />
         </>
       }
     >

@@ -8,6 +8,8 @@ import { MemoryBar } from '../parts/MemoryBar.tsx'
 export function PlanView() {
   const { value, busy, failure } = useApp((s) => s.plan)
   const device = useApp((s) => s.device.value)
+  const isUnusable = useApp((s) => s.size.failure !== undefined)
+  if (isUnusable) return <p className="small soft">The plan stands here once the method can be used on this model.</p>
   if (failure) return <FailureNote failure={failure} />
   if (!value)
     return (

@@ -5,6 +5,7 @@ import { useActions, useApp } from '../AppContext.ts'
 import { goTo } from '../goTo.ts'
 import { formatCount, formatDate, formatLoss, formatShare } from '../format.ts'
 import { ConfirmButton } from '../parts/ConfirmButton.tsx'
+import { methodNames } from '../methodNames.ts'
 import { statusWords } from '../runWords.ts'
 import { useDownload } from '../useDownload.ts'
 
@@ -13,7 +14,7 @@ const share = (score: number | undefined): string => (score === undefined ? '–
 export function RunRow({ run }: { run: RunRecord }) {
   const working = useApp((s) => s.working)
   const isShown = useApp((s) => s.runId === run.id)
-  const method = useApp((s) => s.methods.value?.find((m) => m.id === run.recipe.methods[0]?.id)?.label)
+  const method = useApp((s) => methodNames(run.recipe.methods, s.methods.value))
   const { showRun, takeRecipe, continueRun, deleteRun } = useActions()
   const download = useDownload()
   const name = `${run.recipe.name}, ${formatDate(run.createdAt)}`
@@ -30,11 +31,7 @@ export function RunRow({ run }: { run: RunRecord }) {
           {working && isShown && run.status === 'running' ? 'running' : statusWords[run.status]}
         </span>
       </td>
-      <td>
-        {run.recipe.methods.length > 1
-          ? `${method ?? ''} + ${run.recipe.methods.length - 1}`
-          : (method ?? run.recipe.methods[0]?.id)}
-      </td>
+      <td>{method}</td>
       <td className="number">
         {formatCount(run.step)} of {formatCount(run.recipe.training.steps)}
       </td>

@@ -14,6 +14,7 @@ function missing(s: AppState, blocked: string): string | undefined {
   if (s.base.busy) return 'The model is still opening.'
   if (!s.base.value) return 'Choose a model first.'
   if (!s.dataset.value) return s.dataset.busy ? 'The data is still being read.' : 'Choose data first.'
+  if (s.size.failure) return 'The chosen method cannot be used on this model; see Method.'
   if (isAnswering(s)) return 'A model is answering; stop it or wait.'
   return blocked === '' ? undefined : blocked
 }

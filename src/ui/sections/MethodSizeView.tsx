@@ -1,0 +1,72 @@
+// What the chosen methods will train on this model, or why they cannot, with a button for each way out.
+import type { Remedy } from '../../protocol/failure.ts'
+import type { MethodInfo } from '../../protocol/methods.ts'
+import { catalogue } from '../../store/appState.ts'
+import { suitedRate } from '../../store/recipeEdits.ts'
+import { useActions, useApp } from '../AppContext.ts'
+import { formatBytes, formatCount, formatShare, formatSmall } from '../format.ts'
+import { FailureNote } from '../parts/FailureNote.tsx'
+import './MethodSizeView.css'
+
+export function MethodSizeView() {
+  const { value, failure } = useApp((s) => s.size)
+  const methods = useApp((s) => s.methods.value)
+  const { takeRemedy } = useActions()
+  if (failure)
+    return (
+      <FailureNote failure={failure}>
+        {failure.remedies?.map((remedy) => (
+          <button key={remedyText(remedy, methods)} type="button" onClick={() => takeRemedy(remedy)}>
+            {remedyText(remedy, methods)}
+          </button>
+        ))}
+      </FailureNote>
+    )
+  return (
+    <div>
+      <p className="method-total">
+        {value ? (
+          <>
+            <strong>{formatCount(value.trainableParameters)}</strong> trainable parameters,{' '}
+            {formatShare(value.trainableParameters, value.totalParameters)} of the model, {formatBytes(value.bytes)}
+          </>
+        ) : (
+          <span className="soft">What it would train stands here as soon as a model is open.</span>
+        )}
+      </p>
+      <OwnRate />
+    </div>
+  )
+}
+
+/** A rate of the person's own stays when the method changes; this says so, and offers the method's. */
+function OwnRate() {
+  const rate = useApp((s) => s.recipe.training.learning_rate)
+  const suited = useApp((s) => suitedRate(s.recipe.methods, catalogue(s)))
+  const working = useApp((s) => s.working)
+  const { setTraining } = useActions()
+  if (suited === undefined || rate === suited || !Number.isFinite(rate)) return null
+  return (
+    <p className="small soft">
+      The learning rate is {formatSmall(rate)}, as you set it.{' '}
+      <button type="button" className="quiet method-rate" disabled={working} onClick={() => setTraining('learning_rate', suited)}>
+        Take {formatSmall(suited)}, the default here
+      </button>
+    </p>
+  )
+}
+
+function remedyText(remedy: Remedy, methods: readonly MethodInfo[] | undefined): string {
+  const method = (id: string): MethodInfo | undefined => methods?.find((m) => m.id === id)
+  const label = (id: string): string => method(id)?.label ?? id
+  switch (remedy.kind) {
+    case 'instead':
+      return `Use ${label(remedy.use)}`
+    case 'without':
+      return `Leave out ${label(remedy.method)}`
+    case 'option':
+      return `Set ${method(remedy.method)?.options[remedy.name]?.label ?? remedy.name} to ${String(remedy.value)}`
+    default:
+      return remedy satisfies never
+  }
+}
