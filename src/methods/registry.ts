@@ -1,5 +1,5 @@
 // Methods found by looking in this folder; an unknown id is answered with the known ones.
-import { Fault } from '../protocol/failure.ts'
+import { Fault, type Remedy } from '../protocol/failure.ts'
 import { readOptions } from '../protocol/options.ts'
 import type { MethodChoice } from '../protocol/recipe.ts'
 import type { TaskText } from '../protocol/tasks.ts'
@@ -28,6 +28,7 @@ export function methodOf(id: string): Method {
 /** The recipe's methods with checked options, on one model. */
 export function attachAll(choices: readonly MethodChoice[], model: ModelOutline, tasks: readonly TaskText[] = []): Attachment[] {
   const problems: string[] = []
+  const remedies: Remedy[] = []
   const attach = choices.map((choice) => {
     const method = methodOf(choice.id)
     const { values, problems: found } = readOptions(method.options, choice.options)
@@ -36,8 +37,11 @@ export function attachAll(choices: readonly MethodChoice[], model: ModelOutline,
   })
   const ids = choices.map((c) => c.id)
   if (new Set(ids).size < ids.length) problems.push(`A method is listed twice (${ids.join(', ')}).`)
-  if (ids.includes('full') && ids.length > 1) problems.push('Full tuning trains every weight already, so it cannot be joined with another method.')
-  if (problems.length > 0) throw new Fault('bad-recipe', problems.join(' '), 'Correct the recipe’s methods.')
+  if (ids.includes('full') && ids.length > 1) {
+    problems.push('Full tuning trains every weight already, so it cannot be joined with another method.')
+    remedies.push({ kind: 'without', method: 'full' }, ...ids.filter((id) => id !== 'full').map((method): Remedy => ({ kind: 'without', method })))
+  }
+  if (problems.length > 0) throw new Fault('bad-recipe', problems.join(' '), 'Correct the recipe’s methods.', undefined, remedies)
   return attach.map((make) => make())
 }
 
