@@ -6,18 +6,18 @@ import { readAdapter } from '../files/adapter.ts'
 import { toF32 } from '../files/dtype.ts'
 import { readHeader } from '../files/safetensors.ts'
 import { bytesSource, type ByteSource } from '../files/byteSource.ts'
-import { openModelFolder, type ModelFolder } from '../files/modelFolder.ts'
+import { openModelFolder } from '../files/modelFolder.ts'
 import { bytesOf } from '../graph/tensor.ts'
 import { toFailure, type Failure } from '../protocol/failure.ts'
 import { defaultRecipe, type Recipe } from '../protocol/recipe.ts'
 import { subjectOf, type Base } from '../train/base.ts'
-import { census } from '../train/census.ts'
 import { computeLogits } from '../train/computeLogits.ts'
 import { exportRun, recipeFacts } from '../train/exportRun.ts'
 import type { Learner, TrainSubject } from '../train/learner.ts'
+import { mergedModel } from '../train/mergedModel.ts'
 import { Params, putWindow, takeWindow } from '../train/params.ts'
 import { testBase, testBatch, testTrain, type TestRun } from '../train/testRun.ts'
-import type { Attachment, LinearSite } from './method.ts'
+import type { Attachment } from './method.ts'
 import { attachAll, attachPeft, methods } from './registry.ts'
 
 const STEPS = 20
@@ -120,7 +120,12 @@ describe.each([...methods.keys()].flatMap((id) => ['llama', 'gpt2', 'qwen2'].map
         expect(run.subject.attachments.every((a) => a.prompt ?? a.prefix ?? a.sublayer)).toBe(true)
         return
       }
-      const merged = await testBase(await mergedFolder(base, run, values))
+      const { windows } = run.subject.layout
+      const read = (key: string): Float32Array | undefined => {
+        const w = windows.get(key)
+        return w && takeWindow(values, w)
+      }
+      const merged = await testBase(mergedModel(base, run.subject.attachments.map((attachment) => ({ attachment, read }))))
       const found = await logitsOf(merged, subjectOf(merged, []))
       const scale = Math.max(...tuned.map(Math.abs))
       const worst = Math.max(...found.map((x, i) => Math.abs(x - tuned[i]))) / scale
@@ -171,46 +176,3 @@ describe.each([...methods.keys()].flatMap((id) => ['llama', 'gpt2', 'qwen2'].map
 
 const sources = (files: ReadonlyMap<string, Uint8Array>): Map<string, ByteSource> =>
   new Map([...files].map(([name, bytes]) => [name, bytesSource(bytes, name)]))
-
-/** The base's folder with every trained tensor in its place and every low-rank or scaling update merged. */
-async function mergedFolder(base: Base, { subject }: TestRun, values: Float32Array): Promise<ModelFolder> {
-  const sites = new Map<string, LinearSite>()
-  const probe: Attachment = {
-    linear(site, x, inner) {
-      sites.set(site.path, site)
-      return inner(x)
-    },
-  }
-  census(base.family, base.config, [probe])
-  const { windows } = subject.layout
-  const read = (key: string): Float32Array | undefined => {
-    const w = windows.get(key)
-    return w && takeWindow(values, w)
-  }
-  const changed = new Map<string, Float32Array>()
-  for (const name of base.outline.tensors) {
-    const key = subject.attachments.map((a) => a.trains?.(name)).find((k) => k !== undefined)
-    changed.set(name, (key === undefined ? undefined : read(key)) ?? (await base.weights.readF32(name)).slice())
-  }
-  for (const [path, site] of sites) {
-    const w = changed.get(`${path}.weight`)
-    if (w) for (const a of subject.attachments) a.merge?.(site, w, read, changed.get(`${path}.bias`))
-  }
-  const tensors = new Map(base.folder.tensors)
-  for (const [name, w] of changed) {
-    const entry = tensors.get(name)!
-    const bytes = new Uint8Array(w.slice().buffer)
-    async function* stream(): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-      yield bytes
-    }
-    tensors.set(name, {
-      ...entry,
-      dtype: 'F32',
-      bytes: bytes.length,
-      stream,
-      read: async () => bytes,
-      readF32: async () => w.slice(),
-    })
-  }
-  return { ...base.folder, tensors }
-}
