@@ -32,13 +32,18 @@ export async function openDataset(given: ByteSource | readonly ByteSource[]): Pr
   const sources = 'size' in given ? [given] : given
   const parts: Dataset[] = []
   for (const source of sources) parts.push(await openOne(source))
+  return joinDatasets(parts)
+}
+
+/** Several as one, in order. */
+export function joinDatasets(parts: readonly Dataset[], name?: string): Dataset {
   const [first] = parts
   if (!first) throw new Fault('bad-data', 'No file was given.', 'Choose a file with rows in it.')
-  if (parts.length === 1) return first
+  if (parts.length === 1) return { ...first, name: name ?? first.name }
   // Lines of several files would be ambiguous, so a problem says its file.
   const problems = parts.flatMap((p) => p.problems.map((q) => ({ ...q, reason: `${p.name}: ${q.reason}` })))
   return {
-    name: `${first.name} and ${parts.length - 1} more`,
+    name: name ?? `${first.name} and ${parts.length - 1} more`,
     format: [...new Set(parts.map((p) => p.format))].join('; '),
     bytes: parts.reduce((n, p) => n + p.bytes, 0),
     sha256: hex(new Sha256().update(utf8(parts.map((p) => p.sha256).join('\n'))).digest()),

@@ -1,11 +1,19 @@
 // README.md of an exported adapter: front matter the Hugging Face Hub reads, how to load it, and where it came from.
 // Texts that people typed (names, recipe) are escaped: front matter values are quoted, fences outgrow their content.
+/** One task of a run over several datasets. */
+export interface TaskCard extends Pick<CardFacts, 'rows' | 'validationLoss' | 'scores'> {
+  readonly name: string
+  readonly description: string
+}
+
 export interface CardFacts {
   readonly name: string
   /** Hub id or folder name of the base model. */
   readonly baseModel: string
   /** The method's name for people: LoRA. */
   readonly method: string
+  /** What stands under “Load it”, in Markdown; unsaid: PEFT's lines. */
+  readonly load?: string
   /** Printed whole as JSON. */
   readonly recipe: unknown
   readonly dataName: string
@@ -19,6 +27,7 @@ export interface CardFacts {
   readonly validationLoss?: number
   /** Share of test rows answered exactly, 0 to 1. */
   readonly scores?: { readonly before?: number; readonly after?: number }
+  readonly tasks?: readonly TaskCard[]
   /** Program → version. */
   readonly versions: Readonly<Record<string, string>>
 }
@@ -43,7 +52,6 @@ export function adapterCard(facts: CardFacts): string {
     'model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(base), "path/to/this/folder")',
     'tokenizer = AutoTokenizer.from_pretrained(base)',
   ]
-  const percent = (x: number): string => `${(100 * x).toFixed(1)} %`
   const rows: [string, string | undefined][] = [
     ['Base model', facts.baseModel],
     ['Method', facts.method],
@@ -67,13 +75,14 @@ export function adapterCard(facts: CardFacts): string {
     '',
     '## Load it',
     '',
-    fenced(load.join('\n'), 'python'),
+    facts.load ?? fenced(load.join('\n'), 'python'),
     '',
     '## How it was made',
     '',
     '| | |',
     '|---|---|',
     ...rows.filter(([, v]) => v !== undefined).map(([k, v]) => `| ${cell(k)} | ${cell(v ?? '')} |`),
+    ...(facts.tasks ? ['', '| Task | Description | Rows | Validation loss | Exact match before | after |', '|---|---|---|---|---|---|', ...facts.tasks.map(taskLine)] : []),
     '',
     'The recipe, which the studio and its command line can run again:',
     '',
@@ -82,6 +91,11 @@ export function adapterCard(facts: CardFacts): string {
   ].join('\n')
 }
 
+const percent = (x: number): string => `${(100 * x).toFixed(1)} %`
+const taskLine = ({ name, description, rows, validationLoss, scores }: TaskCard): string => {
+  const share = (x: number | undefined): string => (x === undefined ? '' : percent(x))
+  return `| ${[name, description, String(rows), validationLoss?.toFixed(4) ?? '', share(scores?.before), share(scores?.after)].map((t) => (t === '' ? '' : cell(t))).join(' | ')} |`
+}
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ').replace(/[<>]/g, '').trim() || 'adapter'
 const cell = (text: string): string => oneLine(text).replace(/\|/g, '\\|')
 

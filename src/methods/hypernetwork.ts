@@ -6,6 +6,7 @@ import { matmul } from '../ops/matmul.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { OptionSpecs } from '../protocol/options.ts'
 import { wordings, type TaskText } from '../protocol/tasks.ts'
+import loader from './hypernetwork.py?raw'
 import { method as lora } from './lora.ts'
 import type { Attachment, Emitted, Method, ModelOutline, ReadParam } from './method.ts'
 import { resolveTargets, type Selection } from './targets.ts'
@@ -73,6 +74,7 @@ function attach(s: Settings, model: ModelOutline): Attachment {
 
   return {
     tasks,
+    loader,
     linear(site, x, base) {
       if (!targets.has(site.path)) return base(x)
       const { graph } = site

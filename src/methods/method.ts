@@ -151,16 +151,18 @@ export interface Attachment {
   merge?(site: Pick<LinearSite, 'path' | 'in' | 'out' | 'stored'>, w: Float32Array, read: ReadParam, bias?: Float32Array): void
   /** Tensors of the adapter file, where they are not the trained ones themselves. */
   saved?(read: ReadParam, keys: readonly string[]): ReadonlyMap<string, { readonly shape: Shape; readonly data: Float32Array }>
-  /** adapter_config.json; undefined when PEFT has no type for it. */
-  adapterConfig?(baseModel: string): Record<string, unknown>
+  /** adapter_config.json; undefined when PEFT has no type for it. `run` is known where an adapter is written. */
+  adapterConfig?(baseModel: string, run?: { readonly steps: number; readonly read: ReadParam }): Record<string, unknown>
   /** The adapter is AdapterHub's, not PEFT's: its tensors go to adapter.safetensors. */
   readonly adapterHub?: boolean
   /** Multiplies the learning rate of a trained tensor (LoRA+). */
   lrScale?(key: string): number
   /** A term of the loss that depends on the trained tensors alone: adds its gradient to `site.gradient`, answers its value (1). */
-  penalise?(site: PenaltySite): Tensor
+  penalise?(site: PenaltySite): Tensor | undefined
   /** What happens to the trained tensors after every update; `site.gradient` is a copy of the step's, not clipped. */
   updated?(site: UpdateSite): void
+  /** load_adapter.py of the export: a Python program that loads what no library reads, and says what each tensor is. */
+  readonly loader?: string
   /** The tasks it tells apart, and the rows of its task table that stand for each, the first of them while evaluating. */
   readonly tasks?: readonly (TaskText & { readonly rows: readonly number[] })[]
   /** An ordinary adapter for a row of its task table, or for what the base makes of a new description (C). */

@@ -6,7 +6,7 @@ import { sortedJson } from '../files/sortedJson.ts'
 import { writeSafetensors, type OutTensor } from '../files/writeSafetensors.ts'
 import { packValues } from '../engine/pack.ts'
 import { fromUtf8, utf8 } from '../lib/bytes.ts'
-import type { Attachment } from '../methods/method.ts'
+import type { Attachment, Emitted, ReadParam } from '../methods/method.ts'
 import { attachAll, methodOf } from '../methods/registry.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { Recipe } from '../protocol/recipe.ts'
@@ -92,9 +92,14 @@ export async function exportRun(base: Base, { facts, values, layout, attachments
 
 /** One method's adapter folder: the trained tensors, or what the method makes of them. */
 function oneAdapter(a: Attachment, trained: AdapterTensors, facts: CardFacts): Map<string, Uint8Array> {
-  const saved = a.saved?.((key) => trained.get(key)?.data, [...trained.keys()])
+  const read: ReadParam = (key) => trained.get(key)?.data
+  const saved = a.saved?.(read, [...trained.keys()])
   const tensors = saved ? new Map([...saved].map(([key, t]) => [key, { shape: t.shape, data: Float32Array.from(t.data) }])) : trained
-  const files = adapterFiles({ config: a.adapterConfig!(facts.baseModel), tensors, card: adapterCard(facts) })
+  const card = adapterCard(a.loader === undefined ? facts : { ...facts, load: loadText(a) })
+  const files = adapterFiles({ config: a.adapterConfig!(facts.baseModel, { steps: (facts.recipe as Recipe).training.steps, read }), tensors, card })
+  if (a.loader !== undefined) files.set('load_adapter.py', utf8(a.loader))
+  for (const { name, rows } of a.emit ? (a.tasks ?? []) : [])
+    for (const [path, bytes] of emittedFiles(a.emit!(read, rows[0]), facts, name)) files.set(`tasks/${name}/${path}`, bytes)
   if (!a.adapterHub) return files
   return new Map(
     [...files].map(([path, bytes]): [string, Uint8Array] => {
@@ -104,6 +109,20 @@ function oneAdapter(a: Attachment, trained: AdapterTensors, facts: CardFacts): M
     }),
   )
 }
+
+/** The folder of an adapter that another one made, for a task by name or a description; what was measured is the task's own. */
+export function emittedFiles({ attachment, tensors }: Emitted, facts: CardFacts, task: string): Map<string, Uint8Array<ArrayBuffer>> {
+  const { name, baseModel, recipe, dataName, rows, steps, seed, versions, tasks } = facts
+  const of = tasks?.find((t) => t.name === task)
+  const own = { ...of, name: `${name}: ${task}`, baseModel, method: methodOf(attachment.name!).label, recipe, dataName, rows: of?.rows ?? rows, steps, seed, versions }
+  return adapterFiles({ config: attachment.adapterConfig!(baseModel), tensors, card: adapterCard(own) })
+}
+
+const loadText = ({ tasks }: Attachment): string =>
+  [
+    'No library has a type for it: `load_adapter.py`, in this folder, says what each tensor is and loads it.',
+    ...(tasks ? [`The adapters in \`tasks/\` are ordinary ones, which PEFT loads: ${tasks.map((t) => `\`${t.name}\``).join(', ')}. For others, \`python load_adapter.py --help\` says how.`] : []),
+  ].join('\n\n')
 
 const packed = (tensors: AdapterTensors): Map<string, OutTensor> => new Map([...tensors].map(([key, { shape, data }]) => [key, { dtype: 'F32', shape, data: packValues(data, 'f32') }]))
 

@@ -22,6 +22,7 @@ import { Learner, shapeOf, type StepNumbers, type TrainSubject } from './learner
 import { objectiveOf } from './objective.ts'
 import { batchesOf, type HeldOut, type RunData, type TaskData } from './runData.ts'
 import type { StepShape } from './step.ts'
+import { taskFacts } from './taskFacts.ts'
 import { START } from './update.ts'
 
 export interface SessionInput {
@@ -247,7 +248,8 @@ class Session {
   }
 
   private async files(learner: Learner): Promise<Map<string, Uint8Array>> {
-    const { base, recipe, dataset, version } = this.input
+    const { base, recipe, dataset, tasks, version, storage, runId } = this.input
+    await this.log.flush()
     return exportRun(base, {
       values: await learner.params.read('values'),
       layout: this.subject.layout,
@@ -261,6 +263,7 @@ class Session {
         ...(this.lastLoss !== undefined && { trainLoss: this.lastLoss }),
         ...(this.validationLoss !== undefined && { validationLoss: this.validationLoss }),
         scores: this.scores,
+        ...(tasks && recipe.data.tasks && { tasks: taskFacts(recipe.data.tasks, tasks, await storage.runs.events(runId)) }),
       },
     })
   }

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { join, resolve } from 'node:path'
-import { openDataset, type Dataset } from '../../data/dataset.ts'
+import { joinDatasets, openDataset, type Dataset } from '../../data/dataset.ts'
 import { openModelFolder } from '../../files/modelFolder.ts'
 import { fileSource, readFolder } from '../../files/nodeSource.ts'
 import { dawnGpu } from '../../gpu/dawn.ts'
@@ -23,8 +23,10 @@ export const runRecipe: RunRecipe = async (given, here, onEvent) => {
   const { base: wanted, data } = given
   const folder = wanted.source === 'builtin' ? join(publicFolder, wanted.id) : resolve(here, wanted.id)
   const model = openModel(await openModelFolder(await readFolder(folder)))
-  const { dataset, test } = await openData(data, here)
-  const recipe = await stampRecipe(given, model.folder, dataset)
+  const opened = data.tasks ? await Promise.all(data.tasks.map((task) => openData(task, here))) : [await openData(data, here)]
+  const tasks = data.tasks?.map(({ name }, i) => ({ name, ...opened[i] }))
+  const [{ test }, dataset] = [opened[0], joinDatasets(opened.map((o) => o.dataset), tasks?.map((t) => t.name).join(', '))]
+  const recipe = await stampRecipe(given, model.folder, dataset, tasks)
   const base = mount(model, await openGpu(await dawnGpu()))
   const storage = memoryStorage()
   const runId = 'tune'
@@ -33,7 +35,7 @@ export const runRecipe: RunRecipe = async (given, here, onEvent) => {
   process.once('SIGINT', () => control.stop())
   const events: RunEvent[] = []
   const record = await runSession({
-    runId, recipe, base, dataset, test, storage, control, version: __APP_VERSION__,
+    runId, recipe, base, dataset, test, storage, control, version: __APP_VERSION__, ...(tasks && { tasks }),
     onEvent(event) {
       if (event.type !== 'scoring') events.push(event)
       onEvent(event)
@@ -42,11 +44,11 @@ export const runRecipe: RunRecipe = async (given, here, onEvent) => {
   return { record, events, files: (await storage.adapters.load(runId)) ?? new Map() }
 }
 
-async function openData(data: Recipe['data'], here: string): Promise<{ dataset: Dataset; test: Dataset | undefined }> {
+async function openData(data: Pick<Recipe['data'], 'source' | 'id' | 'test'>, here: string): Promise<{ dataset: Dataset; test: Dataset | undefined }> {
   const open = async (path: string): Promise<Dataset> => openDataset(await fileSource(path))
   if (data.source === 'file') return { dataset: await open(resolve(here, data.id)), test: data.test === undefined ? undefined : await open(resolve(here, data.test)) }
   const samples = JSON.parse(await readFile(join(publicFolder, 'samples/index.json'), 'utf8')) as readonly { id: string; train: string; test: string }[]
   const sample = samples.find((s) => s.id === data.id)
-  if (!sample) throw new Fault('bad-recipe', `There is no sample dataset “${data.id}”; there are ${samples.map((s) => s.id).join(', ')}.`, 'Correct data.id in the recipe.')
+  if (!sample) throw new Fault('bad-recipe', `There is no sample dataset “${data.id}”; there are ${samples.map((s) => s.id).join(', ')}.`, 'Correct its id in the recipe.')
   return { dataset: await open(join(publicFolder, 'samples', sample.train)), test: await open(join(publicFolder, 'samples', sample.test)) }
 }

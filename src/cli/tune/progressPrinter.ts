@@ -15,6 +15,8 @@ export function progressPrinter({ training }: Recipe): (event: RunEvent) => void
   }
 }
 
+const listed = (parts: readonly string[] | undefined): string => (parts ? ` (${parts.join(', ')})` : '')
+
 function lineOf(e: RunEvent, every: number, started: number): string | undefined {
   switch (e.type) {
     case 'phase':
@@ -29,9 +31,9 @@ function lineOf(e: RunEvent, every: number, started: number): string | undefined
       return `step ${e.step}/${e.steps}  loss ${e.loss.toFixed(4)}  lr ${e.learningRate.toExponential(2)}  grad norm ${e.gradNorm.toFixed(3)}  ${Math.round((1000 * e.tokens) / e.ms)} tokens/s  ${e.step > 1 ? `${Math.round(left)} s left` : ''}`
     }
     case 'validation':
-      return `validation ${e.step === 0 ? 'before training' : `after step ${e.step}`}: loss ${e.loss.toFixed(4)}`
+      return `validation ${e.step === 0 ? 'before training' : `after step ${e.step}`}: loss ${e.loss.toFixed(4)}${listed(e.tasks?.map((t) => `${t.name} ${t.loss.toFixed(4)}`))}`
     case 'score':
-      return `${e.when} training: ${e.correct} of ${e.total} test answers exactly right`
+      return `${e.when} training: ${e.correct} of ${e.total} test answers exactly right${listed(e.tasks?.map((t) => `${t.name} ${t.correct} of ${t.total}`))}`
     case 'failure':
       return `${e.failure.message} ${e.failure.hint}`
     case 'checkpoint':
