@@ -9,6 +9,23 @@ export interface AdapterUse {
   readonly weight: number
 }
 
+/** What storage keeps of an adapter that came from no run; its files lie beside it. */
+export interface StoredAdapter {
+  readonly id: string
+  readonly name: string
+  readonly kind: 'loaded' | 'combined' | 'compressed'
+  readonly createdAt: number
+  readonly madeOf?: readonly string[]
+  readonly methods: readonly string[]
+  readonly rank?: number
+  readonly base: { readonly id: string; readonly sha256?: string }
+  readonly trainableParameters: number
+  readonly bytes: number
+  readonly mixable: boolean
+  readonly unmergeable?: string
+  readonly isLora: boolean
+}
+
 export interface AdapterInfo {
   readonly id: string
   readonly name: string

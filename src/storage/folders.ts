@@ -1,5 +1,6 @@
 // One folder of files per run, replaced as a whole, under the same promise as a checkpoint: a new folder replaces the old
 // one only once it is proven. Rooms: `adapters` (what a run leaves) and `inputs` (the data files it needs to go on).
+import type { ByteSource } from '../files/byteSource.ts'
 import { bytesOf, readFolder, writeFolder, type Parts } from './committed.ts'
 import type { FileStore } from './fileStore.ts'
 import type { RecordStore } from './recordStore.ts'
@@ -8,6 +9,8 @@ import { storing } from './storageFault.ts'
 export interface Folders {
   save(runId: string, parts: Parts): Promise<void>
   load(runId: string): Promise<ReadonlyMap<string, Uint8Array> | undefined>
+  /** The files as they lie, not checked: for reading a header, or for streaming. */
+  open(runId: string): Promise<ReadonlyMap<string, ByteSource> | undefined>
 }
 
 export type Room = 'adapters' | 'inputs'
@@ -33,6 +36,13 @@ export function folders(room: Room, files: FileStore, records: RecordStore): Fol
       storing({ what: what[room] }, async () => {
         const stored = await records.get(room, runId)
         return stored && readFolder(files, stored)
+      }),
+    open: (runId) =>
+      storing({ what: what[room] }, async () => {
+        const stored = await records.get(room, runId)
+        if (!stored) return undefined
+        const found = await Promise.all(stored.files.map(async ({ name }) => [name, await files.source(`${stored.folder}/${name}`)] as const))
+        return new Map(found.flatMap(([name, source]) => (source ? [[name, { ...source, name }] as const] : [])))
       }),
   }
 }

@@ -1,5 +1,6 @@
 // Small records in named tables, under text keys, in key order. One `write` is atomic and on the disk when it resolves:
 // all of its changes or none. Knows the shape of each table, not what a record is for.
+import type { StoredAdapter } from '../protocol/adapters.ts'
 import type { RunEvent } from '../protocol/event.ts'
 import type { RunRecord } from '../protocol/studio.ts'
 
@@ -30,12 +31,14 @@ export interface Tables {
   runs: RunRecord
   events: { readonly events: readonly RunEvent[] }
   checkpoints: StoredFolder & { readonly step: number }
+  /** Of runs and of the shelf, by their ids. */
   adapters: StoredFolder
   inputs: StoredFolder
   models: StoredModel
+  shelf: StoredAdapter
 }
 export type Table = keyof Tables
-export const tables = ['runs', 'events', 'checkpoints', 'adapters', 'inputs', 'models'] as const satisfies readonly Table[]
+export const tables = ['runs', 'events', 'checkpoints', 'adapters', 'inputs', 'models', 'shelf'] as const satisfies readonly Table[]
 
 export type Change = {
   [T in Table]:

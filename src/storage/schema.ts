@@ -12,6 +12,10 @@ const migrations: readonly ((database: Database) => void)[] = [
   (database) => {
     for (const table of ['runs', 'events', 'checkpoints', 'adapters', 'inputs', 'models'] as const) database.createObjectStore(table)
   },
+  // 2: adapters that came from no run.
+  (database) => {
+    database.createObjectStore('shelf')
+  },
 ]
 export const SCHEMA_VERSION = migrations.length
 

@@ -8,12 +8,16 @@ import { modelCache, type ModelCache } from './modelCache.ts'
 import type { Quota } from './quota.ts'
 import type { RecordStore } from './recordStore.ts'
 import { runs, type Runs } from './runs.ts'
+import { shelf, type Shelf } from './shelf.ts'
 import { storing } from './storageFault.ts'
 
 export interface Storage extends Locks {
   readonly runs: Runs
   readonly checkpoints: Checkpoints
+  /** Files of adapters, of runs and of the shelf. */
   readonly adapters: Folders
+  /** Adapters that came from no run. */
+  readonly shelf: Shelf
   /** The data files of a run, so that it can go on after a reload. */
   readonly inputs: Folders
   readonly models: ModelCache
@@ -44,6 +48,7 @@ export function createStorage({ files, records, locks, quota }: StorageParts): S
     runs: runs(files, records),
     checkpoints: checkpoints(files, records, quota),
     adapters: folders('adapters', files, records),
+    shelf: shelf(files, records, locks),
     inputs: folders('inputs', files, records),
     models: modelCache(files, records, quota),
     quota,
