@@ -13,6 +13,7 @@ import { truncated } from '../lib/svd.ts'
 import { Fault } from '../protocol/failure.ts'
 import { signConsensus, weightedSum, type MajoritySignMethod } from './addUpdates.ts'
 import { combinedConfig, othersOf } from './combinedConfig.ts'
+import { derivedCard } from './derivedCard.ts'
 import { factorTensors, readLora, type LoraAdapter, type LoraModule } from './loraAdapter.ts'
 import { decomposeProduct, padded, type Factors } from './lowRank.ts'
 import { keepLargest, keepRandom } from './sparsify.ts'
@@ -63,7 +64,7 @@ export function combine(given: readonly Adapter[], options: CombineOptions): Ada
   return {
     config: combinedConfig(adapters, paths, rank),
     tensors: new Map([...factorTensors(modules), ...othersOf(adapters, new Set(paths))]),
-    card: combinedCard(adapters, type, options),
+    card: derivedCard(adapters[0].config['base_model_name_or_path'], `A LoRA adapter combined from ${adapters.length} with Tunesmith:`, settingsOf(type, options)),
   }
 }
 
@@ -157,19 +158,13 @@ function checkShapes(modules: readonly LoraModule[]): void {
     throw new Fault('bad-adapter', `The adapters are not of one base: ${first.path} is [${first.out}, ${first.in}] in one and [${other.out}, ${other.in}] in another.`, 'Combine adapters of the same model.')
 }
 
-function combinedCard(adapters: readonly LoraAdapter[], type: CombinationType, { weights, density, majority_sign_method: sign, svd_rank: rank, seed = 0 }: CombineOptions): string {
-  const settings = { combination_type: type, weights, ...(density !== undefined && { density }), ...(type.includes('ties') && { majority_sign_method: sign ?? 'total' }), ...(type.endsWith('svd') && rank !== undefined && { svd_rank: rank }), ...(type.startsWith('dare') && { seed }) }
-  return [
-    '---',
-    `base_model: ${JSON.stringify(String(adapters[0].config['base_model_name_or_path'] ?? ''))}`,
-    'library_name: peft',
-    '---',
-    '',
-    `A LoRA adapter combined from ${adapters.length} with Tunesmith:`,
-    '',
-    '```json',
-    JSON.stringify(settings, null, 2),
-    '```',
-    '',
-  ].join('\n')
+function settingsOf(type: CombinationType, { weights, density, majority_sign_method: sign, svd_rank: rank, seed = 0 }: CombineOptions): Record<string, unknown> {
+  return {
+    combination_type: type,
+    weights,
+    ...(/ties|dare|magnitude/.test(type) && { density }),
+    ...(type.includes('ties') && { majority_sign_method: sign ?? 'total' }),
+    ...(type.endsWith('svd') && rank !== undefined && { svd_rank: rank }),
+    ...(type.startsWith('dare') && { seed }),
+  }
 }
