@@ -16,6 +16,13 @@ const PREFIX = 'base_model.model.'
 const DEFAULTS: Readonly<Record<string, readonly [readonly string[], readonly string[]]>> = {
   gpt2: [['c_attn', 'mlp.c_proj'], ['mlp.c_proj']],
   qwen2: [['q_proj', 'v_proj', 'down_proj'], ['down_proj']],
+  qwen3: [['q_proj', 'v_proj', 'down_proj'], ['down_proj']],
+  gemma2: [['q_proj', 'v_proj', 'down_proj'], ['down_proj']],
+  gemma3_text: [['q_proj', 'v_proj', 'down_proj'], ['down_proj']],
+  gpt_neox: [['query_key_value', 'dense_4h_to_h'], ['dense_4h_to_h']],
+  opt: [['q_proj', 'k_proj', 'fc2'], ['fc2']],
+  // PEFT has no entry for this type: as for Llama, where keys and values are one matrix with the queries.
+  phi3: [['qkv_proj', 'down_proj'], ['down_proj']],
 }
 const LLAMA_LIKE = [['k_proj', 'v_proj', 'down_proj'], ['down_proj']] as const
 

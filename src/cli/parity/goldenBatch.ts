@@ -2,7 +2,8 @@
 import type { Batch } from '../../data/batches.ts'
 import type { Stored } from './readCase.ts'
 
-export function goldenBatch(tensors: ReadonlyMap<string, Stored>, prefix: string): Batch {
+/** @param countsMask positions count the tokens that the mask shows, as OPT does; otherwise they count places */
+export function goldenBatch(tensors: ReadonlyMap<string, Stored>, prefix: string, countsMask = false): Batch {
   const get = (name: string): Int32Array | undefined => tensors.get(`${prefix}/${name}`)?.data as Int32Array | undefined
   const ids = tensors.get(`${prefix}/input_ids`)!
   const [B, T] = ids.shape
@@ -16,12 +17,14 @@ export function goldenBatch(tensors: ReadonlyMap<string, Stored>, prefix: string
   let trainedTokens = 0
   for (let b = 0; b < B; b++) {
     let segment = 0
+    let shown = 0
     for (let t = 0; t < T; t++) {
       const i = b * T + t
-      positions[i] = given ? given[i] : t
+      const visible = !mask || mask[i] !== 0
+      positions[i] = given ? given[i] : countsMask ? (visible ? shown++ : 0) : t
       // Without a mask, sequences are separated where positions restart.
       if (!mask && given && t > 0 && given[i] <= given[i - 1]) segment++
-      segments[i] = mask && mask[i] === 0 ? -1 : segment
+      segments[i] = visible ? segment : -1
       const label = labels && t + 1 < T ? labels[i + 1] : -100
       targets[i] = label
       if (label >= 0) trainedTokens++

@@ -14,6 +14,7 @@ import { Learner, shapeOf } from '../../train/learner.ts'
 import { initialValues, putWindow, takeWindow } from '../../train/params.ts'
 import { GREEDY } from '../../train/sampleToken.ts'
 import { compare, compareNumber, type Comparison } from './compare.ts'
+import { compareAdapter } from './compareAdapter.ts'
 import { flatRows, goldenBatch } from './goldenBatch.ts'
 import { mergedLogits } from './mergedLogits.ts'
 import type { GoldenCase, Noise } from './readCase.ts'
@@ -58,7 +59,9 @@ function attach({ json, adapterConfig, bottleneckConfig: b }: GoldenCase, base: 
   }
   if (adapterConfig) {
     try {
-      return [attachPeft(adapterConfig, base.outline)]
+      // AdaLoRA's file says what is left at the end; training starts with every rank.
+      const config = adapterConfig['peft_type'] === 'ADALORA' ? { ...adapterConfig, rank_pattern: null } : adapterConfig
+      return [attachPeft(config, base.outline)]
     } catch (error) {
       if (error instanceof Fault && error.code === 'bad-adapter') return undefined
       throw error
@@ -75,7 +78,7 @@ async function inference({ json, tensors }: GoldenCase, base: Base): Promise<Ver
   const [logits, loss] = [new Worst(), new Worst()]
   try {
     for (const [name, expected] of Object.entries(json.loss as Readonly<Record<string, number>>)) {
-      const batch = goldenBatch(tensors, name)
+      const batch = goldenBatch(tensors, name, base.family.id === 'opt')
       const noise = json.f32_noise[name] as { readonly logits: Noise; readonly loss: number }
       const rows = flatRows(tensors.get(`${name}/logit_positions`)!, batch.T)
       logits.add(name, compare(await computeLogits(base, subject, undefined, batch, rows), tensors.get(`${name}/logits`)!.data, noise.logits))
@@ -105,7 +108,7 @@ async function training(golden: GoldenCase, base: Base, attachments: readonly At
     }
     learner.params.write('values', flat)
 
-    const batches = [0, 1, 2].map((i) => goldenBatch(tensors, `batch${i}`))
+    const batches = [0, 1, 2].map((i) => goldenBatch(tensors, `batch${i}`, base.family.id === 'opt'))
     const rows = flatRows(tensors.get('logit_positions')!, batches[0].T)
     const compareLogits = async (name: string): Promise<Comparison> =>
       compare(await computeLogits(base, subject, learner.params, batches[0], rows), tensors.get(name)!.data, logitNoise(json, name, tensors.get(name)!.data))
@@ -115,7 +118,7 @@ async function training(golden: GoldenCase, base: Base, attachments: readonly At
     const { reached } = await learner.prepare(shapeOf(batches[0]), true)
     const peak = json.param_groups![0].lr
     const groupOf = new Map(json.param_groups!.flatMap((g) => g.names.map((name) => [name, { lrScale: g.lr / peak, weightDecay: g.weight_decay }] as const)))
-    await learner.prepareUpdate((w) => groupOf.get(w.key) ?? { lrScale: 0, weightDecay: 0 }, reached)
+    await learner.prepareUpdate((w) => groupOf.get(w.key) ?? { lrScale: 0, weightDecay: 0 }, reached, h.steps)
 
     const k = h.gradient_accumulation_steps
     const skipped = new Set([...(json.null_gradient ?? []), ...(json.no_gradient ?? [])])
@@ -125,6 +128,7 @@ async function training(golden: GoldenCase, base: Base, attachments: readonly At
       if (step === 0) {
         // The first step's gradients are read before the update clears them.
         for (const b of micro) await learner.accumulate(b, 1 / trained, [0, 0])
+        await learner.penalise()
         const found = await learner.params.read('gradient')
         const noise = json.f32_noise['grad'] as Readonly<Record<string, Noise>>
         for (const w of subject.layout.windows.values()) {
@@ -136,8 +140,8 @@ async function training(golden: GoldenCase, base: Base, attachments: readonly At
       const rate = json.lr![step]
       const hyper = adamwHyper({ beta1: h.betas[0], beta2: h.betas[1], eps: h.eps, maxGradNorm: h.max_grad_norm }, rate, step + 1)
       const { numbers } = await learner.step(micro, hyper, [0, step])
-      const { losses, gradNorm } = await numbers
-      loss.add(`step ${step + 1}`, compareNumber(losses.reduce((n, l) => n + l, 0) / trained, (json.loss as readonly number[])[step], json.f32_noise['loss'] as number))
+      const { losses, gradNorm, penalty } = await numbers
+      loss.add(`step ${step + 1}`, compareNumber(losses.reduce((n, l) => n + l, 0) / trained + penalty, (json.loss as readonly number[])[step], json.f32_noise['loss'] as number))
       trajectory.add(`gradient norm of step ${step + 1}`, compareNumber(gradNorm, json.grad_norm![step], 1e-5))
     }
     const final = await learner.params.read('values')
@@ -150,9 +154,12 @@ async function training(golden: GoldenCase, base: Base, attachments: readonly At
     const merged = new Worst()
     const unloaded = tensors.get('logits_merged')?.data
     if (unloaded) merged.add('logits_merged', compare(await mergedLogits(base, subject, learner, batches[0], rows), unloaded, logitNoise(json, 'logits_merged', unloaded)))
+    const adapter = new Worst()
+    const read = (key: string): Float32Array | undefined => subject.layout.windows.get(key) && takeWindow(final, subject.layout.windows.get(key)!)
+    for (const [name, c] of compareAdapter(golden, attachments[0], read, [...subject.layout.windows.keys()])) adapter.add(name, c)
     const text = await greedy(json, base, subject, learner)
-    const line = `${show('logits', logits)}  ${show('loss', loss)}  ${show('gradients', gradients, true)}  ${show('trajectory', trajectory, true)}${unloaded ? `  ${show('merged', merged)}` : ''}  greedy ${text}`
-    return verdict([logits, loss, gradients, trajectory, merged], line, text)
+    const line = `${show('logits', logits)}  ${show('loss', loss)}  ${show('gradients', gradients, true)}  ${show('trajectory', trajectory, true)}${unloaded ? `  ${show('merged', merged)}` : ''}${adapter.name ? `  ${show('adapter', adapter)}` : ''}  greedy ${text}`
+    return verdict([logits, loss, gradients, trajectory, merged, adapter], line, text)
   } finally {
     await learner.dispose()
   }
