@@ -133,6 +133,15 @@ export interface Emitted {
   readonly tensors: ReadonlyMap<string, { readonly shape: Shape; readonly data: Float32Array<ArrayBuffer> }>
 }
 
+/** How src/files/load_adapter.py applies tensors.safetensors. */
+export type OwnConfig =
+  /** Values that stand in the base's place, under its own names. */
+  | { readonly type: 'tensors' }
+  /** LoRA whose update passes a gate; scaling by module path. */
+  | { readonly type: 'gated_lora'; readonly scaling: Readonly<Record<string, number>> }
+  /** A prefix that every token mixes in by a gate. */
+  | { readonly type: 'gated_prefix'; readonly num_virtual_tokens: number; readonly num_key_value_heads: number }
+
 /** A method with its options fixed, on one model. */
 export interface Attachment {
   /** The method's id. */
@@ -142,7 +151,12 @@ export interface Attachment {
   /** Virtual tokens in front of every sequence: their embeddings (count, C). */
   readonly prompt?: { readonly count: number; embeddings(site: Site): Tensor }
   /** Virtual tokens that exist as keys and values only, (count, Hkv·D) each; keys are not rotated. */
-  readonly prefix?: { readonly count: number; keysValues(site: KeysSite): { readonly k: Tensor; readonly v: Tensor } }
+  readonly prefix?: {
+    readonly count: number
+    keysValues(site: KeysSite): { readonly k: Tensor; readonly v: Tensor }
+    /** What becomes of attention that sees the prefix and attention that does not, (N, H·D) both; unsaid: the first. */
+    mix?(site: KeysSite, seen: Tensor, without: Tensor): Tensor
+  }
   /** What joins the residual stream h (N, C) instead of the part's output x (N, C). */
   sublayer?(site: SublayerSite, h: Tensor, x: Tensor): Tensor
   /** Key under which a base tensor trains, or undefined while it is frozen. */
@@ -153,6 +167,8 @@ export interface Attachment {
   saved?(read: ReadParam, keys: readonly string[]): ReadonlyMap<string, { readonly shape: Shape; readonly data: Float32Array }>
   /** adapter_config.json; undefined when PEFT has no type for it. `run` is known where an adapter is written. */
   adapterConfig?(baseModel: string, run?: { readonly steps: number; readonly read: ReadParam }): Record<string, unknown>
+  /** adapter_config.json where no library has a type for it: what load_adapter.py needs to know beside the trained tensors. */
+  ownConfig?(): OwnConfig
   /** The adapter is AdapterHub's, not PEFT's: its tensors go to adapter.safetensors. */
   readonly adapterHub?: boolean
   /** Multiplies the learning rate of a trained tensor (LoRA+). */

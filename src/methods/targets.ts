@@ -48,3 +48,11 @@ export function resolveTargets(rules: TargetRules, model: ModelOutline): Set<str
   }
   return new Set(chosen)
 }
+
+/** The same where only linear layers can be targeted. */
+export function linearTargets(rules: TargetRules, model: ModelOutline): Set<string> {
+  const chosen = resolveTargets(rules, model)
+  const other = [...chosen].find((path) => !model.linearSizes.has(path))
+  if (other !== undefined) throw new Fault('bad-recipe', `${other} is an embedding, and this method adapts linear layers only.`, 'Leave it out of target_modules.')
+  return chosen
+}

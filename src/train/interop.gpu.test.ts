@@ -48,6 +48,7 @@ describe('an export loads unchanged', () => {
       check: 'check_adapter.py',
     },
     { model: 'llama_tied', method: lora({ target_modules: ['q_proj', 'embed_tokens'] }), check: 'check_adapter.py' },
+    { model: 'qwen2', method: { id: 'adalora', options: { init_r: 3, target_r: 1, tinit: 0, tfinal: 1, deltaT: 1 } }, check: 'check_adapter.py' },
     { model: 'qwen2', method: { id: 'full', options: {} }, check: 'check_merged.py' },
     { model: 'llama_bf16_sharded', method: lora(), check: 'check_adapter.py' },
   ])('$method.id of $model in $check', async ({ model, method, check }, context) => {
@@ -59,7 +60,7 @@ describe('an export loads unchanged', () => {
     const base = await testBase(model)
     const [T, batch] = [9, testBatch(base, 5)]
     const { learner, subject } = await testTrain(base, attachAll([method], base.outline), batch, 5, 5e-3)
-    const recipe = { ...defaultRecipe(), methods: [method] }
+    const recipe = { ...defaultRecipe(), methods: [method], training: { ...defaultRecipe().training, steps: 5 } }
     const { attachments, layout } = subject
     const facts = { ...recipeFacts(recipe, 'test'), dataName: 'test', rows: 2, steps: 5 }
     const files = await exportRun(base, { facts, values: await learner.params.read('values'), layout, attachments })

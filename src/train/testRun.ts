@@ -53,7 +53,7 @@ export async function testTrain(
   const initial = await freshValues(base, subject.layout, 1)
   learner.params.write('values', initial)
   const { reached } = await learner.prepare(shapeOf(batch), true)
-  await learner.prepareUpdate(() => ({ lrScale: 1, weightDecay: 0 }), reached)
+  await learner.prepareUpdate(() => ({ lrScale: 1, weightDecay: 0 }), reached, steps)
   const optimizer = { beta1: 0.9, beta2: 0.999, eps: 1e-8, maxGradNorm: 1 }
   const losses: number[] = []
   for (let step = 0; step < steps; step++) {
