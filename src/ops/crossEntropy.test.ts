@@ -25,6 +25,30 @@ it('smooths as transformers does', () => {
   dz.flat().forEach((d, i) => expect(out.dlogits[i]).toBeCloseTo(d, 8))
 })
 
+it('pulls to a base as torch does', () => {
+  // With z[r, c] = 2·sin(12.9898·(5r + c) + 3), b[r, c] = 2·cos(7.77·(5r + c) + 1), t = [0, -100, 4] and keep = t >= 0:
+  // cross_entropy(z, t, reduction='sum') + 0.5 · kl_div(z.log_softmax(-1)[keep], b.log_softmax(-1)[keep], reduction='sum',
+  // log_target=True), and a quarter of its gradient.
+  const loss = 3.7416339617921968
+  const dz = [
+    [-0.07920107471935828, 0.08485799124428575, 0.0388047244587563, -0.015256053899752719, -0.02920558708393113],
+    [0, 0, 0, 0, 0],
+    [0.06974215780240045, 0.08525417977905175, 0.006417576730563951, 0.05393269905676977, -0.21534661336878597],
+  ]
+  const of = (shape: number[], dtype: 'f32' | 'i32' = 'f32') => ({ shape, dtype })
+  const sizes = { logits: of([3, 5]), base: of([3, 5]), targets: of([3], 'i32'), scale: of([1]) }
+  const values = {
+    logits: Float64Array.from({ length: 15 }, (_, i) => 2 * Math.sin(12.9898 * i + 3)),
+    base: Float64Array.from({ length: 15 }, (_, i) => 2 * Math.cos(7.77 * i + 1)),
+    targets: Int32Array.of(0, -100, 4),
+    scale: Float64Array.of(0.25),
+  }
+  const out = { loss: new Float64Array(3), dlogits: new Float64Array(15) }
+  crossEntropy.definition.reference(values, out, sizes, { gradient: true, smoothing: 0, pull: 0.5 })
+  expect(out.loss.reduce((a, b) => a + b)).toBeCloseTo(loss, 12)
+  dz.flat().forEach((d, i) => expect(out.dlogits[i]).toBeCloseTo(d, 12))
+})
+
 it.each([0, 0.1])('dlogits is scale times the derivative of the summed loss, smoothing %s', (smoothing) => {
   const sizes = {
     logits: { shape: [3, 5], dtype: 'f32' as const },

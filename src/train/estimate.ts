@@ -6,7 +6,7 @@ import type { Recipe } from '../protocol/recipe.ts'
 import { subjectOf, type OpenModel } from './base.ts'
 import { countOf } from './census.ts'
 import { rowBucket } from './learner.ts'
-import { objectiveOf } from './objective.ts'
+import { objectiveOf, weightsFor } from './objective.ts'
 import { traceStep } from './step.ts'
 import { statesOf, traceUpdate } from './update.ts'
 import { weightBytes } from './weights.ts'
@@ -17,7 +17,7 @@ export function estimate(model: OpenModel, recipe: Recipe, shapes: readonly { re
   const objective = objectiveOf(recipe.training)
   const { graph, loss, boundary } = traceStep(subject, { batch: B, length: T, rows: rowBucket(B * T, B * T) }, true, objective)
   const { bytes } = plan(graph, [loss], boundary)
-  const weights = weightBytes(model.folder, model.family, subject.census.weights)
+  const weights = weightBytes(model.folder, model.family, weightsFor(objective, model, subject))
   const update = traceUpdate(subject, () => ({ lrScale: 1, weightDecay: 0 }), recipe.training.steps, objective.penalties).graph
   const states = statesOf(update)
   const trainable = 4 * [...states.values()].reduce((a, b) => a + b)

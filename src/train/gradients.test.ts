@@ -3,6 +3,7 @@ import { interpret } from '../engine/interpret.ts'
 import { sizeOf } from '../graph/shape.ts'
 import { normal } from '../lib/rng.ts'
 import type { MethodChoice } from '../protocol/recipe.ts'
+import { outline } from './census.ts'
 import { PLAIN, type Objective } from './objective.ts'
 import { traceStep } from './step.ts'
 import { testSubject } from './testSubject.ts'
@@ -29,6 +30,9 @@ const methods: readonly { readonly name: string; readonly of: readonly MethodCho
   { name: 'Compacter', of: [{ id: 'compacter', options: { reduction_factor: 2, phm_dim: 2, phm_rank: 2 } }], samples: 80 },
   { name: 'a hypernetwork', of: [{ id: 'hypernetwork', options: { r: 2, task_embedding_dim: 6, hidden_size: 8, lora_dropout: 0.3 } }], samples: 60 },
   { name: 'noise on the embeddings it trains', of: [{ id: 'full', options: {} }], samples: 40, objective: { ...PLAIN, neftuneNoise: 20 } },
+  { name: 'LoRA pulled to the base', of: [{ id: 'lora', options: { r: 2, lora_alpha: 2 } }], samples: 40, objective: { ...PLAIN, klToBase: 0.7 } },
+  { name: 'full tuning pulled to the base', of: [{ id: 'full', options: {} }], samples: 40, objective: { ...PLAIN, klToBase: 0.7, labelSmoothing: 0.1 } },
+  { name: 'a prefix pulled to the base', of: [{ id: 'prefix_tuning', options: { num_virtual_tokens: 2 } }], samples: 20, objective: { ...PLAIN, klToBase: 0.7 } },
 ]
 
 describe.each(['llama', 'qwen2', 'gpt2'])('the whole %s step, in double precision', (modelType) => {
@@ -52,7 +56,8 @@ describe.each(['llama', 'qwen2', 'gpt2'])('the whole %s step, in double precisio
         ['task', [0]],
         ['gradient', new Float64Array(length)],
       ])
-      for (const [k, w] of subject.census.weights.entries())
+      for (const name of ['positions', 'segments', 'rows']) sources.set(`base ${name}`, sources.get(name)!)
+      for (const [k, w] of outline(subject.family, subject.config).manifest.entries())
         sources.set(
           w.name,
           fill(sizeOf(w.shape), (i) => (w.shape.length === 1 ? 1 : 0) + 0.4 * normal(5, k, i)),

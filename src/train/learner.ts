@@ -15,7 +15,7 @@ import type { Group, Window } from './layout.ts'
 import { ROW_STEP } from './loss.ts'
 import { PLAIN, type Objective } from './objective.ts'
 import { Params } from './params.ts'
-import { traceStep, type StepShape } from './step.ts'
+import { BASE, traceStep, type StepShape } from './step.ts'
 import { statesOf, tracePenalties, traceUpdate } from './update.ts'
 import { placeVirtual, virtualTokens } from './virtualTokens.ts'
 
@@ -219,9 +219,11 @@ export class Learner {
     const rows = new Int32Array(shapeOf(batch).rows).fill(-1)
     const targets = new Int32Array(rows.length).fill(-100)
     const places = placeVirtual(batch, virtualTokens(this.subject.attachments))
+    const trained: number[] = []
     let n = 0
     batch.targets.forEach((t, i) => {
       if (t < 0) return
+      trained.push(i)
       rows[n] = places.row(i)
       targets[n++] = t
     })
@@ -235,6 +237,12 @@ export class Learner {
       'loss scale': Float32Array.of(lossScale),
       seed: Uint32Array.from(seed),
       task: Int32Array.of(batch.task ?? 0),
+    }
+    if (this.objective.klToBase > 0) {
+      const alone = placeVirtual(batch, { prompt: 0, prefix: 0 })
+      inputs[`${BASE}positions`] = alone.positions
+      inputs[`${BASE}segments`] = alone.segments
+      inputs[`${BASE}rows`] = Int32Array.from(rows, (_, i) => trained[i] ?? -1)
     }
     for (const t of recording.plan.graph.sources) {
       if (t.kind === 'input') queue.writeBuffer(recording.place(t).buffer, 0, inputs[t.name])

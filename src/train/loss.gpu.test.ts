@@ -13,14 +13,18 @@ const [N, C, V, ROWS] = [150, 12, 31, 192]
 const SIZE = V * C
 
 /** Head and loss of N hidden states; `claimed` is the vocabulary that decides how many rows make a stretch. */
-function trace(claimed: number, learn = true): { graph: Graph; keep: Tensor[] } {
+function trace(claimed: number, learn = true, pull = 0): { graph: Graph; keep: Tensor[] } {
   const graph = new Graph()
   const w = graph.view(graph.source('state', 'values', [SIZE]), [V, C], 0, 'head')
   const gradient = graph.source('state', 'gradient', [SIZE])
   const hidden = graph.input('hidden', [N, C])
   const head = (rows: Tensor): Tensor => matmul(graph, { a: rows, b: w }, { transA: false, transB: true, alpha: 1 }).y
   const onGradient = (_t: Tensor, d: Tensor): void => void accumulate(graph, { g: d, total: graph.view(gradient, [V, C]) }, {})
-  const options = { rows: ROWS, vocabulary: claimed, learn, below: true, smoothing: 0, trainables: () => [w], onGradient }
+  // The base is the same head on other hidden states.
+  const frozen = graph.source('weight', 'base head', [V, C])
+  const to = { hidden: graph.input('base hidden', [N, C]), head: (rows: Tensor) => matmul(graph, { a: rows, b: frozen }, { transA: false, transB: true, alpha: 1 }).y }
+  const pulled = { to, weight: pull, rows: 'base rows' }
+  const options = { rows: ROWS, vocabulary: claimed, learn, below: true, smoothing: 0, ...(pull > 0 && { pulled }), trainables: () => [w], onGradient }
   const { loss, dhidden } = traceLoss(graph, { hidden, head }, options)
   return { graph, keep: [loss, ...(dhidden ? [dhidden, gradient] : [])] }
 }
@@ -34,6 +38,9 @@ function sources(): Map<string, ArrayLike<number>> {
     ['values', list(SIZE, (i) => Math.fround(normal(1, 2, i)))],
     ['gradient', new Float32Array(SIZE)],
     ['rows', list(ROWS, (i) => trained[i] ?? -1)],
+    ['base hidden', list(N * C, (i) => Math.fround(normal(1, 3, i)))],
+    ['base head', list(SIZE, (i) => Math.fround(normal(1, 4, i)))],
+    ['base rows', list(ROWS, (i) => (trained[i] === undefined ? -1 : N - 1 - trained[i]))],
     ['targets', list(ROWS, (i) => (i < 130 ? (i * 11) % V : -100))],
     ['loss scale', [0.125]],
   ])
@@ -49,15 +56,17 @@ describe('the loss in stretches', () => {
 
   it('holds no more logits than its workspace', () => {
     expect([WHOLE, TWO, THREE, 2 ** 24].map((v) => stretches(trace(v)))).toEqual([1, 2, 3, 3])
+    // Two sets of logits at once leave room for half as many rows.
+    expect([WHOLE, TWO / 2, TWO].map((v) => stretches(trace(v, true, 1)))).toEqual([1, 2, 3])
   })
 
-  it('equals the loss in one stretch, with both gradients', async () => {
+  it.each([0, 0.5])('equals the loss in one stretch, with both gradients, pulled to a base with weight %s', async (pull) => {
     const { device } = await testGpu()
     const run = async (claimed: number): Promise<ArrayLike<number>[]> => {
-      const { graph, keep } = trace(claimed)
+      const { graph, keep } = trace(claimed, true, pull)
       return runOnce(device, graph, sources(), keep)
     }
-    const { graph, keep } = trace(WHOLE)
+    const { graph, keep } = trace(WHOLE, true, pull)
     const read = interpret(graph, sources())
     const oracle = keep.map((t) => Array.from(read(t)))
     for (const found of [await run(WHOLE), await run(TWO), await run(THREE)]) {

@@ -25,6 +25,8 @@ export interface LossOptions {
   readonly below: boolean
   /** Share of every target that goes to all tokens alike. */
   readonly smoothing: number
+  /** The frozen base on the same tokens, and the weight of KL(base ‖ this model); its rows are the input of that name. */
+  readonly pulled?: { readonly to: Forward; readonly weight: number; readonly rows: string }
   /** Trainable tensors traced so far; asked after the head was traced, which may add some. */
   trainables(): Iterable<Tensor>
   /** Receives each gradient of a tensor that the head uses. */
@@ -33,13 +35,16 @@ export interface LossOptions {
 
 /** Sum of token losses (1), and the gradient of the scaled loss at `hidden` (B·T, C) when something below trains. */
 export function traceLoss(g: Graph, { hidden, head }: Forward, options: LossOptions): { loss: Tensor; dhidden: Tensor | undefined } {
-  const { rows, vocabulary, learn, below, smoothing, onGradient } = options
+  const { rows, vocabulary, learn, below, smoothing, pulled, onGradient } = options
   const index = g.input('rows', [rows], 'i32')
   const targets = g.input('targets', [rows], 'i32')
   const scale = g.input('loss scale', [1])
-  const stretch = Math.max(ROW_STEP, Math.floor(WORKSPACE / (vocabulary * 4) / ROW_STEP) * ROW_STEP)
+  const baseIndex = pulled && g.input(pulled.rows, [rows], 'i32')
+  const widths = pulled ? 2 : 1
+  const stretch = Math.max(ROW_STEP, Math.floor(WORKSPACE / (widths * vocabulary * 4) / ROW_STEP) * ROW_STEP)
   let loss: Tensor | undefined
   let dhidden: Tensor | undefined
+  const baseLogits = (to: Forward, some: Tensor): Tensor => g.within('base', () => to.head(gatherRows(g, { x: to.hidden, rows: some }, {}).y)) // (count, V)
   const plus = (total: Tensor | undefined, more: Tensor): Tensor => (total ? add(g, { a: total, b: more }, {}).y : more)
   g.within('loss', () => {
     for (let at = 0; at < rows; at += stretch) {
@@ -48,7 +53,10 @@ export function traceLoss(g: Graph, { hidden, head }: Forward, options: LossOpti
       const some = g.view(index, [count], at, `rows+${at}`)
       const x = gatherRows(g, { x: hidden, rows: some }, {}).y // (count, C)
       const logits = head(x) // (count, V)
-      const parts = crossEntropy(g, { logits, targets: g.view(targets, [count], at, `targets+${at}`), scale }, { gradient: learn, smoothing })
+      const inputs = { logits, targets: g.view(targets, [count], at, `targets+${at}`), scale }
+      const parts = pulled
+        ? crossEntropy(g, { ...inputs, base: baseLogits(pulled.to, g.view(baseIndex!, [count], at, `${pulled.rows}+${at}`)) }, { gradient: learn, smoothing, pull: pulled.weight })
+        : crossEntropy(g, inputs, { gradient: learn, smoothing })
       loss = plus(loss, sum(g, { x: parts.loss }, {}).total)
       if (!learn) continue
       const gradients = differentiate(g, new Map([[logits, parts.dlogits]]), [...(below ? [x] : []), ...options.trainables()], from)

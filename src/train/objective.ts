@@ -2,20 +2,29 @@
 // Scoring and validation know none of it, so that their losses compare between runs.
 import type { PenaltyAttrs } from '../ops/penalty.ts'
 import type { Training } from '../protocol/training.ts'
+import type { OpenModel } from './base.ts'
+import type { Census, WeightEntry } from './census.ts'
 
 export interface Objective {
   /** Share of every target that is spread over all tokens alike, as transformers' LabelSmoother does. */
   readonly labelSmoothing: number
   /** α of the uniform noise on token embeddings. */
   readonly neftuneNoise: number
+  /** Weight of KL(base ‖ tuned) at every trained token; part of the loss that steps report. */
+  readonly klToBase: number
   /** On all tensors that train; the loss that steps report leaves them out. */
   readonly penalties: PenaltyAttrs
 }
 
-export const PLAIN: Objective = { labelSmoothing: 0, neftuneNoise: 0, penalties: { l1: 0, l2: 0, l2Start: 0 } }
+export const PLAIN: Objective = { labelSmoothing: 0, neftuneNoise: 0, klToBase: 0, penalties: { l1: 0, l2: 0, l2Start: 0 } }
 
 export const objectiveOf = (t: Training): Objective => ({
   labelSmoothing: t.label_smoothing_factor,
   neftuneNoise: t.neftune_noise_alpha,
+  klToBase: t.kl_to_base,
   penalties: { l1: t.l1_penalty, l2: t.l2_penalty, l2Start: t.l2_start_penalty },
 })
+
+/** Base tensors that a step reads: the frozen ones, and all of them where the base itself runs beside the tuned model. */
+export const weightsFor = (objective: Objective, model: Pick<OpenModel, 'outline'>, subject: { readonly census: Census }): readonly WeightEntry[] =>
+  objective.klToBase > 0 ? model.outline.manifest : subject.census.weights

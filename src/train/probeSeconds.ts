@@ -7,7 +7,7 @@ import { adamwHyper } from '../optim/adamwHyper.ts'
 import type { Recipe } from '../protocol/recipe.ts'
 import { subjectOf, type Base } from './base.ts'
 import { Learner, shapeOf } from './learner.ts'
-import { objectiveOf } from './objective.ts'
+import { objectiveOf, weightsFor } from './objective.ts'
 import { freshValues } from './freshValues.ts'
 
 /** Enough time measured. */
@@ -19,8 +19,9 @@ const SAMPLED = 64
 /** @param cancelled asked between steps: a run that wants the GPU ends the probe */
 export async function probeSeconds(base: Base, recipe: Recipe, batches: BatchPlan, cancelled: () => boolean): Promise<number | undefined> {
   const subject = subjectOf(base, attachAll(recipe.methods, base.outline, recipe.data.tasks))
-  await base.weights.load(subject.census.weights)
-  const learner = await Learner.make(base, subject, objectiveOf(recipe.training))
+  const objective = objectiveOf(recipe.training)
+  await base.weights.load(weightsFor(objective, base, subject))
+  const learner = await Learner.make(base, subject, objective)
   try {
     learner.params.write('values', await freshValues(base, subject.layout, 0))
     await learner.prepareUpdate(() => ({ lrScale: 1, weightDecay: 0 }))

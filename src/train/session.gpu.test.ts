@@ -85,8 +85,8 @@ describe.each([
     recipe: recipeOf({ gradient_accumulation_steps: 2, packing: true, weight_decay: 0.1 }, [lora({ lora_dropout: 0.2 })]),
   },
   {
-    name: 'smoothed targets, noise and penalties',
-    recipe: recipeOf({ label_smoothing_factor: 0.1, neftune_noise_alpha: 5, l1_penalty: 1e-3, l2_penalty: 1e-2, l2_start_penalty: 0.1 }),
+    name: 'smoothed targets, noise, a pull to the base and penalties',
+    recipe: recipeOf({ label_smoothing_factor: 0.1, neftune_noise_alpha: 5, kl_to_base: 0.3, l1_penalty: 1e-3, l2_penalty: 1e-2, l2_start_penalty: 0.1 }),
   },
 ])('a run with $name', ({ recipe }) => {
   let whole: Told
@@ -212,6 +212,21 @@ it('allocates nothing after the first steps', async () => {
   expect(seen.get(30)).toBe(seen.get(3))
   expect(at.get(30)).toBe(at.get(3))
   base.weights.dispose()
+})
+
+it('pulls towards the base from nothing, with a copy of its own where the base itself trains', async () => {
+  for (const id of ['full', 'prefix_tuning', 'lora']) {
+    const losses = async (kl_to_base: number): Promise<number[]> => {
+      const { events } = await go(recipeOf({ steps: 6, learning_rate: 3e-3, kl_to_base, save_steps: 0, eval_steps: 0 }, [{ id, options: id === 'prefix_tuning' ? { num_virtual_tokens: 2 } : {} }]))
+      expect(failureOf(events)).toBeUndefined()
+      return events.filter(isStep).map((e) => e.loss)
+    }
+    const [plain, pulled] = [await losses(0), await losses(1)]
+    // The first update has rate 0. Prefix tuning does not start as the base.
+    if (id === 'prefix_tuning') expect(pulled[1]).toBeGreaterThan(plain[1])
+    else for (const step of [0, 1]) expect(pulled[step]).toBeCloseTo(plain[step], 4)
+    expect(pulled[5]).toBeGreaterThan(plain[5])
+  }
 })
 
 it('says what is wrong before it trains', async () => {

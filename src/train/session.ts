@@ -19,7 +19,7 @@ import { exportRun, recipeFacts } from './exportRun.ts'
 import { freshValues } from './freshValues.ts'
 import { judge } from './judge.ts'
 import { Learner, shapeOf, type StepNumbers, type TrainSubject } from './learner.ts'
-import { objectiveOf } from './objective.ts'
+import { objectiveOf, weightsFor } from './objective.ts'
 import { batchesOf, type HeldOut, type RunData, type TaskData } from './runData.ts'
 import type { StepShape } from './step.ts'
 import { taskFacts } from './taskFacts.ts'
@@ -81,8 +81,9 @@ class Session {
     const { training } = recipe
     this.phase('loading')
     const data = this.prepareData()
-    await base.weights.load(this.subject.census.weights)
-    const learner = (this.learner = await Learner.make(base, this.subject, objectiveOf(training)))
+    const objective = objectiveOf(training)
+    await base.weights.load(weightsFor(objective, base, this.subject))
+    const learner = (this.learner = await Learner.make(base, this.subject, objective))
 
     this.phase('compiling')
     this.log.say({ type: 'plan', plan: estimate(base, recipe, data.train.shapes) })

@@ -9,9 +9,10 @@ import type { Attachment } from '../methods/method.ts'
 import { accumulate } from '../ops/accumulate.ts'
 import { gatherRows } from '../ops/gatherRows.ts'
 import type { Layout } from './layout.ts'
-import { traceLoss } from './loss.ts'
+import { traceLoss, type LossOptions } from './loss.ts'
 import { PLAIN, type Objective } from './objective.ts'
 import { Tracer, type Sources, type TraceShape } from './tracer.ts'
+import { virtualTokens } from './virtualTokens.ts'
 
 /** A model to trace: family, config, methods, and where its tensors are. */
 export interface Subject {
@@ -26,6 +27,9 @@ export interface Subject {
   /** What stands for a base tensor; unsaid, or undefined: the tensor itself. */
   readonly weight?: (g: Graph, name: string, shape: Shape, own: () => Tensor) => Tensor | undefined
 }
+
+/** Before the names of a step's inputs that the base's pass has of its own. */
+export const BASE = 'base '
 
 export interface StepShape {
   readonly batch: number
@@ -46,7 +50,10 @@ export interface StepGraph {
 
 /** Forward and loss; with `learn` also backward, adding every gradient to the flat gradient buffer. */
 export function traceStep(subject: Subject, { batch, length, rows }: StepShape, learn: boolean, objective: Objective = PLAIN): StepGraph {
-  const { graph, params, forward } = traceForward(subject, { batch, length, training: learn, noise: objective.neftuneNoise, lead: true })
+  const graph = new Graph()
+  const shape = { batch, length, lead: true }
+  const pulled = learn && objective.klToBase > 0 ? traceBase(graph, subject, shape, objective.klToBase) : undefined
+  const { params, forward } = traceForward(subject, { ...shape, training: learn, noise: objective.neftuneNoise }, graph)
   const boundary = graph.nodes.length
   const reached = new Set<string>()
   const collect = (t: Tensor, d: Tensor): void => {
@@ -62,6 +69,7 @@ export function traceStep(subject: Subject, { batch, length, rows }: StepShape, 
     learn,
     below,
     smoothing: learn ? objective.labelSmoothing : 0,
+    ...(pulled && { pulled }),
     trainables: () => params.values(),
     onGradient: collect,
   })
@@ -69,6 +77,15 @@ export function traceStep(subject: Subject, { batch, length, rows }: StepShape, 
     for (const [t, d] of differentiate(graph, new Map([[forward.hidden, dhidden]]), params.values())) collect(t, d)
   }
   return { graph, loss, boundary, reached }
+}
+
+/** The frozen base on the same tokens, without methods and their virtual tokens: what tuning is pulled towards. */
+function traceBase(graph: Graph, subject: Subject, shape: Omit<TraceShape, 'training'>, weight: number): NonNullable<LossOptions['pulled']> {
+  const { family, config, dtypeOf, layout } = subject
+  const { prompt, prefix } = virtualTokens(subject.attachments)
+  const names = prompt + prefix > 0 ? BASE : ''
+  const { forward } = graph.within('base', () => traceForward({ family, config, dtypeOf, layout, attachments: [] }, { ...shape, training: false, names }, graph))
+  return { to: forward, weight, rows: `${names}rows` }
 }
 
 /** Logits (rows, V) of chosen positions: comparison with other libraries, and generation when `shape.cache` is set. */
@@ -85,8 +102,7 @@ export function traceHidden(subject: Subject, shape: Omit<TraceShape, 'training'
 }
 
 /** The forward pass, with parameters as windows of the flat value buffer. `params` grows as more is traced. */
-function traceForward(subject: Subject, shape: TraceShape): { graph: Graph; params: ReadonlyMap<string, Tensor>; forward: Forward } {
-  const graph = new Graph()
+function traceForward(subject: Subject, shape: TraceShape, graph = new Graph()): { graph: Graph; params: ReadonlyMap<string, Tensor>; forward: Forward } {
   const params = new Map<string, Tensor>()
   /** Parts of an adapter that do not train. */
   const still = new Map<string, Tensor>()

@@ -44,6 +44,8 @@ export interface TraceShape {
   readonly noise?: number
   /** Rows of a key/value cache per batch row: cached decoding. Absent: every row attends within itself. */
   readonly cache?: number
+  /** Stands before the names of what depends on virtual tokens, where a graph holds a second pass without them. */
+  readonly names?: string
   /** Whether virtual tokens of methods come first here; false only when they are in the cache already. */
   readonly lead: boolean
 }
@@ -73,18 +75,18 @@ export class Tracer implements Model {
     private readonly sources: Sources,
     private readonly attachments: readonly Attachment[],
   ) {
-    const { batch, length, cache, lead } = shape
+    const { batch, length, cache, lead, names = '' } = shape
     const { prompt, prefix } = (this.virtual = virtualTokens(attachments))
     this.places = length + (lead ? prompt : 0)
     this.tokens = graph.input('tokens', [batch * length], 'i32')
-    this.positions = graph.input('positions', [batch * this.places], 'i32')
-    this.segmentsQ = graph.input('segments', [batch * this.places], 'i32')
+    this.positions = graph.input(`${names}positions`, [batch * this.places], 'i32')
+    this.segmentsQ = graph.input(`${names}segments`, [batch * this.places], 'i32')
     if (cache !== undefined) {
       this.segmentsK = graph.constant('cache segments', [batch * cache], new Int32Array(batch * cache))
       this.start = graph.input('start', [batch], 'i32')
     } else {
       this.segmentsK = prefix > 0 ? graph.input('key segments', [batch * (prefix + this.places)], 'i32') : this.segmentsQ
-      this.start = graph.constant('start', [batch], new Int32Array(batch).fill(prefix))
+      this.start = graph.constant(`${names}start`, [batch], new Int32Array(batch).fill(prefix))
     }
   }
 
@@ -176,8 +178,9 @@ export class Tracer implements Model {
   rotary(table: RotaryTable, x: Tensor, heads: number): Tensor {
     const count = this.shape.cache ?? this.virtual.prefix + this.places
     const shape = [count, table.rotary / 2]
+    const name = `${this.shape.names ?? ''}${table.name}`
     const { cos, sin } = rotaryValues(table, count)
-    const tables = { cos: this.graph.constant(`${table.name}.cos`, shape, cos), sin: this.graph.constant(`${table.name}.sin`, shape, sin) }
+    const tables = { cos: this.graph.constant(`${name}.cos`, shape, cos), sin: this.graph.constant(`${name}.sin`, shape, sin) }
     return rope(this.graph, { x, ...tables, positions: this.positions }, { heads, rotary: table.rotary, inverse: false }).y
   }
 
