@@ -22,6 +22,8 @@ export interface CardFacts {
   /** How the rows were turned into text, in a sentence. */
   readonly promptFormat?: string
   readonly steps: number
+  /** Step of the lowest validation loss, whose values these are; unsaid: the last. */
+  readonly valuesOfStep?: number
   readonly seed: number
   readonly trainLoss?: number
   readonly validationLoss?: number
@@ -59,6 +61,7 @@ export function adapterCard(facts: CardFacts): string {
     ['Data SHA-256', facts.dataSha256],
     ['Prompt format', facts.promptFormat],
     ['Steps', String(facts.steps)],
+    ['Values of step', facts.valuesOfStep === undefined ? undefined : `${facts.valuesOfStep}, where the validation loss was lowest`],
     ['Seed', String(facts.seed)],
     ['Training loss, last step', facts.trainLoss?.toFixed(4)],
     ['Validation loss', facts.validationLoss?.toFixed(4)],

@@ -56,6 +56,10 @@ export type RunEvent =
       readonly tokens: number
       readonly tasks?: readonly { readonly name: string; readonly loss: number; readonly tokens: number }[]
     }
+  /** Patience ran out: no validation since `best` was lower. */
+  | { readonly type: 'early-stop'; readonly step: number; readonly patience: number; readonly best: { readonly step: number; readonly loss: number } }
+  /** At the end: the values of that step, of the lowest validation loss, are the run's result. */
+  | { readonly type: 'best'; readonly step: number; readonly loss: number }
   | { readonly type: 'checkpoint'; readonly step: number; readonly bytes: number }
   | { readonly type: 'scoring'; readonly when: 'before' | 'after'; readonly done: number; readonly total: number }
   | {

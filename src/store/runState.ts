@@ -25,6 +25,10 @@ export interface RunState {
   readonly steps: number
   readonly curve: Table
   readonly validation: Table
+  /** Where patience ran out. */
+  readonly early?: { readonly step: number; readonly since: number }
+  /** Step whose values were taken at the end, and its validation loss. */
+  readonly best?: { readonly step: number; readonly loss: number }
   readonly checkpoint?: { readonly step: number; readonly bytes: number }
   readonly scoring?: { readonly when: 'before' | 'after'; readonly done: number; readonly total: number }
   readonly before?: Score
@@ -60,6 +64,10 @@ export function apply(state: RunState, event: RunEvent): RunState {
     }
     case 'validation':
       return { ...state, validation: append(rowsBelow(state.validation, event.step), [event.step, event.loss]) }
+    case 'early-stop':
+      return { ...state, early: { step: event.step, since: event.best.step } }
+    case 'best':
+      return { ...state, best: { step: event.step, loss: event.loss } }
     case 'checkpoint':
       return { ...state, checkpoint: { step: event.step, bytes: event.bytes } }
     case 'scoring':

@@ -9,6 +9,7 @@ import { rowBucket } from './learner.ts'
 import { objectiveOf, weightsFor } from './objective.ts'
 import { traceStep } from './step.ts'
 import { statesOf, traceUpdate } from './update.ts'
+import { BEST } from './validationWatch.ts'
 import { weightBytes } from './weights.ts'
 
 export function estimate(model: OpenModel, recipe: Recipe, shapes: readonly { readonly B: number; readonly T: number }[]): PlanSummary {
@@ -20,6 +21,7 @@ export function estimate(model: OpenModel, recipe: Recipe, shapes: readonly { re
   const weights = weightBytes(model.folder, model.family, weightsFor(objective, model, subject))
   const update = traceUpdate(subject, () => ({ lrScale: 1, weightDecay: 0 }), recipe.training.steps, objective.penalties).graph
   const states = statesOf(update)
+  if (recipe.training.load_best_model_at_end) states.set(BEST, subject.layout.length)
   const trainable = 4 * [...states.values()].reduce((a, b) => a + b)
   const { activations, workspace } = bytes
   return {

@@ -47,6 +47,15 @@ export class Params {
     return new Float32Array(bytes)
   }
 
+  /** One flat buffer becomes equal to another. */
+  copy(from: Flat, to: Flat): void {
+    const { device } = this.memory
+    const encoder = device.createCommandEncoder()
+    const [source, target] = [this.placed.get(from)!, this.placed.get(to)!]
+    encoder.copyBufferToBuffer(source.buffer, 0, target.buffer, 0, target.size)
+    device.queue.submit([encoder.finish()])
+  }
+
   dispose(): void {
     this.memory.free([...this.placed.values()].map((p) => p.buffer))
   }

@@ -229,8 +229,62 @@ it('pulls towards the base from nothing, with a copy of its own where the base i
   }
 })
 
+describe('a run that stops early and keeps its best', () => {
+  // A rate that makes the held-out rows worse soon after it made them better.
+  const recipe = recipeOf({ steps: 40, learning_rate: 0.05, lr_scheduler_type: 'constant', eval_steps: 2, early_stopping_patience: 3, load_best_model_at_end: true })
+  let whole: Told
+  beforeAll(async () => {
+    whole = await go(recipe)
+  })
+  const losses = (events: readonly RunEvent[]): Map<number, number> => new Map(events.flatMap((e) => (e.type === 'validation' ? [[e.step, e.loss] as const] : [])))
+
+  it('ends when patience does, and says which values it took', () => {
+    const { record, events } = whole
+    const early = events.find((e) => e.type === 'early-stop')!
+    const [[best, loss]] = [...losses(events)].toSorted((a, b) => a[1] - b[1])
+    expect(early).toEqual({ type: 'early-stop', step: best + 6, patience: 3, best: { step: best, loss } })
+    expect(best).toBeGreaterThan(0)
+    expect(events.findLast((e) => e.type === 'best')).toEqual({ type: 'best', step: best, loss })
+    expect(record).toMatchObject({ status: 'done', step: best + 6, checkpointStep: best + 6 })
+  })
+
+  it('exports exactly the values of its best step', async () => {
+    const { best } = whole.events.find((e) => e.type === 'early-stop')!
+    const shorter = await go({ ...recipe, training: { ...recipe.training, steps: best.step, early_stopping_patience: 0, load_best_model_at_end: false } })
+    const adapter = (told: Told) => filesOf(told.storage).then((files) => files.get('adapter_model.safetensors'))
+    expect(await adapter(whole)).toEqual(await adapter(shorter))
+    expect(new TextDecoder().decode((await filesOf(whole.storage)).get('README.md'))).toContain(`| Values of step | ${best.step}, where`)
+  })
+
+  it('gives the same bytes when it breaks off while it waits, or at its end', async () => {
+    const files = await filesOf(whole.storage)
+    const breaks: ((e: RunEvent) => boolean)[] = [(e) => isStep(e) && e.step === whole.record.step - 1, (e) => e.type === 'checkpoint' && e.step === whole.record.step]
+    for (const breaking of breaks) {
+      const broken = await go(recipe, {
+        onEvent: (e) => {
+          if (breaking(e)) throw new Error('the tab was closed')
+        },
+      })
+      expect(broken.record.status).toBe('failed')
+      const { storage, record } = await go(recipe, { storage: broken.storage })
+      expect(record).toMatchObject({ status: 'done', step: whole.record.step })
+      const found = await filesOf(storage)
+      for (const [name, bytes] of files) expect(found.get(name), name).toEqual(bytes)
+    }
+  })
+
+  it('keeps the last values, and not the best, while a stopped run can go on', async () => {
+    const stopped = await go(recipe, { onEvent: (e, control) => void (isStep(e) && e.step === whole.record.step - 2 && control.stop()) })
+    expect(stopped.record.status).toBe('stopped')
+    expect(stopped.events.some((e) => e.type === 'best')).toBe(false)
+    const { storage } = await go(recipe, { storage: stopped.storage })
+    for (const [name, bytes] of await filesOf(whole.storage)) expect((await filesOf(storage)).get(name), name).toEqual(bytes)
+  })
+})
+
 it('says what is wrong before it trains', async () => {
   const message = async (recipe: Recipe): Promise<string | undefined> => failureOf((await go(recipe)).events)?.message
+  expect(await message(recipeOf({ early_stopping_patience: 1, eval_steps: 0 }))).toBe('This run has no validation loss, which early stopping and keeping the best need.')
   const nothing: Recipe = recipeOf({ max_length: 8 })
   expect(await message(nothing)).toBe('No row of the data has anything to learn.')
   const other = memoryStorage()

@@ -24,6 +24,7 @@ import { batchesOf, type HeldOut, type RunData, type TaskData } from './runData.
 import type { StepShape } from './step.ts'
 import { taskFacts } from './taskFacts.ts'
 import { START } from './update.ts'
+import { BEST, ValidationWatch } from './validationWatch.ts'
 
 export interface SessionInput {
   readonly runId: string
@@ -64,12 +65,16 @@ class Session {
   private learner: Learner | undefined
   private lastLoss: number | undefined
   private validationLoss: number | undefined
+  /** Step whose values are the result, where it is not the last one. */
+  private takenStep: number | undefined
   private readonly scores: { before?: number; after?: number } = {}
   private step = 0
+  private readonly watch: ValidationWatch
 
   constructor(private readonly input: SessionInput) {
     this.log = new EventLog(input.storage, input.runId, input.onEvent)
     this.subject = subjectOf(input.base, attachAll(input.recipe.methods, input.base.outline, input.recipe.data.tasks))
+    this.watch = new ValidationWatch(input.recipe.training)
   }
 
   private phase(phase: Phase, detail?: string): void {
@@ -81,6 +86,8 @@ class Session {
     const { training } = recipe
     this.phase('loading')
     const data = this.prepareData()
+    if (this.watch.wanted && (!data.validation || training.eval_steps === 0))
+      throw new Fault('bad-recipe', 'This run has no validation loss, which early stopping and keeping the best need.', 'Hold out a share of the rows and validate every few steps.')
     const objective = objectiveOf(training)
     await base.weights.load(weightsFor(objective, base, this.subject))
     const learner = (this.learner = await Learner.make(base, this.subject, objective))
@@ -93,6 +100,8 @@ class Session {
     for (const shape of others) await learner.prepare(shape, true)
     await learner.prepareUpdate((w) => ({ lrScale: w.frozen ? 0 : (this.subject.attachments[w.owner].lrScale?.(w.key) ?? 1), weightDecay: w.decays && !w.frozen ? training.weight_decay : 0 }), reached, training.steps)
 
+    if (this.watch.keepsBest) await learner.params.add(new Map([[BEST, this.subject.layout.length]]))
+
     const resumed = await this.restore(learner)
     if (!resumed) {
       await this.judge('before', learner)
@@ -104,10 +113,11 @@ class Session {
     await this.train(learner, data, resumed?.step ?? 0)
 
     this.phase('saving')
+    const status = control.stopped && this.step < training.steps && !this.watch.over ? 'stopped' : 'done'
+    if (status === 'done') this.takeBest(learner)
     await this.checkpoint(learner)
     if (!control.stopped) await this.judge('after', learner)
     await storage.adapters.save(runId, await this.files(learner))
-    const status = control.stopped && this.step < training.steps ? 'stopped' : 'done'
     this.phase(status)
     return this.record({ status, hasAdapter: true })
   }
@@ -151,6 +161,7 @@ class Session {
     Object.assign(this.scores, record?.scores)
     this.lastLoss = record?.lastLoss
     this.validationLoss = (await storage.runs.events(runId)).findLast((e) => e.type === 'validation')?.loss
+    this.watch.restore(await storage.runs.events(runId), saved.step)
     this.step = saved.step
     return saved
   }
@@ -165,7 +176,7 @@ class Session {
     const drain = async (most: number): Promise<void> => {
       while (arriving.length > most) await arriving.shift()
     }
-    for (let step = from; step < t.steps; step++) {
+    for (let step = from; step < t.steps && !this.watch.over; step++) {
       if (control.paused) {
         await drain(0)
         await this.checkpoint(learner)
@@ -195,6 +206,7 @@ class Session {
       const save = t.save_steps > 0 && done % t.save_steps === 0 && done < t.steps
       if (validate || save) await drain(0)
       if (validate) await this.validate(learner, data.validation!)
+      if (validate && this.watch.over && done < t.steps) this.log.say({ type: 'early-stop', step: done, patience: t.early_stopping_patience, best: this.watch.best! })
       if (save) await this.checkpoint(learner)
       if (validate || save) finished = performance.now()
     }
@@ -218,7 +230,18 @@ class Session {
     const loss = found.reduce((n, f) => n + f.loss, 0) / found.length
     const tasks = found.flatMap(({ name, ...rest }) => (name === undefined ? [] : [{ name, ...rest }]))
     this.validationLoss = loss
+    if (this.watch.hear(this.step, loss) && this.watch.keepsBest) learner.params.copy('values', BEST)
     this.log.say({ type: 'validation', step: this.step, loss, tokens: found.reduce((n, f) => n + f.tokens, 0), ...(tasks.length > 0 && { tasks }) })
+  }
+
+  /** At the end of a run the values of the best validation take the place of the last ones. */
+  private takeBest(learner: Learner): void {
+    const { best, keepsBest } = this.watch
+    if (!best || !keepsBest) return
+    learner.params.copy(BEST, 'values')
+    this.validationLoss = best.loss
+    this.takenStep = best.step
+    this.log.say({ type: 'best', ...best })
   }
 
   private async checkpoint(learner: Learner): Promise<void> {
@@ -263,6 +286,7 @@ class Session {
         steps: this.step,
         ...(this.lastLoss !== undefined && { trainLoss: this.lastLoss }),
         ...(this.validationLoss !== undefined && { validationLoss: this.validationLoss }),
+        ...(this.takenStep !== undefined && { valuesOfStep: this.takenStep }),
         scores: this.scores,
         ...(tasks && recipe.data.tasks && { tasks: taskFacts(recipe.data.tasks, tasks, await storage.runs.events(runId)) }),
       },

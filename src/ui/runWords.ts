@@ -24,7 +24,15 @@ export function phaseText(run: RunState): string {
   const { scoring } = run
   if (run.phase === 'scoring' && scoring)
     return `${phaseWords.scoring} ${scoring.when} training: ${formatCount(scoring.done)} of ${formatCount(scoring.total)}`
-  return run.detail ? `${phaseWords[run.phase]}: ${run.detail}` : phaseWords[run.phase]
+  const detail = run.detail ?? (run.phase === 'done' ? endText(run) : '')
+  return detail ? `${phaseWords[run.phase]}: ${detail}` : phaseWords[run.phase]
+}
+
+/** How a finished run ended, where it is more than its last step. */
+function endText({ early, best }: RunState): string {
+  const stopped = early && `stopped at step ${formatCount(early.step)}, no lower validation loss since step ${formatCount(early.since)}`
+  const taken = best && `the values are those of step ${formatCount(best.step)}, validation loss ${formatLoss(best.loss)}`
+  return [stopped, taken].filter(Boolean).join('; ')
 }
 
 export const statusWords: Record<RunRecord['status'], string> = {

@@ -22,6 +22,15 @@ describe('a run in words', () => {
     const scoring = applyAll(newRun(3), [phase('scoring'), { type: 'scoring', when: 'before', done: 3, total: 50 }])
     expect(phaseText(scoring)).toBe('Answering the test rows before training: 3 of 50')
   })
+  it('says when a run ended early and whose values it kept', () => {
+    const early: RunEvent = { type: 'early-stop', step: 40, patience: 3, best: { step: 25, loss: 1.25 } }
+    const best: RunEvent = { type: 'best', step: 25, loss: 1.25 }
+    expect(phaseText(applyAll(training, [phase('done')]))).toBe('Done')
+    expect(phaseText(applyAll(training, [early, phase('done')]))).toBe('Done: stopped at step 40, no lower validation loss since step 25')
+    expect(phaseText(applyAll(training, [best, phase('done')]))).toBe('Done: the values are those of step 25, validation loss 1.250')
+    expect(phaseText(applyAll(training, [early, best, phase('saving')]))).toBe('Saving')
+    expect(tabTitle(applyAll(training, [early, best, phase('done')]))).toBe('✓ done · Tunesmith')
+  })
   it('puts progress into the tab', () => {
     expect(tabTitle(newRun(3))).toBe('Tunesmith')
     expect(tabTitle(training)).toMatch(/^10 % · loss \d\.\d{3} · Tunesmith$/)

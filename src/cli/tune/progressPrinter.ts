@@ -36,6 +36,10 @@ function lineOf(e: RunEvent, every: number, started: number): string | undefined
       return `${e.when} training: ${e.correct} of ${e.total} test answers exactly right${listed(e.tasks?.map((t) => `${t.name} ${t.correct} of ${t.total}`))}`
     case 'failure':
       return `${e.failure.message} ${e.failure.hint}`
+    case 'early-stop':
+      return `stopped early at step ${e.step}: no validation loss below ${e.best.loss.toFixed(4)} of step ${e.best.step} in ${e.patience} validations`
+    case 'best':
+      return `kept the values of step ${e.step}, validation loss ${e.loss.toFixed(4)}`
     case 'checkpoint':
     case 'scoring':
       return undefined
