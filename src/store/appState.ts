@@ -1,4 +1,5 @@
 // Everything the page shows, as one plain value. Actions replace parts of it; nothing else does.
+import type { AdapterInfo, AdapterUse, Compressed } from '../protocol/adapters.ts'
 import type { PlanSummary } from '../protocol/event.ts'
 import type { Failure } from '../protocol/failure.ts'
 import { defaultRecipe, type Recipe } from '../protocol/recipe.ts'
@@ -28,6 +29,17 @@ export interface Asked {
   readonly prompt: string
   readonly base?: Reply
   readonly tuned?: Reply
+  /** Names the tuned answer while it is written, so that its adapters can be switched. */
+  readonly answerId?: string
+  /** The adapters of the tuned answer: the first, and those that it was switched to. */
+  readonly uses: readonly (readonly AdapterUse[])[]
+}
+
+/** One thing at a time happens on the shelf of adapters. */
+export interface Shelving {
+  readonly busy: boolean
+  readonly doing?: string
+  readonly failure?: Failure
 }
 
 export interface Exported {
@@ -61,6 +73,12 @@ export interface AppState {
   readonly runs: Held<readonly RunRecord[]>
   readonly sampling: Sampling
   readonly asked?: Asked
+  readonly adapters: Held<readonly AdapterInfo[]>
+  /** Which adapters answer, once the person has chosen; until then see `activeUses`. */
+  readonly chosenUses?: readonly AdapterUse[]
+  readonly shelving: Shelving
+  /** What the last compression came to. */
+  readonly compressed?: Compressed
   readonly exporting: Held<Exported>
   /** A failure that belongs to no section: a file that nothing can read, a recipe that cannot be used. */
   readonly notice?: Failure
@@ -83,6 +101,8 @@ export function firstState(): AppState {
     runs: { busy: true },
     sampling: { maxNewTokens: 48, temperature: 0, topK: 0, topP: 1, seed: 42 },
     exporting: nothing,
+    adapters: nothing,
+    shelving: { busy: false },
   }
 }
 

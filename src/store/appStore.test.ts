@@ -168,13 +168,14 @@ describe('the app store', () => {
 
   it('streams both answers, and stops', async () => {
     const app = await ready({ pace: 20 })
-    const asked = app.actions.ask('Hello', 'run-1')
+    app.actions.setUses([{ id: 'run-1', weight: 1 }])
+    const asked = app.actions.ask('Hello')
     await settle(100)
     expect(app.store.getState().asked?.base?.busy).toBe(true)
     await settle(3000)
     await asked
     expect(app.store.getState().asked?.tuned).toEqual({ text: "Arr, the hound scurried t' the shore, me hearty!", busy: false })
-    const again = app.actions.ask('Hello', 'run-1')
+    const again = app.actions.ask('Hello')
     await settle(50)
     await app.actions.stopAsking()
     await settle(500)

@@ -2,6 +2,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Studio } from '../protocol/studio.ts'
 import { firstState, type AppState } from './appState.ts'
+import { adapterActions, type AdapterActions } from './adapterActions.ts'
 import { askActions, type AskActions } from './askActions.ts'
 import { dataActions, type DataActions } from './dataActions.ts'
 import { modelActions, type ModelActions } from './modelActions.ts'
@@ -16,7 +17,7 @@ export interface Context {
   readonly store: StoreApi<AppState>
 }
 
-export interface Actions extends ModelActions, DataActions, PlanActions, SizeActions, RecipeActions, TrainActions, RunListActions, AskActions {
+export interface Actions extends ModelActions, DataActions, PlanActions, SizeActions, RecipeActions, TrainActions, RunListActions, AskActions, AdapterActions {
   /** Opens what the page starts with; call it once. */
   start(): void
 }
@@ -32,7 +33,8 @@ export function createApp(studio: Studio): App {
   const data = dataActions(context)
   const model = modelActions(context, data)
   const runList = runListActions(context)
-  const recipes = recipeActions(context, model, data)
+  const adapters = adapterActions(context)
+  const recipes = recipeActions(context, model, data, adapters)
   const plan = planActions(context, data)
   const sizes = sizeActions(context)
   const actions: Actions = {
@@ -44,6 +46,7 @@ export function createApp(studio: Studio): App {
     ...runList,
     ...trainActions(context, runList, recipes),
     ...askActions(context),
+    ...adapters,
     start() {
       void model.readDevice()
       void model.readMethods()
@@ -52,6 +55,7 @@ export function createApp(studio: Studio): App {
       void model.openBuiltin(store.getState().recipe.base.id)
       plan.keepPlanned()
       sizes.keepSized()
+      adapters.keepShelved()
     },
   }
   return { store, actions }

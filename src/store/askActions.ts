@@ -1,4 +1,6 @@
 // Asks the base and the tuned model the same thing and streams both answers into the store, side by side.
+import type { AdapterUse } from '../protocol/adapters.ts'
+import { activeUses } from './adapterUses.ts'
 import type { Context } from './appStore.ts'
 import { isAnswering, type Reply, type Sampling } from './appState.ts'
 import { batch } from './batch.ts'
@@ -6,22 +8,22 @@ import { answer } from './held.ts'
 
 export interface AskActions {
   setSampling(part: Partial<Sampling>): void
-  /** With a run's id the tuned model answers too. */
-  ask(prompt: string, runId: string | undefined): Promise<void>
+  /** The base answers, and beside it the base with the active adapters. */
+  ask(prompt: string): Promise<void>
   stopAsking(): Promise<void>
 }
 
 export function askActions({ studio, store }: Context): AskActions {
   const { getState, setState } = store
+  let asks = 0
 
   const setReply = (which: 'base' | 'tuned', change: (reply: Reply) => Reply): void =>
     setState((s) => (s.asked ? { asked: { ...s.asked, [which]: change(s.asked[which] ?? { text: '', busy: true }) } } : {}))
 
-  async function reply(which: 'base' | 'tuned', prompt: string, runId: string | undefined): Promise<void> {
+  async function reply(which: 'base' | 'tuned', prompt: string, adapters: readonly AdapterUse[], answerId: string): Promise<void> {
     setReply(which, () => ({ text: '', busy: true }))
     const text = batch<string>((parts) => setReply(which, (r) => ({ ...r, text: r.text + parts.join('') })))
-    const adapters = which === 'tuned' && runId !== undefined ? [{ id: runId, weight: 1 }] : []
-    const request = { prompt, adapters, ...getState().sampling }
+    const request = { prompt, adapters, answerId, ...getState().sampling }
     const result = await answer(studio.generate(request, (delta) => text.add(delta)))
     text.flush()
     setReply(which, (r) => {
@@ -34,10 +36,15 @@ export function askActions({ studio, store }: Context): AskActions {
 
   return {
     setSampling: (part) => setState((s) => ({ sampling: { ...s.sampling, ...part } })),
-    async ask(prompt, runId) {
+    async ask(prompt) {
       if (isAnswering(getState())) return
-      setState({ asked: { prompt } })
-      await Promise.all([reply('base', prompt, runId), ...(runId === undefined ? [] : [reply('tuned', prompt, runId)])])
+      const uses = activeUses(getState())
+      const answerId = `answer-${++asks}`
+      setState({ asked: { prompt, answerId, uses: [uses] } })
+      await Promise.all([
+        reply('base', prompt, [], `${answerId}-base`),
+        ...(uses.length > 0 ? [reply('tuned', prompt, uses, answerId)] : []),
+      ])
     },
     stopAsking: () => studio.stopGenerating(),
   }

@@ -3,6 +3,7 @@ import { toFailure, type Remedy } from '../protocol/failure.ts'
 import type { OptionValue } from '../protocol/options.ts'
 import { readRecipe, type MethodChoice, type Recipe } from '../protocol/recipe.ts'
 import type { NamedFile } from '../protocol/studio.ts'
+import type { AdapterActions } from './adapterActions.ts'
 import type { Context } from './appStore.ts'
 import type { DataActions } from './dataActions.ts'
 import { catalogue } from './appState.ts'
@@ -29,7 +30,7 @@ export interface RecipeActions {
   dismissNotice(): void
 }
 
-export function recipeActions({ store }: Context, model: ModelActions, data: DataActions): RecipeActions {
+export function recipeActions({ store }: Context, model: ModelActions, data: DataActions, adapters: AdapterActions): RecipeActions {
   const { getState, setState } = store
   const edit = (change: (recipe: Recipe) => Recipe): void => setState((s) => ({ recipe: change(s.recipe) }))
   const dismissNotice = (): void => setState(({ notice: _notice, ...rest }) => rest, true)
@@ -98,13 +99,15 @@ export function recipeActions({ store }: Context, model: ModelActions, data: Dat
           return model.openFolder(where.files)
         case 'data':
           return data.openFile(where.file, where.test)
+        case 'adapter':
+          return adapters.loadAdapter(where.files)
         case 'recipe':
           return openRecipeFile(where.file.file)
         case 'unknown': {
           const names = where.names.slice(0, 3).join(', ')
           const message = files.length === 0 ? 'The dropped folder is empty.' : `Nothing here can read ${names}.`
           const hint =
-            'Drop a dataset (.jsonl, .json, .csv, .tsv or .txt), a Hugging Face model folder with config.json, or recipe.json.'
+            'Drop a dataset (.jsonl, .json, .csv, .tsv or .txt), a Hugging Face model folder with config.json, an adapter folder or zip, or recipe.json.'
           setState({ notice: { code: 'bad-file', message, hint, detail: where.names.join('\n') } })
           return
         }

@@ -22,6 +22,12 @@ describe('route', () => {
   it('takes loose model files as one model', () => {
     expect(route(files('config.json', 'model.safetensors', 'tokenizer.json')).kind).toBe('model')
   })
+  it('sees an adapter in a folder with adapter_config.json, or in a zip', () => {
+    const folder = files('pirate/adapter_config.json', 'pirate/adapter_model.safetensors', 'pirate/recipe.json')
+    expect(route(folder)).toEqual({ kind: 'adapter', files: folder })
+    expect(route(files('Pirate.ZIP')).kind).toBe('adapter')
+    expect(route(files('m/config.json', 'm/adapter_config.json')).kind).toBe('model')
+  })
   it('tells a recipe from data', () => {
     expect(route(files('recipe.json')).kind).toBe('recipe')
     expect(route(files('pirate.recipe.json')).kind).toBe('recipe')

@@ -1,15 +1,19 @@
-// Decides what dropped or picked files are: a model folder, a recipe or a dataset. By name here, because it must be
+// Decides what dropped or picked files are: a model folder, an adapter, a recipe or a dataset. By name here, because it must be
 // instant; the worker checks the content.
 import type { NamedFile } from '../protocol/studio.ts'
 
 export type Route =
   | { readonly kind: 'model'; readonly name: string; readonly files: readonly NamedFile[] }
+  | { readonly kind: 'adapter'; readonly files: readonly NamedFile[] }
   | { readonly kind: 'recipe'; readonly file: NamedFile }
   | { readonly kind: 'data'; readonly file: NamedFile; readonly test?: NamedFile }
   | { readonly kind: 'unknown'; readonly names: readonly string[] }
 
 const DATA = /\.(jsonl|ndjson|json|csv|tsv|txt)$/i
 const RECIPE = /(^|[/.-])recipe\.json$/i
+
+/** The settings that PEFT and AdapterHub save beside an adapter, or a zip, which holds nothing else here. */
+const ADAPTER = /(^|\/)adapter_config\.json$|\.zip$/i
 
 /** Beside another data file, one with such a name holds the test rows. */
 const TEST = /(^|[/._-])(test|eval)[._-][^/]*$/i
@@ -25,6 +29,7 @@ export function route(files: readonly NamedFile[]): Route {
     const inside = folder === '' ? files : files.filter((f) => f.path.startsWith(`${folder}/`))
     return { kind: 'model', name: folder.split('/').at(-1) || 'model', files: inside }
   }
+  if (files.some((f) => ADAPTER.test(f.path))) return { kind: 'adapter', files }
   const recipe = files.find((f) => RECIPE.test(f.path))
   if (recipe) return { kind: 'recipe', file: recipe }
   const data = files.filter((f) => DATA.test(f.path))

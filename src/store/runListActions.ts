@@ -37,7 +37,7 @@ export function runListActions({ studio, store }: Context): RunListActions {
       const run = applyAll(record?.plan ? { ...empty, plan: record.plan } : empty, events.value)
       // The last event of a run that a closed tab cut off says that it trains; only the record knows better.
       const phase = record && record.status !== 'running' ? record.status : 'stopped'
-      setState({ run: { ...run, phase }, runId: id })
+      setState(({ chosenUses: _uses, ...s }) => ({ ...s, run: { ...run, phase }, runId: id }), true)
       return true
     },
     async deleteRun(id) {

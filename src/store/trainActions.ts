@@ -46,7 +46,8 @@ export function trainActions({ studio, store }: Context, runList: RunListActions
     async train() {
       const { recipe, working } = getState()
       if (working) return
-      const { runId: _runId, asked: _asked, ...rest } = getState()
+      // The adapter that is being made will be the one to judge.
+      const { runId: _runId, asked: _asked, chosenUses: _uses, ...rest } = getState()
       setState({ ...rest, run: newRun(recipe.training.steps) }, true)
       await follow((onEvent) => studio.train(recipe, onEvent))
     },

@@ -2,6 +2,7 @@
 import { useEffect } from 'react'
 import { useApp } from './AppContext.ts'
 import { tabTitle } from './runWords.ts'
+import { AdaptersSection } from './sections/AdaptersSection.tsx'
 import { Banners } from './sections/Banners.tsx'
 import { DataSection } from './sections/DataSection.tsx'
 import { DropZone } from './sections/DropZone.tsx'
@@ -37,6 +38,7 @@ export function App() {
         <TrainSection />
         <JudgeSection />
         <TakeAwaySection />
+        <AdaptersSection />
         <RunsSection />
       </main>
       <DropZone />

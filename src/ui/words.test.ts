@@ -2,10 +2,10 @@
 import { describe, expect, it } from 'vitest'
 import type { RunEvent } from '../protocol/event.ts'
 import { defaultRecipe } from '../protocol/recipe.ts'
+import { judgedRun } from '../store/adapterUses.ts'
 import { firstState, type AppState } from '../store/appState.ts'
 import { applyAll, newRun, type RunState } from '../store/runState.ts'
 import { examplePrompt } from './examplePrompt.ts'
-import { judgedRunId } from './judgedRun.ts'
 import { loadingSnippet } from './loadingSnippet.ts'
 import { amountText, phaseText, safetyText, statusSentence, tabTitle } from './runWords.ts'
 import { steps, stepState, stepSummary } from './story.ts'
@@ -70,10 +70,10 @@ describe('the story', () => {
   it('judges the run on show once it has an adapter', () => {
     const run = testRecord('a', defaultRecipe(), { status: 'paused' })
     const withRuns: AppState = { ...read, runs: { busy: false, value: [run] } }
-    expect(judgedRunId(withRuns)).toBeUndefined()
-    expect(judgedRunId({ ...withRuns, runId: 'a' })).toBe('a')
+    expect(judgedRun(withRuns)).toBeUndefined()
+    expect(judgedRun({ ...withRuns, runId: 'a' })?.id).toBe('a')
     expect(
-      judgedRunId({ ...withRuns, runId: 'a', runs: { busy: false, value: [{ ...run, hasAdapter: false }] } }),
+      judgedRun({ ...withRuns, runId: 'a', runs: { busy: false, value: [{ ...run, hasAdapter: false }] } }),
     ).toBeUndefined()
   })
 })

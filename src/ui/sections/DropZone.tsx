@@ -40,7 +40,7 @@ export function DropZone() {
   return isOver ? (
     <div className="drop">
       <p>
-        <strong>Drop it here.</strong> A dataset (JSON Lines, JSON, CSV, TSV, text), a Hugging Face model folder, or a recipe.
+        <strong>Drop it here.</strong> A dataset (JSON Lines, JSON, CSV, TSV, text), a Hugging Face model folder, an adapter (folder or zip), or a recipe.
         <br />
         It is read on this machine and sent nowhere.
       </p>

@@ -1,14 +1,15 @@
 // A prompt for both models, with the sampling knobs.
 import { useState } from 'react'
 import { readOptions } from '../../protocol/options.ts'
+import { activeUses } from '../../store/adapterUses.ts'
 import { isAnswering } from '../../store/appState.ts'
 import { isMoving } from '../../store/runFigures.ts'
 import { examplePrompt } from '../examplePrompt.ts'
-import { judgedRunId } from '../judgedRun.ts'
 import { useActions, useApp } from '../AppContext.ts'
 import { samplingOptions } from '../recipeOptions.ts'
 import { ActionButton } from '../parts/ActionButton.tsx'
 import { OptionForm } from '../parts/OptionForm.tsx'
+import { ActiveAdapters } from './ActiveAdapters.tsx'
 
 export function PromptBox() {
   const [typed, setTyped] = useState<string>()
@@ -17,7 +18,7 @@ export function PromptBox() {
   const isOpen = useApp((s) => s.base.value !== undefined && s.device.failure === undefined)
   const isBusy = useApp((s) => s.working && isMoving(s.run.phase))
   const answering = useApp(isAnswering)
-  const runId = useApp(judgedRunId)
+  const hasTuned = useApp((s) => activeUses(s).length > 0)
   const { ask, stopAsking, setSampling } = useActions()
   const prompt = typed ?? example
   const isWrong = readOptions(samplingOptions, { ...sampling }).problems.length > 0
@@ -36,9 +37,9 @@ export function PromptBox() {
       <div className="row">
         <ActionButton
           blocked={!isOpen || isBusy || answering || isWrong || prompt.trim() === ''}
-          onAct={() => void ask(prompt, runId)}
+          onAct={() => void ask(prompt)}
         >
-          {runId === undefined ? 'Ask the base model' : 'Ask both models'}
+          {hasTuned ? 'Ask both models' : 'Ask the base model'}
         </ActionButton>
         {answering && (
           <button type="button" onClick={() => void stopAsking()}>
@@ -46,8 +47,9 @@ export function PromptBox() {
           </button>
         )}
         {isBusy && <span className="small soft">The GPU is training: pause the run to ask.</span>}
-        {!isBusy && runId === undefined && <span className="small soft">After training, the tuned model answers beside it.</span>}
+        {!isBusy && !hasTuned && <span className="small soft">After training, or with an adapter loaded, the tuned model answers beside it.</span>}
       </div>
+      <ActiveAdapters />
       <details>
         <summary>Sampling</summary>
         <OptionForm

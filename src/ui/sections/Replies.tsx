@@ -2,26 +2,29 @@
 import type { Reply } from '../../store/appState.ts'
 import { useApp } from '../AppContext.ts'
 import { FailureNote } from '../parts/FailureNote.tsx'
+import { usesText } from '../usesText.ts'
 import './Replies.css'
 
 export function Replies() {
   const asked = useApp((s) => s.asked)
+  const adapters = useApp((s) => s.adapters.value)
   if (!asked) return null
   return (
     <div className="replies">
       <p className="reply-prompt">{asked.prompt}</p>
       <ReplyText title="Base" reply={asked.base} />
-      <ReplyText title="Tuned" reply={asked.tuned} />
+      <ReplyText title="Tuned" reply={asked.tuned} from={asked.uses.map((uses) => usesText(uses, adapters)).join(', then ')} />
     </div>
   )
 }
 
-function ReplyText({ title, reply }: { title: string; reply: Reply | undefined }) {
+function ReplyText({ title, reply, from }: { title: string; reply: Reply | undefined; from?: string }) {
   return (
     <section className="reply" aria-label={`${title} model’s answer`} aria-busy={reply?.busy ?? false}>
       <h3>
         {title} {reply?.busy && <span className="soft">answering…</span>}
       </h3>
+      {reply && from !== undefined && <span className="reply-from">{from}</span>}
       {reply ? <p>{reply.text}</p> : <p className="soft">–</p>}
       {reply?.failure && <FailureNote failure={reply.failure} />}
     </section>

@@ -2,7 +2,7 @@
 import { isMoving } from '../../store/runFigures.ts'
 import { useActions, useApp } from '../AppContext.ts'
 import { formatBytes } from '../format.ts'
-import { judgedRun } from '../judgedRun.ts'
+import { judgedRun } from '../../store/adapterUses.ts'
 import { ActionButton } from '../parts/ActionButton.tsx'
 import { CopyButton } from '../parts/CopyButton.tsx'
 import { FailureNote } from '../parts/FailureNote.tsx'

@@ -1,0 +1,75 @@
+// One adapter: what it is, whether the open model can use it, and what can be done with it.
+import type { AdapterInfo } from '../../protocol/adapters.ts'
+import { activeUses } from '../../store/adapterUses.ts'
+import { useActions, useApp } from '../AppContext.ts'
+import { formatBytes, formatCount, formatDate } from '../format.ts'
+import { goTo } from '../goTo.ts'
+import { ConfirmButton } from '../parts/ConfirmButton.tsx'
+import { saveFile } from '../saveFile.ts'
+import { CompressDialog } from './CompressDialog.tsx'
+import { RenameDialog } from './RenameDialog.tsx'
+
+const kinds: Record<AdapterInfo['kind'], string> = { run: 'trained', loaded: 'loaded', combined: 'combined', compressed: 'compressed' }
+
+export function AdapterRow({ adapter }: { adapter: AdapterInfo }) {
+  const working = useApp((s) => s.working)
+  const isBusy = useApp((s) => s.shelving.busy)
+  const isActive = useApp((s) => activeUses(s).some((use) => use.id === adapter.id))
+  const { toggleUse, deleteAdapter, exportAdapter } = useActions()
+  const { id, name, kind, methods, rank, misfit } = adapter
+  const take = async (): Promise<void> => {
+    const made = await exportAdapter(id)
+    if (made) saveFile(made.name, made.zip)
+  }
+  return (
+    <tr>
+      <th scope="row">
+        <label className="adapter-name">
+          <input
+            type="checkbox"
+            aria-label={`Answer with ${name}`}
+            checked={isActive}
+            disabled={misfit !== undefined}
+            onChange={() => toggleUse(id)}
+          />
+          <span>{name}</span>
+        </label>
+      </th>
+      <td className="adapter-from">
+        {kinds[kind]}, {formatDate(adapter.createdAt)}
+        {adapter.merged && <strong>, merged in</strong>}
+      </td>
+      <td>
+        {methods.join(' + ')}
+        {rank !== undefined && `, rank ${rank}`}
+      </td>
+      <td className="number">{formatCount(adapter.trainableParameters)}</td>
+      <td className="number">{formatBytes(adapter.bytes)}</td>
+      <td>{misfit === undefined ? 'fits' : <span className="adapter-misfit">{misfit}</span>}</td>
+      <td>
+        <div className="row">
+          <button type="button" className="quiet" disabled={isBusy} aria-label={`Download ${name}`} onClick={() => void take()}>
+            Download
+          </button>
+          {adapter.isLora && (rank ?? 1) > 1 && <CompressDialog adapter={adapter} disabled={working || misfit !== undefined} />}
+          {kind !== 'run' && (
+            <>
+              <RenameDialog adapter={adapter} disabled={isBusy} />
+              <ConfirmButton
+                label="Delete"
+                name={`Delete ${name}`}
+                question={`Delete the adapter “${name}” from this browser? This cannot be undone.`}
+                confirm="Delete the adapter"
+                disabled={isBusy}
+                onConfirm={() => {
+                  goTo('adapters')
+                  void deleteAdapter(id)
+                }}
+              />
+            </>
+          )}
+        </div>
+      </td>
+    </tr>
+  )
+}
