@@ -39,6 +39,7 @@ const LAYOUTS: Readonly<Record<string, AdapterPart['layout']>> = {
   'tensors.safetensors': 'tunesmith',
 }
 const CONFIG = 'adapter_config.json'
+const KEPT = new Set([CONFIG, ...Object.keys(LAYOUTS), 'README.md', 'recipe.json', 'load_adapter.py'])
 /** Weights as Python pickles: opening one can run any program. */
 const PICKLES = ['adapter_model.bin', 'pytorch_adapter.bin', 'pytorch_model_adapter.bin']
 
@@ -63,22 +64,30 @@ export async function openAdapterFolder(given: ReadonlyMap<string, ByteSource>):
   const [first] = chosen
   if (chosen.length === 1) {
     const [folder, files] = first
-    return { parts: [await openPart('', files)], ...(await recipeOf(files)), ...kept(folder, given) }
+    const parts = [await openPart('', files)]
+    return { parts, ...(await recipeOf(files)), ...kept(folder, parts, given) }
   }
   const parent = (folder: string): string => folder.replace(/[^/]*\/$/, '')
   const root = parent(first[0])
-  const isUnion = chosen.every(([folder]) => parent(folder) === root && /^\d+-[^/]+\/$/.test(folder.slice(root.length)))
+  const isUnion = chosen.every(([folder]) => parent(folder) === root && /^\d+-[\w.-]+\/$/.test(folder.slice(root.length)))
   if (!isUnion) throw bad(`These files hold ${chosen.length} adapters (${chosen.map(([folder]) => folder.replace(/\/$/, '') || 'the folder itself').join(', ')}).`, 'Drop them one at a time.')
   const parts: AdapterPart[] = []
   for (const [folder, files] of chosen) parts.push(await openPart(folder.slice(root.length, -1), files))
-  return { parts, ...(await recipeOf(folders.get(root))), ...kept(root, given) }
+  return { parts, ...(await recipeOf(folders.get(root))), ...kept(root, parts, given) }
 }
 
 /** The number that a part of a union starts with. */
 const place = (folder: string): number => Number(/(\d+)-[^/]*\/$/.exec(folder)?.[1] ?? 0)
 
-function kept(root: string, given: ReadonlyMap<string, ByteSource>): Pick<AdapterFolder, 'files' | 'bytes'> {
-  const files = new Map([...given].filter(([path]) => path.startsWith(root)).map(([path, source]) => [path.slice(root.length), source]))
+/** Not everything that lay there: a checkpoint of a training run brings an optimizer along. */
+function kept(root: string, parts: readonly AdapterPart[], given: ReadonlyMap<string, ByteSource>): Pick<AdapterFolder, 'files' | 'bytes'> {
+  const folders = new Set(['', ...parts.map((p) => p.folder)])
+  const belongs = (path: string): boolean => {
+    const cut = path.lastIndexOf('/')
+    return folders.has(path.slice(0, Math.max(0, cut))) && KEPT.has(path.slice(cut + 1))
+  }
+  const own = [...given].filter(([path]) => path.startsWith(root)).map(([path, source]) => [path.slice(root.length), source] as const)
+  const files = new Map(own.filter(([path]) => belongs(path)))
   return { files, bytes: [...files.values()].reduce((n, s) => n + s.size, 0) }
 }
 

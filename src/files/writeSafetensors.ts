@@ -41,6 +41,12 @@ export async function* streamSafetensors(
   }
 }
 
+/** Size of the file that `streamSafetensors` writes. */
+export function safetensorsBytes(tensors: ReadonlyMap<string, Described>, metadata: Metadata = {}): number {
+  const order = sorted(tensors)
+  return order.reduce((n, [, t]) => n + byteLength(t), header(order, metadata).length)
+}
+
 const byteLength = (t: Described): number => t.shape.reduce((n, d) => n * d, dtypeBytes[t.dtype])
 
 function checkLength(name: string, t: Described, found: number): void {

@@ -19,6 +19,20 @@ export async function zipFiles(files: ReadonlyMap<string, Uint8Array<ArrayBuffer
   return new Response(makeZip(entries), { headers: { 'content-type': 'application/zip' } }).blob()
 }
 
+/** A file whose bytes are produced while the archive is written. */
+export interface StreamedFile {
+  readonly size: number
+  stream(): AsyncIterable<Uint8Array>
+}
+
+/** The same for files that need not fit in memory; the browser keeps a large blob on its disk. */
+export async function zipStream(files: ReadonlyMap<string, StreamedFile>): Promise<Blob> {
+  const entries = [...files]
+    .sort(([a], [b]) => compareUtf8(a, b))
+    .map(([name, { size, stream }]) => ({ name, input: stream() as AsyncIterable<Uint8Array<ArrayBuffer>>, lastModified: DATE, size }))
+  return new Response(makeZip(entries), { headers: { 'content-type': 'application/zip' } }).blob()
+}
+
 export async function unzip(input: Uint8Array | Blob): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   const bytes = input instanceof Blob ? new Uint8Array(await input.arrayBuffer()) : input
   let entries = 0

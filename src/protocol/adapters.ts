@@ -57,7 +57,10 @@ export interface AdapterInfo {
   readonly merged: boolean
 }
 
-/** As PEFT's add_weighted_adapter; `average` is `linear` with equal weights that sum to 1, `stack` is `cat`. */
+/**
+ * As PEFT's add_weighted_adapter; `cat` with weights of 1 is a stack. `average` is the mean by weight, whose ratio alone
+ * counts: of what LoRA adapters add to the weights, and of the values in place for alike adapters of other methods.
+ */
 export type CombinationType =
   | 'linear'
   | 'cat'
@@ -70,6 +73,7 @@ export type CombinationType =
   | 'dare_ties_svd'
   | 'magnitude_prune'
   | 'magnitude_prune_svd'
+  | 'average'
 
 export interface CombineRequest {
   readonly name: string
@@ -87,6 +91,7 @@ export interface CombineRequest {
 
 export interface CompressRequest {
   readonly id: string
+  /** Of the result; layers whose rank is lower keep it. */
   readonly rank: number
   readonly name: string
   /** How the open dataset is split and rendered for the loss; without it no loss is measured. */
@@ -97,6 +102,8 @@ export interface Compressed {
   readonly adapter: AdapterInfo
   /** Mean loss in nats per trained token over the open dataset's validation rows; absent where no dataset is open. */
   readonly loss?: { readonly before: number; readonly after: number; readonly tokens: number; readonly rows: number }
+  /** Share of the squared singular values of all updates that stays, 0 to 1. */
+  readonly keptEnergy: number
   readonly bytesBefore: number
   readonly bytesAfter: number
 }

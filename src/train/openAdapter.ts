@@ -4,7 +4,7 @@ import { readTensor, type AdapterFolder, type AdapterPart, type StoredTensor } f
 import { toF32 } from '../files/dtype.ts'
 import type { JsonObject } from '../files/jsonFile.ts'
 import { sameShape, showShape, sizeOf } from '../graph/shape.ts'
-import { choiceOfAdapterHub } from '../methods/adapterHub.ts'
+import { choiceOfAdapterHub, keyOfAdapterHub } from '../methods/adapterHub.ts'
 import type { Attachment } from '../methods/method.ts'
 import { attachAll, methodOf, methods } from '../methods/registry.ts'
 import { attachSavedPrompt } from '../methods/savedPrompt.ts'
@@ -44,13 +44,13 @@ export function fitAdapter(model: OpenModel, folder: AdapterFolder): Fit {
   const choices = recipeMethods(folder)
   const attachments = folder.parts.map((part, i) => attach(part, model, choices?.[i]))
   const subject = told(() => subjectOf(model, attachments))
-  const { layout, census } = subject
+  const { layout } = subject
   const tensors = new Map<string, StoredTensor>()
   const spare = new Map<string, StoredTensor>()
   const problems: string[] = []
   for (const part of folder.parts)
     for (const [name, tensor] of part.tensors) {
-      const key = part.layout === 'adapterhub' ? name.replace(`.adapters.${String(part.config['name'])}.`, '.adapters.') : name
+      const key = part.layout === 'adapterhub' ? keyOfAdapterHub(name, part.config) : name
       const window = layout.windows.get(key)
       if (window && sameShape(window.shape, tensor.shape)) tensors.set(key, tensor)
       else if (window) problems.push(`${name} is ${showShape(tensor.shape)}, expected ${showShape(window.shape)}`)
@@ -60,11 +60,14 @@ export function fitAdapter(model: OpenModel, folder: AdapterFolder): Fit {
   for (const { key, shape } of layout.windows.values())
     if (!tensors.has(key) && !problems.some((p) => p.startsWith(`${key} is`))) problems.unshift(`${key} ${showShape(shape)} is missing from the file`)
   if (problems.length > 0) throw misfit(folder, problems)
+  return { ...fittingOf(subject), tensors, spare }
+}
+
+/** What a model with methods attached says of its adapter. */
+export function fittingOf({ attachments, layout, census }: ReturnType<typeof subjectOf>): FittingAdapter {
   return {
     attachments,
     layout,
-    tensors,
-    spare,
     trainableParameters: countOf(census.trainables.filter((t) => !t.frozen)),
     methods: attachments.map((a) => (a.name === undefined ? 'Adapter' : methodOf(a.name).label)),
   }
@@ -83,15 +86,9 @@ export async function openRun(model: OpenModel, storage: Storage, record: RunRec
   const saved = await storage.checkpoints.load(record.id)
   const bytes = saved?.parts.get('values')
   if (!bytes) throw new Fault('storage', 'This run has no checkpoint yet.', 'Let it train until its first checkpoint, or pause it.')
-  const { attachments, layout, census } = subjectOf(model, attachAll(record.recipe.methods, model.outline, record.recipe.data.tasks))
-  if (bytes.byteLength !== layout.length * 4) throw new Fault('storage', 'This run’s checkpoint was saved by another version of its method.', 'Train it again, or take its exported adapter.')
-  return {
-    attachments,
-    layout,
-    values: new Float32Array(bytes.slice().buffer),
-    trainableParameters: countOf(census.trainables.filter((t) => !t.frozen)),
-    methods: record.recipe.methods.map((m) => methodOf(m.id).label),
-  }
+  const subject = subjectOf(model, attachAll(record.recipe.methods, model.outline, record.recipe.data.tasks))
+  if (bytes.byteLength !== subject.layout.length * 4) throw new Fault('storage', 'This run’s checkpoint was saved by another version of its method.', 'Train it again, or take its exported adapter.')
+  return { ...fittingOf(subject), values: new Float32Array(bytes.slice().buffer) }
 }
 
 function recipeMethods({ recipe, parts }: AdapterFolder): readonly MethodChoice[] | undefined {

@@ -1,72 +1,80 @@
-// Answers one prompt with the base or a tuned model, text as it comes.
+// Answers one prompt with the base and any adapters, text as it comes; the adapters may change from token to token.
 import { promptIds } from '../data/prompt.ts'
 import { streamDecoder } from '../data/streamDecoder.ts'
-import { attachAll } from '../methods/registry.ts'
+import type { AdapterUse } from '../protocol/adapters.ts'
 import { Fault } from '../protocol/failure.ts'
-import type { GenerateRequest, RunRecord } from '../protocol/studio.ts'
-import type { Storage } from '../storage/storage.ts'
-import { subjectOf, type Base } from './base.ts'
-import { Decoder } from './decoder.ts'
+import type { GenerateRequest } from '../protocol/studio.ts'
+import type { AdapterDeck } from './adapterDeck.ts'
+import type { Base } from './base.ts'
 import { generate } from './generate.ts'
-import { Params } from './params.ts'
-import type { Subject } from './step.ts'
 import { stopTokens } from './stopTokens.ts'
 
-/** The trained tensors of a run's last checkpoint, on the GPU. */
-export class Tuned {
-  private constructor(
-    readonly subject: Subject,
-    readonly params: Params,
-    private readonly runId: string,
-    private readonly step: number,
-  ) {}
-
-  static async load(base: Base, storage: Storage, { id, step, recipe }: RunRecord): Promise<Tuned> {
-    const saved = await storage.checkpoints.load(id)
-    const values = saved?.parts.get('values')
-    if (!values) throw new Fault('storage', 'This run has no checkpoint yet.', 'Let it train until its first checkpoint, or pause it.')
-    const subject = subjectOf(base, attachAll(recipe.methods, base.outline))
-    await base.weights.load(subject.census.weights)
-    const params = await Params.make(base.memory, subject.layout)
-    params.write('values', new Float32Array(values.slice().buffer))
-    return new Tuned(subject, params, id, step)
-  }
-
-  matches(runId: string, step: number): boolean {
-    return this.runId === runId && this.step === step
-  }
-  dispose(): void {
-    this.params.dispose()
-  }
+export interface ReplyOptions {
+  readonly base: Base
+  /** Holds every adapter of the request. */
+  readonly deck: AdapterDeck
+  readonly request: GenerateRequest
+  /** What a typed prompt must end with where the model has no chat template. */
+  readonly promptEnd: string
+  /** Asked before every token but the first: adapters to go on with, on the deck already; undefined leaves them. */
+  live(): readonly AdapterUse[] | undefined
+  /** @param segment switches before the text */
+  onText(delta: string, segment: number): void
+  cancelled(): boolean
 }
 
-/** @param promptEnd what a typed prompt must end with where the model has no chat template */
-export async function reply(base: Base, tuned: Tuned | undefined, request: GenerateRequest, promptEnd: string, onText: (delta: string) => void, cancelled: () => boolean): Promise<string> {
+export async function reply({ base, deck, request, promptEnd, live, onText, cancelled }: ReplyOptions): Promise<string> {
   const tokenizer = base.tokenizer()
   const { chatTemplate } = base.folder
-  const subject = tuned?.subject ?? subjectOf(base, [])
-  if (!tuned) await base.weights.load((subject as ReturnType<typeof subjectOf>).census.weights)
   const text = chatTemplate === undefined && !request.prompt.endsWith(promptEnd) ? request.prompt + promptEnd : request.prompt
   const ids = promptIds(text, tokenizer, chatTemplate === undefined ? {} : { chatTemplate })
   const { contextLength } = base.family.dimensions(base.config)
   if (ids.length >= contextLength) throw new Fault('bad-data', `The prompt has ${ids.length} tokens, and this model reads at most ${contextLength}.`, 'Shorten the prompt.')
-  const decoder = await Decoder.make(base, subject, tuned?.params, 1, Math.min(contextLength, ids.length + request.maxNewTokens))
+  const switches = planned(request)
+  const speaker = await deck.speak([request.adapters, ...switches.map((s) => s.adapters)], Math.min(contextLength, ids.length + request.maxNewTokens))
   const decode = streamDecoder(tokenizer)
   let whole = ''
+  let segment = 0
+  let uses = request.adapters
   const say = (delta: string): void => {
     if (delta === '') return
     whole += delta
-    onText(delta)
+    onText(delta, segment)
   }
   try {
     const { maxNewTokens, temperature, topK, topP, seed } = request
-    for await (const { token } of generate(decoder, [ids], { maxNewTokens, sampling: { temperature, topK, topP, seed }, stop: stopTokens(base) })) {
+    let pending: { readonly at: number; readonly segment: number } | undefined
+    const decoderAt = async (n: number) => {
+      const next = live() ?? switches.find((s) => s.afterTokens === n)?.adapters
+      if (next) {
+        uses = next
+        pending = { at: n, segment: (pending?.segment ?? segment) + 1 }
+      }
+      return speaker.decoder(uses)
+    }
+    const options = { maxNewTokens, sampling: { temperature, topK, topP, seed }, stop: stopTokens(base), decoderAt }
+    let count = 0
+    for await (const { token } of generate(await speaker.decoder(uses), [ids], options)) {
       if (cancelled()) break
+      if (pending && count >= pending.at) {
+        segment = pending.segment
+        pending = undefined
+      }
+      count++
       say(decode.push(token))
     }
     say(decode.end())
     return whole
   } finally {
-    decoder.dispose()
+    speaker.leave()
   }
+}
+
+function planned({ switches = [] }: GenerateRequest): NonNullable<GenerateRequest['switches']> {
+  let before = 0
+  for (const { afterTokens } of switches) {
+    if (!Number.isInteger(afterTokens) || afterTokens <= before) throw new Fault('bad-recipe', `Switches must come after 1 token or more, in ascending order; found ${afterTokens}.`, 'Correct the numbers of tokens.')
+    before = afterTokens
+  }
+  return switches
 }

@@ -18,9 +18,12 @@ export type Progress = (done: number, total: number) => void
 export class Weights {
   private readonly placed = new Map<string, Placed>()
   private readonly owned: GPUBuffer[] = []
+  private inFlight = 0
+  /** Tensors that are not those of the folder that was given first. */
+  private altered: ReadonlySet<string> = new Set()
   constructor(
     private readonly memory: Memory,
-    private readonly folder: ModelFolder,
+    private folder: ModelFolder,
     private readonly family: Family,
   ) {}
 
@@ -34,37 +37,62 @@ export class Weights {
     return this.entry(name)!.readF32()
   }
 
+  /**
+   * Goes over to another folder with the same tensors: adapters merged in, or the base again. What differs from the folder
+   * that was given first is uploaded anew, into the buffers that recordings bind.
+   */
+  async swap(folder: ModelFolder, changed: ReadonlySet<string>, manifest: readonly WeightEntry[]): Promise<void> {
+    const before = { folder: this.folder, altered: this.altered }
+    const upload = async (from: ModelFolder, names: ReadonlySet<string>): Promise<void> => {
+      this.folder = from
+      for (const e of manifest) {
+        const place = names.has(e.name) ? this.placed.get(e.name) : undefined
+        if (place) await this.upload(e, place.buffer)
+      }
+    }
+    this.altered = new Set([...before.altered, ...changed])
+    try {
+      await upload(folder, this.altered)
+      this.altered = changed
+    } catch (error) {
+      await upload(before.folder, this.altered)
+      this.altered = before.altered
+      throw error
+    }
+  }
+
   /** Uploads what is not there yet. */
   async load(entries: readonly WeightEntry[], onProgress: Progress = () => undefined): Promise<void> {
     const missing = entries.filter((e) => !this.placed.has(e.name))
     const total = weightBytes(this.folder, this.family, missing)
     const buffers = await this.memory.allocate(missing.map((e) => ({ label: e.name, bytes: this.bytesOf(e), memory: 'weights' as const })))
     this.owned.push(...buffers)
-    const { queue } = this.memory.device
     let done = 0
-    let inFlight = 0
     for (const [i, e] of missing.entries()) {
-      const entry = this.entry(e.name)!
-      if (e.role === 'matrix' && (entry.dtype === 'F32' || entry.dtype === 'F16' || entry.dtype === 'BF16')) {
-        let at = 0
-        for await (const chunk of entry.stream()) {
-          const whole = padded(chunk)
-          queue.writeBuffer(buffers[i], at, whole)
-          at += chunk.byteLength
-          done += chunk.byteLength
-          inFlight += whole.byteLength
-          if (inFlight > IN_FLIGHT) {
-            await queue.onSubmittedWorkDone()
-            inFlight = 0
-          }
-          onProgress(done, total)
-        }
-      } else {
-        queue.writeBuffer(buffers[i], 0, packValues(await entry.readF32(), 'f32'))
-        done += this.bytesOf(e)
-        onProgress(done, total)
-      }
+      await this.upload(e, buffers[i], (bytes) => onProgress((done += bytes), total))
       this.placed.set(e.name, { buffer: buffers[i], offset: 0, size: this.bytesOf(e) })
+    }
+  }
+
+  private async upload(e: WeightEntry, buffer: GPUBuffer, onBytes: (bytes: number) => void = () => undefined): Promise<void> {
+    const { queue } = this.memory.device
+    const entry = this.entry(e.name)!
+    if (e.role !== 'matrix' || (entry.dtype !== 'F32' && entry.dtype !== 'F16' && entry.dtype !== 'BF16')) {
+      queue.writeBuffer(buffer, 0, packValues(await entry.readF32(), 'f32'))
+      onBytes(this.bytesOf(e))
+      return
+    }
+    let at = 0
+    for await (const chunk of entry.stream()) {
+      const whole = padded(chunk)
+      queue.writeBuffer(buffer, at, whole)
+      at += chunk.byteLength
+      this.inFlight += whole.byteLength
+      if (this.inFlight > IN_FLIGHT) {
+        await queue.onSubmittedWorkDone()
+        this.inFlight = 0
+      }
+      onBytes(chunk.byteLength)
     }
   }
 

@@ -69,7 +69,7 @@ export function testAdapters(runs: () => Iterable<RunRecord>): AdapterShelf {
     combineAdapters: async ({ name, adapters }) => ok(keep({ name, kind: 'combined', madeOf: adapters.map((a) => a.id) })),
     async compressAdapter({ id, rank, name }) {
       const adapter = keep({ name, kind: 'compressed', rank, madeOf: [id] })
-      return ok({ adapter, loss: { before: 1.04, after: 1.09, tokens: 700, rows: 40 }, bytesBefore: plain.bytes, bytesAfter: Math.round((plain.bytes * rank) / plain.rank) })
+      return ok({ adapter, loss: { before: 1.04, after: 1.09, tokens: 700, rows: 40 }, keptEnergy: 0.97, bytesBefore: plain.bytes, bytesAfter: Math.round((plain.bytes * rank) / plain.rank) })
     },
     async mergeAdapters(uses) {
       merged = uses.map((u) => u.id)

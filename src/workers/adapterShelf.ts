@@ -1,22 +1,227 @@
-// What the page asks about adapters, answered: those of runs and those dropped or made here, on the open base.
-import type { AdapterShelf } from '../protocol/adapters.ts'
-import type { Result } from '../protocol/result.ts'
+// What the page asks about adapters, answered: on the GPU side by side, in an answer, merged, combined and taken away.
+// Composition only. What changes the mounted weights takes its turn with the other jobs of the GPU.
+import type { Dataset } from '../data/dataset.ts'
+import { openAdapterFolder } from '../files/adapterFolder.ts'
+import { blobSource, bytesSource, type ByteSource } from '../files/byteSource.ts'
+import { unzip, zipFiles, zipStream } from '../files/zip.ts'
+import type { AdapterInfo, AdapterShelf, AdapterUse } from '../protocol/adapters.ts'
+import { Fault } from '../protocol/failure.ts'
+import type { Recipe } from '../protocol/recipe.ts'
+import type { NamedFile, Result } from '../protocol/result.ts'
+import type { GenerateRequest } from '../protocol/studio.ts'
+import type { Storage } from '../storage/storage.ts'
+import { AdapterDeck } from '../train/adapterDeck.ts'
+import type { Base } from '../train/base.ts'
+import { exportMerged } from '../train/exportMerged.ts'
+import { mergeIntoMounted, type Weighted } from '../train/mergeWeights.ts'
+import { reply } from '../train/reply.ts'
+import { validationLoss, type ValidationLoss } from '../train/validationLoss.ts'
+import { AdapterLibrary, type Described, type OpenBase } from './adapterLibrary.ts'
+import { combined, compressed } from './deriveAdapter.ts'
 
-export function adapterShelf(): AdapterShelf {
-  const later = (): Promise<Result<never>> =>
-    Promise.resolve({ ok: false, failure: { code: 'bad-adapter', message: 'Stored adapters cannot be used yet.', hint: 'Use the adapter of a run.' } })
-  return {
-    adapters: async () => ({ ok: true, value: [] }),
-    switchAdapters: later,
-    loadAdapter: later,
-    renameAdapter: later,
-    deleteAdapter: later,
-    prepareAdapters: later,
-    unloadAdapter: later,
-    combineAdapters: later,
-    compressAdapter: later,
-    mergeAdapters: later,
-    exportAdapter: later,
-    exportMerged: later,
+export interface ShelfNeeds {
+  readonly storage: Storage
+  readonly version: string
+  /** The open base, or nothing. */
+  opened(): OpenBase | undefined
+  /** The open base on a device that is alive. */
+  mounted(): Promise<Base>
+  /** A run holds the weights, even while it is paused. */
+  isTraining(): boolean
+  data(): Dataset | undefined
+  answer<T>(work: () => Promise<T>): Promise<Result<T>>
+  /** One job of the GPU at a time. */
+  alone<T>(work: () => Promise<T>): Promise<T>
+}
+
+export interface Shelf {
+  readonly calls: AdapterShelf
+  generate(request: GenerateRequest, onText: (delta: string, segment: number) => void, cancelled: () => boolean): Promise<string>
+  /** Gives back the base as it was given, and the memory that adapters hold: before a run. */
+  makeWay(): Promise<void>
+  /** The base is going away. */
+  forget(): void
+  /** An adapter is going away. */
+  release(id: string): void
+}
+
+/** Tokens of prompt and answer that decoding is recorded for before anything is asked. */
+const PREPARED_TOKENS = 220
+
+const zipName = (text: string): string => `${text.replace(/[^\p{L}\p{N}._-]+/gu, '-') || 'adapter'}.zip`
+
+export function adapterShelf({ storage, version, opened, mounted, isTraining, data, answer, alone }: ShelfNeeds): Shelf {
+  const library = new AdapterLibrary(storage, version, opened, mounted)
+  let deck: { readonly base: Base; readonly on: AdapterDeck } | undefined
+  let merged: readonly AdapterUse[] = []
+  /** Answers in flight by id, with what they go on with. */
+  const live = new Map<string, readonly AdapterUse[]>()
+
+  const forget = (): void => {
+    void deck?.on.dispose()
+    deck = undefined
+    merged = []
   }
+  const deckOn = async (): Promise<{ base: Base; on: AdapterDeck }> => {
+    const base = await mounted()
+    if (deck?.base !== base) {
+      forget()
+      deck = { base, on: new AdapterDeck(base) }
+    }
+    return deck!
+  }
+  const infoOf = (described: Described): AdapterInfo => ({ ...described, gpuBytes: deck?.on.bytes(described.id) ?? 0, merged: merged.some((m) => m.id === described.id) })
+  const hold = async (uses: readonly AdapterUse[]): Promise<void> => {
+    const { on } = await deckOn()
+    for (const { id } of uses) {
+      const { version: current, load } = await library.open(id)
+      await on.hold(id, current, load)
+    }
+  }
+  const weighted = (uses: readonly AdapterUse[]): Promise<Weighted[]> => Promise.all(uses.map(async ({ id, weight }) => ({ adapter: await (await library.open(id)).load(), weight })))
+  /** In turn with other jobs; a run would keep the caller waiting for hours, so it is told. */
+  const unlessTraining = <T>(work: () => Promise<T>): Promise<T> => {
+    if (isTraining()) throw new Fault('bad-adapter', 'A run is using the model’s weights.', 'Let it finish, or stop it first.')
+    return alone(work)
+  }
+
+  /** On the open dataset's validation rows; undefined where there are none. */
+  const losses = async (ids: readonly string[], recipe: Recipe): Promise<ValidationLoss[] | undefined> => {
+    const dataset = data()
+    if (!dataset) return undefined
+    return unlessTraining(async () => {
+      const again = await weighted(merged)
+      const { base } = await deckOn()
+      if (again.length > 0) await mergeIntoMounted(base, [])
+      try {
+        const found: ValidationLoss[] = []
+        for (const id of ids) {
+          const loss = await validationLoss(base, await (await library.open(id)).load(), dataset, recipe)
+          if (!loss) return undefined
+          found.push(loss)
+        }
+        return found
+      } finally {
+        if (again.length > 0) await mergeIntoMounted(base, again)
+      }
+    })
+  }
+
+  const calls: AdapterShelf = {
+    adapters: () => answer(async () => (await library.list()).map(infoOf)),
+    loadAdapter: (files) =>
+      answer(async () => {
+        const given = await dropped(files)
+        const { recipe } = await openAdapterFolder(given)
+        const name = typeof recipe?.['name'] === 'string' ? recipe['name'] : (files[0]?.path ?? 'adapter').split('/')[0].replace(/\.zip$/i, '')
+        return infoOf(await library.keep(given, { name, kind: 'loaded' }))
+      }),
+    renameAdapter: (id, name) =>
+      answer(async () => {
+        const { run } = await library.find(id)
+        if (name.trim() === '') throw new Fault('bad-adapter', 'An adapter needs a name.', 'Type one.')
+        if (run) await storage.runs.update(id, { recipe: { ...run.recipe, name } })
+        else await storage.shelf.rename(id, name)
+        return infoOf(await library.describe(await library.find(id)))
+      }),
+    deleteAdapter: (id) =>
+      answer(async () => {
+        const { run } = await library.find(id)
+        if (run) throw new Fault('storage', 'This adapter belongs to a run.', 'Delete the run, and its adapter goes with it.')
+        if (merged.some((m) => m.id === id)) throw new Fault('bad-adapter', 'This adapter is merged into the open model.', 'Take it out of the weights first.')
+        deck?.on.release(id)
+        await storage.shelf.delete(id)
+        return true as const
+      }),
+    prepareAdapters: (uses) =>
+      answer(async () => {
+        const { base, on } = await deckOn()
+        await hold(uses)
+        await on.prepare(uses, Math.min(PREPARED_TOKENS, base.family.dimensions(base.config).contextLength))
+        return true as const
+      }),
+    unloadAdapter: (id) => answer(async () => deck?.on.release(id) ?? 0),
+    switchAdapters: (answerId, uses) =>
+      answer(async () => {
+        if (!live.has(answerId)) throw new Fault('cancelled', 'This answer has ended.', 'Ask again.')
+        await hold(uses)
+        live.set(answerId, uses)
+        return true as const
+      }),
+    combineAdapters: (request) =>
+      answer(async () => {
+        const parts = await Promise.all(request.adapters.map((u) => library.part(u.id)))
+        const madeOf = request.adapters.map((u) => u.id)
+        return infoOf(await library.keep(await combined(request, parts), { name: request.name, kind: 'combined', madeOf }))
+      }),
+    compressAdapter: ({ id, rank, name, recipe }) =>
+      answer(async () => {
+        const part = await library.part(id)
+        const { files, keptEnergy } = await compressed(part, rank)
+        const adapter = infoOf(await library.keep(files, { name, kind: 'compressed', madeOf: [id] }))
+        const bytesBefore = [...part.files.values()].reduce((n, s) => n + s.size, 0)
+        const [before, after] = (recipe && (await losses([id, adapter.id], recipe))) ?? []
+        const loss = before && after && { before: before.loss, after: after.loss, tokens: before.tokens, rows: before.rows }
+        return { adapter, keptEnergy, bytesBefore, bytesAfter: adapter.bytes, ...(loss && { loss }) }
+      }),
+    mergeAdapters: (uses) =>
+      answer(async () =>
+        unlessTraining(async () => {
+          const given = await weighted(uses)
+          const { base } = await deckOn()
+          await mergeIntoMounted(base, given)
+          merged = uses
+          return true as const
+        }),
+      ),
+    exportAdapter: (id) =>
+      answer(async () => {
+        const { name, files } = await library.part(id)
+        const read = await Promise.all([...files].map(async ([path, source]) => [path, await source.read(0, source.size)] as const))
+        return { name: zipName(name), zip: await zipFiles(new Map(read)) }
+      }),
+    exportMerged: (uses, name) =>
+      answer(async () => {
+        const { model, info } = library.need()
+        const adapters = await Promise.all(uses.map(async ({ id, weight }) => ({ name: (await library.find(id)).name, weight })))
+        return { name: zipName(name), zip: await zipStream(exportMerged(model, await weighted(uses), { baseModel: info.id, name, adapters })) }
+      }),
+  }
+
+  return {
+    calls,
+    forget,
+    release: (id) => void deck?.on.release(id),
+    async generate(request, onText, cancelled) {
+      const { base, on } = await deckOn()
+      await hold([...request.adapters, ...(request.switches ?? []).flatMap((s) => s.adapters)])
+      const { answerId } = request
+      let heard = request.adapters
+      if (answerId !== undefined) live.set(answerId, heard)
+      const changed = (): readonly AdapterUse[] | undefined => {
+        const wanted = answerId === undefined ? heard : (live.get(answerId) ?? heard)
+        if (wanted === heard) return undefined
+        heard = wanted
+        return wanted
+      }
+      try {
+        return await reply({ base, deck: on, request, promptEnd: data()?.promptEnd ?? '', onText, cancelled, live: changed })
+      } finally {
+        if (answerId !== undefined) live.delete(answerId)
+      }
+    },
+    async makeWay() {
+      if (!deck) return
+      if (merged.length > 0) await mergeIntoMounted(deck.base, [])
+      merged = []
+      deck.on.clear()
+    },
+  }
+}
+
+/** Dropped files by path; a single zip is opened. */
+async function dropped(files: readonly NamedFile[]): Promise<Map<string, ByteSource>> {
+  const [only] = files
+  if (files.length === 1 && /\.zip$/i.test(only.path)) return new Map([...(await unzip(only.file))].map(([path, bytes]) => [path, bytesSource(bytes, path)]))
+  return new Map(files.map(({ path, file }) => [path, blobSource(file, path)]))
 }

@@ -5,7 +5,6 @@ import { describe, prepare } from '../data/prepare.ts'
 import { planBatches } from '../data/batches.ts'
 import { blobSource, bytesSource, type ByteSource } from '../files/byteSource.ts'
 import { openModelFolder } from '../files/modelFolder.ts'
-import { zipFiles } from '../files/zip.ts'
 import { openGpu, type Gpu } from '../gpu/device.ts'
 import { presets } from '../methods/presets.ts'
 import { methods } from '../methods/registry.ts'
@@ -18,9 +17,7 @@ import { mount, openModel, type Base, type OpenModel } from '../train/base.ts'
 import { Control } from '../train/control.ts'
 import { estimate } from '../train/estimate.ts'
 import { methodSize } from '../train/methodSize.ts'
-import { exportCheckpoint } from '../train/exportRun.ts'
 import { probeSeconds } from '../train/probeSeconds.ts'
-import { reply, Tuned } from '../train/reply.ts'
 import { runSession } from '../train/session.ts'
 import { stampRecipe } from '../train/stampRecipe.ts'
 import { adapterShelf } from './adapterShelf.ts'
@@ -49,7 +46,6 @@ export function studioServer(page: URL, storage: Storage): Studio {
   let model: OpenedModel | undefined
   let base: Base | undefined
   let data: OpenedData | undefined
-  let tuned: Tuned | undefined
   let control: Control | undefined
   let quiet = { stopped: false }
   let waitingRuns = 0
@@ -90,8 +86,7 @@ export function studioServer(page: URL, storage: Storage): Studio {
     return value
   }
   const forget = (): void => {
-    tuned?.dispose()
-    tuned = undefined
+    shelf.forget()
     base?.weights.dispose()
     base = undefined
   }
@@ -142,6 +137,7 @@ export function studioServer(page: URL, storage: Storage): Studio {
     try {
       for (let recoveries = 0; ; recoveries++) {
         const on = await mounted()
+        await shelf.makeWay()
         const { dataset, testSet } = need(data, 'dataset')
         const record = await runSession({ runId: id, recipe, base: on, dataset, test: testSet, storage, control: mine, version: __APP_VERSION__, onEvent })
         if (record.status !== 'failed' || !on.gpu.lost.happened || mine.stopped || recoveries >= RECOVERIES) return record
@@ -151,20 +147,19 @@ export function studioServer(page: URL, storage: Storage): Studio {
     }
   }
 
-  const tunedFor = async (runId: string): Promise<Tuned> => {
-    const record = await storage.runs.get(runId)
-    if (!record) throw new Fault('storage', 'This run is no longer stored.', 'Choose another run.')
-    if (tuned?.matches(runId, record.step)) return tuned
-    if (record.recipe.base.id !== need(model, 'model').info.id)
-      throw new Fault('bad-model', `This run tuned ${record.recipe.base.id}, and ${model!.info.id} is open.`, `Open ${record.recipe.base.id} to talk to it.`)
-    tuned?.dispose()
-    tuned = undefined
-    tuned = await Tuned.load(await mounted(), storage, record)
-    return tuned
-  }
+  const shelf = adapterShelf({
+    storage,
+    version: __APP_VERSION__,
+    opened: () => model,
+    mounted,
+    isTraining: () => control !== undefined,
+    data: () => data?.dataset,
+    answer,
+    alone,
+  })
 
   return {
-    ...adapterShelf(),
+    ...shelf.calls,
     device: () =>
       answer(async () => {
         const { info, device: d } = await device()
@@ -264,6 +259,7 @@ export function studioServer(page: URL, storage: Storage): Studio {
     deleteRun: (id) =>
       answer(() =>
         storage.withRunLock(id, async () => {
+          shelf.release(id)
           await storage.runs.delete(id)
           return true as const
         }),
@@ -272,21 +268,11 @@ export function studioServer(page: URL, storage: Storage): Studio {
       answer(async () => {
         if (quiet.stopped) quiet = { stopped: false }
         const signal = quiet
-        const on = await mounted()
-        const [use] = request.adapters
-        const from = use && (await tunedFor(use.id))
-        return reply(on, from, request, data?.dataset.promptEnd ?? '', (delta) => onText(delta, 0), () => signal.stopped)
+        return shelf.generate(request, onText, () => signal.stopped)
       }),
     stopGenerating: async () => {
       quiet.stopped = true
     },
-    exportRun: (id) =>
-      answer(async () => {
-        const record = await storage.runs.get(id)
-        if (!record) throw new Fault('storage', 'This run is no longer stored.', 'Choose another run.')
-        const files = (await storage.adapters.load(id)) ?? (await exportCheckpoint(await mounted(), storage, record, __APP_VERSION__))
-        const name = record.recipe.name.replace(/[^\p{L}\p{N}._-]+/gu, '-') || 'adapter'
-        return { name: `${name}.zip`, zip: await zipFiles(new Map([...files].map(([path, bytes]) => [path, bytes.slice()]))) }
-      }),
+    exportRun: shelf.calls.exportAdapter,
   }
 }
