@@ -1,5 +1,5 @@
 // BitFit: only biases train. https://arxiv.org/abs/2106.10199
-// No library has a format for it; the export is a whole model folder, as after full tuning.
+// No library has a format for it; the export holds the biases under their names in the model, and a loader.
 import { Fault, type Remedy } from '../protocol/failure.ts'
 import type { OptionSpecs } from '../protocol/options.ts'
 import type { Method } from './method.ts'
@@ -30,6 +30,6 @@ export const method: Method = {
         ? new Fault('bad-recipe', `No bias of this model belongs to ${wanted.join(', ')}.`, 'Choose all, or modules that have biases.', undefined, [{ kind: 'option', method: 'bitfit', name: 'bias_modules', value: ['all'] }])
         : new Fault('bad-recipe', `This ${model.modelType} model has no biases, so BitFit has nothing to train.`, 'Use LN tuning or (IA)³, which are as small, or LoRA.', undefined, ['ln_tuning', 'ia3', 'lora'].map((use): Remedy => ({ kind: 'instead', of: 'bitfit', use })))
     }
-    return { trains: (name) => (chosen(name) ? name : undefined) }
+    return { trains: (name) => (chosen(name) ? name : undefined), ownConfig: () => ({ type: 'tensors' }) }
   },
 }

@@ -125,6 +125,8 @@ export function attachBottleneck(given: Readonly<Record<string, OptionValue>>, m
         residual_before_ln: given['residual_before_ln'],
         scaling: layers.scaling,
         use_gating: layers.gated,
+        // AdapterHub's gates are means over a row (see gate.ts); this entry it ignores.
+        ...(layers.gated && { gate_per_token: true }),
       },
       hidden_size: model.hidden,
       model_class: model.architecture,
@@ -136,7 +138,7 @@ export function attachBottleneck(given: Readonly<Record<string, OptionValue>>, m
     sublayer(site, h, x) {
       if (left.has(site.layer) || (site.part === 'attention' && !preset.attention)) return x
       const keyOf = (name: string): string =>
-        name === 'phm_rule' ? `${site.layerPath.split('.')[0]}${SHARED}${name}` : `${site.layerPath}.${site.part === 'attention' ? 'attention_adapters' : 'output_adapters'}.adapters.${name}`
+        name === 'phm_rule' ? `${site.layerPath.split('.')[0]}${SHARED}${name}` : `${site.adapters}.adapters.${name}`
       if (parallel) return bottleneck(site, layers, keyOf, h, x)
       if (architecture === 'double_seq_bn') return bottleneck(site, layers, keyOf, x, x)
       const both = add(site.graph, { a: x, b: h }, {}).y

@@ -33,8 +33,8 @@ export const method: Method = {
       throw new Fault('bad-recipe', `phm_dim ${dim} does not divide the ${model.hidden} channels of this model.`, `Use a phm_dim of ${divisors.join(', ')}.`)
     }
     const inner = dim * Math.max(1, Math.round(model.hidden / Number(given['reduction_factor']) / dim))
-    // AdapterHub divides and rounds down; half a channel more keeps its quotient at ours.
-    const factor = model.hidden % inner === 0 ? model.hidden / inner : model.hidden / (inner + 0.5)
+    // AdapterHub divides and rounds down; a quarter of a channel more keeps its quotient at ours.
+    const factor = model.hidden % inner === 0 ? model.hidden / inner : model.hidden / (inner + 0.25)
     return attachBottleneck(given, model, inner, factor, 'gelu', { dim, rank })
   },
 }

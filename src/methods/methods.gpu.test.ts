@@ -6,29 +6,41 @@ import { readAdapter } from '../files/adapter.ts'
 import { toF32 } from '../files/dtype.ts'
 import { readHeader } from '../files/safetensors.ts'
 import { bytesSource, type ByteSource } from '../files/byteSource.ts'
+import { openAdapterFolder } from '../files/adapterFolder.ts'
 import { openModelFolder } from '../files/modelFolder.ts'
 import { bytesOf } from '../graph/tensor.ts'
 import { toFailure, type Failure } from '../protocol/failure.ts'
-import { defaultRecipe, type Recipe } from '../protocol/recipe.ts'
+import { defaultRecipe, type MethodChoice, type Recipe } from '../protocol/recipe.ts'
 import { subjectOf, type Base } from '../train/base.ts'
 import { computeLogits } from '../train/computeLogits.ts'
 import { exportRun, recipeFacts } from '../train/exportRun.ts'
 import type { Learner, TrainSubject } from '../train/learner.ts'
+import { openAdapter } from '../train/openAdapter.ts'
 import { mergedModel } from '../train/mergedModel.ts'
 import { Params, putWindow, takeWindow } from '../train/params.ts'
 import { testBase, testBatch, testTrain, type TestRun } from '../train/testRun.ts'
 import type { Attachment } from './method.ts'
+import { presets } from './presets.ts'
 import { attachAll, attachPeft, methods } from './registry.ts'
 
 const STEPS = 20
 const rows = Int32Array.of(0, 3, 11, 12, 17, 20)
 
-// What every method must satisfy, on one model of each family. A new file in this folder is found and tested by itself.
-describe.each([...methods.keys()].flatMap((id) => ['llama', 'gpt2', 'qwen2'].map((model) => ({ id, model }))))(
+interface Subject {
+  readonly id: string
+  readonly list: readonly MethodChoice[]
+  readonly rate: number
+  readonly model: string
+}
+const singles = [...methods.values()].flatMap(({ id, defaultLearningRate: rate }) => ['llama', 'gpt2', 'qwen2'].map((model): Subject => ({ id, list: [{ id, options: {} }], rate, model })))
+const named = presets.flatMap(({ id, methods: list, defaultLearningRate: rate }) => ['llama', 'gpt2'].map((model): Subject => ({ id, list, rate, model })))
+
+// What every method must satisfy, on one model of each family. A new file in this folder is found and tested by itself, and so
+// is every preset.
+describe.each([...singles, ...named])(
   '$id on $model',
-  ({ id, model }) => {
-    const recipe: Recipe = { ...defaultRecipe(), methods: [{ id, options: {} }] }
-    const rate = methods.get(id)!.defaultLearningRate
+  ({ list, rate, model }) => {
+    const recipe: Recipe = { ...defaultRecipe(), methods: list }
     let base: Base
     let batch: Batch
     let bare: Float32Array
@@ -73,7 +85,7 @@ describe.each([...methods.keys()].flatMap((id) => ['llama', 'gpt2', 'qwen2'].map
       const params = await Params.make(base.memory, run.subject.layout)
       params.write('values', run.initial as Float32Array<ArrayBuffer>)
       const fresh = await logitsOf(base, run.subject, params)
-      if (methods.get(id)!.startsAsBase) expect(fresh).toEqual(bare)
+      if (list.every((m) => methods.get(m.id)!.startsAsBase)) expect(fresh).toEqual(bare)
       else expect(fresh.every(Number.isFinite)).toBe(true)
       params.dispose()
     })
@@ -118,9 +130,9 @@ describe.each([...methods.keys()].flatMap((id) => ['llama', 'gpt2', 'qwen2'].map
     })
 
     holds('merged into the weights equals attached, where it can be merged', async () => {
-      if (!run.subject.attachments.some((a) => a.merge ?? a.trains)) {
-        // What changes activations has no place in the weights.
-        expect(run.subject.attachments.every((a) => a.prompt ?? a.prefix ?? a.sublayer)).toBe(true)
+      if (!run.subject.attachments.every((a) => a.merge ?? a.trains)) {
+        // What changes activations, or depends on the token, has no place in the weights.
+        expect(run.subject.attachments.some((a) => a.prompt ?? a.prefix ?? a.sublayer ?? a.ownConfig)).toBe(true)
         return
       }
       const { windows } = run.subject.layout
@@ -140,6 +152,20 @@ describe.each([...methods.keys()].flatMap((id) => ['llama', 'gpt2', 'qwen2'].map
       const { layout, attachments } = run.subject
       const facts = { ...recipeFacts(recipe, 'test'), dataName: 'test', rows: 2, steps: STEPS }
       const files = sources(await exportRun(base, { facts, values, layout, attachments }))
+      if (attachments.length > 1 || attachments[0].ownConfig || attachments[0].adapterHub) {
+        const found = await openAdapter(base, await openAdapterFolder(files))
+        const subject = subjectOf(base, found.attachments)
+        const params = await Params.make(base.memory, subject.layout)
+        params.write('values', found.values)
+        const scale = Math.max(...tuned.map(Math.abs))
+        // An encoder's output is made in other loops when it is saved.
+        const encoded = attachments.some((a) => a.saved && !a.adapterHub)
+        const loaded = await logitsOf(base, subject, params)
+        params.dispose()
+        if (encoded) expect(Math.max(...loaded.map((x, i) => Math.abs(x - tuned[i]))) / scale).toBeLessThan(1e-5)
+        else expect(loaded).toEqual(tuned)
+        return
+      }
       if (!files.has('adapter_config.json')) {
         const whole = await testBase(await openModelFolder(files))
         expect(await logitsOf(whole, subjectOf(whole, []))).toEqual(tuned)
@@ -149,7 +175,7 @@ describe.each([...methods.keys()].flatMap((id) => ['llama', 'gpt2', 'qwen2'].map
       if (attachments[0].saved) {
         // The file holds what the method made of its tensors, under the names its library reads.
         const saved = attachments[0].saved((key) => takeWindow(values, layout.windows.get(key)!), [...layout.windows.keys()])
-        const source = files.get(attachments[0].adapterHub ? 'adapter.safetensors' : 'adapter_model.safetensors')!
+        const source = files.get('adapter_model.safetensors')!
         const { entries } = await readHeader(source)
         expect([...entries.keys()].toSorted()).toEqual([...saved.keys()].toSorted())
         for (const [key, { shape, data }] of saved) {
@@ -176,6 +202,35 @@ describe.each([...methods.keys()].flatMap((id) => ['llama', 'gpt2', 'qwen2'].map
     })
   },
 )
+
+// Any two methods of different families either learn together, or say in one sentence why they cannot.
+describe('every pair of methods', () => {
+  const all = [...methods.values()]
+  const pairs = all.flatMap((a, i) => all.slice(i + 1).filter((b) => b.group !== a.group || a.group === 'Prompts').map((b) => ({ a, b })))
+  const bases = new Map<string, Base>()
+  afterAll(() => bases.forEach((base) => base.weights.dispose()))
+
+  it.each(pairs.map(({ a, b }, i) => ({ a: a.id, b: b.id, model: i % 2 === 0 ? 'llama' : 'gpt2' })))('$a with $b on $model', async ({ a, b, model }) => {
+    if (!bases.has(model)) bases.set(model, await testBase(model))
+    const base = bases.get(model)!
+    const list = [a, b].map((id) => ({ id, options: {} }))
+    let attachments: Attachment[]
+    try {
+      attachments = attachAll(list, base.outline)
+      subjectOf(base, attachments)
+    } catch (error) {
+      const { code, message, hint } = toFailure(error)
+      expect(code).toBe('bad-recipe')
+      expect(message).toMatch(/cannot be joined|nothing to train/)
+      expect(hint).toMatch(/^(Keep|Use|Correct)/)
+      return
+    }
+    const rate = Math.min(...list.map((m) => methods.get(m.id)!.defaultLearningRate))
+    const { learner, losses } = await testTrain(base, attachments, testBatch(base, 3), 6, rate)
+    await learner.dispose()
+    expect(losses[5]).toBeLessThan(losses[0] - 0.001)
+  })
+})
 
 const sources = (files: ReadonlyMap<string, Uint8Array>): Map<string, ByteSource> =>
   new Map([...files].map(([name, bytes]) => [name, bytesSource(bytes, name)]))

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { familyOf, families } from '../families/registry.ts'
 import { outline } from '../train/census.ts'
+import type { Fault } from '../protocol/failure.ts'
 import type { ModelOutline } from './method.ts'
+import { presets } from './presets.ts'
 import { attachAll, attachPeft, methodOf, methods } from './registry.ts'
 import { fullMatch, resolveTargets } from './targets.ts'
 
@@ -35,6 +37,29 @@ describe('the registry of methods', () => {
     const [lora, full] = ['lora', 'full'].map((id) => ({ id, options: {} }))
     expect(() => attachAll([lora, lora], model)).toThrow('A method is listed twice (lora, lora).')
     expect(() => attachAll([lora, full], model)).toThrow('Full tuning trains every weight already')
+  })
+
+  it('says why two methods cannot be joined, and offers to take either away', () => {
+    const join = (...ids: string[]): unknown => attachAll(ids.map((id) => ({ id, options: {} })), model)
+    expect(() => join('prefix_tuning', 'p_tuning_v2')).toThrow('Prefix tuning and P-tuning v2 cannot be joined: both bring virtual tokens that stand before the text.')
+    expect(() => join('lora', 'prompt_tuning', 'prefix_tuning')).toThrow('Prompt tuning and Prefix tuning cannot be joined')
+    const gpt2 = familyOf('gpt2')
+    const biased = outline(gpt2, gpt2.config({ n_embd: 8, n_layer: 2, n_head: 2, vocab_size: 11 }))
+    const choices = [{ id: 'bitfit', options: {} }, { id: 'lora', options: { bias: 'all' } }]
+    expect(() => attachAll(choices, biased)).toThrow('BitFit and LoRA cannot be joined: both train transformer.h.0.ln_1.bias.')
+    try {
+      join('prompt_tuning', 'p_tuning')
+      expect.unreachable()
+    } catch (error) {
+      expect((error as Fault).remedies).toEqual([{ kind: 'without', method: 'prompt_tuning' }, { kind: 'without', method: 'p_tuning' }])
+    }
+    // What trains other tensors joins.
+    expect(attachAll([{ id: 'lora', options: {} }, { id: 'bottleneck', options: {} }, { id: 'prefix_tuning', options: {} }], model)).toHaveLength(3)
+  })
+
+  it('has presets whose methods take the options they give', () => {
+    for (const { id, methods: list } of presets) expect(attachAll(list, model), id).toHaveLength(list.length)
+    expect(new Set([...presets.map((p) => p.id), ...methods.keys()]).size).toBe(presets.length + methods.size)
   })
 
   it('lists every wrong option at once', () => {

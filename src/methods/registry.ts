@@ -3,6 +3,7 @@ import { Fault, type Remedy } from '../protocol/failure.ts'
 import { readOptions } from '../protocol/options.ts'
 import type { MethodChoice } from '../protocol/recipe.ts'
 import type { TaskText } from '../protocol/tasks.ts'
+import { checkConflicts } from './conflicts.ts'
 import type { Attachment, Method, ModelOutline } from './method.ts'
 
 const files = import.meta.glob<{ method?: Method }>(['./*.ts', '!./*.test.ts', '!./registry.ts'], { eager: true })
@@ -42,7 +43,9 @@ export function attachAll(choices: readonly MethodChoice[], model: ModelOutline,
     remedies.push({ kind: 'without', method: 'full' }, ...ids.filter((id) => id !== 'full').map((method): Remedy => ({ kind: 'without', method })))
   }
   if (problems.length > 0) throw new Fault('bad-recipe', problems.join(' '), 'Correct the recipe’s methods.', undefined, remedies)
-  return attach.map((make) => make())
+  const attachments = attach.map((make) => make())
+  checkConflicts(attachments, choices.map((c) => methodOf(c.id).label), model)
+  return attachments
 }
 
 /** The attachment that an adapter_config.json describes. */

@@ -4,6 +4,7 @@ import type { AttentionShape, Family } from '../families/family.ts'
 import { Graph } from '../graph/graph.ts'
 import { sizeOf, type Shape } from '../graph/shape.ts'
 import type { Attachment, Init, ModelOutline } from '../methods/method.ts'
+import { Fault } from '../protocol/failure.ts'
 import { Tracer, type Role } from './tracer.ts'
 
 export interface WeightEntry {
@@ -49,6 +50,9 @@ export function census(family: Family, config: unknown, attachments: readonly At
         return g.source('weight', name, shape)
       },
       param(g, key, shape, init, { transposed = false, frozen = false, role, owner = 0 }) {
+        const holder = trainables.get(key)?.owner ?? owner
+        if (holder !== owner)
+          throw new Fault('bad-recipe', `${attachments[holder].name} and ${attachments[owner].name} both keep a tensor called ${key}, so they cannot be joined.`, 'Keep one of them.')
         trainables.set(key, { key, shape, transposed, frozen, owner, init, decays: role !== 'norm' && !EXEMPT.test(key.toLowerCase()) })
         return g.source('state', key, transposed ? shape.toReversed() : shape)
       },

@@ -5,6 +5,7 @@ import { adapterCard, type CardFacts } from '../files/modelCard.ts'
 import { sortedJson } from '../files/sortedJson.ts'
 import { writeSafetensors, type OutTensor } from '../files/writeSafetensors.ts'
 import { packValues } from '../engine/pack.ts'
+import loader from '../files/load_adapter.py?raw'
 import { fromUtf8, utf8 } from '../lib/bytes.ts'
 import type { Attachment, Emitted, ReadParam } from '../methods/method.ts'
 import { attachAll, methodOf } from '../methods/registry.ts'
@@ -63,14 +64,16 @@ export async function exportRun(base: Base, { facts, values, layout, attachments
   const trained = (owned: readonly Window[]): AdapterTensors => new Map(owned.map((w) => [w.key, { shape: w.shape, data: takeWindow(values, w) }]))
   const recipe = utf8(`${JSON.stringify(facts.recipe, null, 2)}\n`)
   const [only] = attachments
-  if (attachments.length === 1 && only.adapterConfig) return new Map([...oneAdapter(only, trained(windows), facts), ['recipe.json', recipe]])
+  if (attachments.length === 1 && (only.adapterConfig ?? only.ownConfig)) {
+    const own = only.adapterHub || only.ownConfig !== undefined
+    const files = partFiles(only, trained(windows), own ? { ...facts, load: loadLines(facts, only) } : facts)
+    return new Map([...files, ['recipe.json', recipe], ...(own ? [LOADER] : [])])
+  }
   if (attachments.length > 1) {
     // No library has one file for a union: each method's part lies in a folder of its own, in the recipe's order.
-    const parts = new Map<string, Uint8Array>([['README.md', utf8(adapterCard(facts))], ['recipe.json', recipe]])
+    const parts = new Map<string, Uint8Array>([['README.md', utf8(adapterCard({ ...facts, load: loadLines(facts) }))], ['recipe.json', recipe], LOADER])
     for (const [i, a] of attachments.entries()) {
-      const tensors = trained(windows.filter((w) => w.owner === i))
-      const files = a.adapterConfig ? oneAdapter(a, tensors, facts) : new Map([['tensors.safetensors', writeSafetensors(packed(tensors), { format: 'pt' })]])
-      for (const [path, bytes] of files) parts.set(`${i + 1}-${a.name}/${path}`, bytes)
+      for (const [path, bytes] of partFiles(a, trained(windows.filter((w) => w.owner === i)), facts)) parts.set(`${i + 1}-${a.name}/${path}`, bytes)
     }
     return parts
   }
@@ -88,6 +91,23 @@ export async function exportRun(base: Base, { facts, values, layout, attachments
   if (base.folder.generationConfig) files.set('generation_config.json', utf8(sortedJson(base.folder.generationConfig)))
   if (base.folder.chatTemplate) files.set('chat_template.jinja', utf8(base.folder.chatTemplate))
   return files
+}
+
+const LOADER: readonly [string, Uint8Array] = ['load_adapter.py', utf8(loader)]
+
+function loadLines({ baseModel }: CardFacts, only?: Attachment): string {
+  const what = only ? (only.adapterHub ? 'AdapterHub’s `adapters` reads this folder; with transformers alone:' : 'No library has a type for it. With transformers:') : 'Each method has a folder of its own. All of them together:'
+  return `${what}\n\n\`\`\`python\nfrom load_adapter import load_adapter  # in this folder; says what each tensor is\n\nmodel = load_adapter(${JSON.stringify(baseModel).replaceAll('`', "'")})\n\`\`\``
+}
+
+/** What one method leaves, in the layout of the library that has a type for it, or in ours. */
+function partFiles(a: Attachment, trained: AdapterTensors, facts: CardFacts): Map<string, Uint8Array> {
+  if (a.adapterConfig) return oneAdapter(a, trained, facts)
+  return new Map([
+    ['README.md', utf8(adapterCard(facts))],
+    ['adapter_config.json', utf8(sortedJson({ base_model_name_or_path: facts.baseModel, ...a.ownConfig?.() }))],
+    ['tensors.safetensors', writeSafetensors(packed(trained), { format: 'pt' })],
+  ])
 }
 
 /** One method's adapter folder: the trained tensors, or what the method makes of them. */

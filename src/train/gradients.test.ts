@@ -27,6 +27,7 @@ const methods: readonly { readonly name: string; readonly of: readonly MethodCho
     of: [{ id: 'bottleneck', options: { reduction_factor: 2, non_linearity: 'tanh', learned_scaling: 'learned', residual_before_ln: false, ln_after: true, adapter_residual_before_ln: true } }],
     samples: 60,
   },
+  { name: 'gated LoRA beside a gated prefix', of: [{ id: 'gated_lora', options: { r: 2, lora_alpha: 1 } }, { id: 'prefix_tuning', options: { num_virtual_tokens: 2, use_gating: true } }], samples: 120 },
   { name: 'Compacter', of: [{ id: 'compacter', options: { reduction_factor: 2, phm_dim: 2, phm_rank: 2 } }], samples: 80 },
   { name: 'a hypernetwork', of: [{ id: 'hypernetwork', options: { r: 2, task_embedding_dim: 6, hidden_size: 8, lora_dropout: 0.3 } }], samples: 60 },
   { name: 'noise on the embeddings it trains', of: [{ id: 'full', options: {} }], samples: 40, objective: { ...PLAIN, neftuneNoise: 20 } },
@@ -49,6 +50,8 @@ describe.each(['llama', 'qwen2', 'gpt2'])('the whole %s step, in double precisio
         ['positions', fill(places, (i) => i % shape.length)],
         // The second row holds two sequences and a padded place.
         ['segments', Int32Array.of(0, 0, 0, 0, 0, 0, 1, -1)],
+        // Two virtual tokens before each row, where a method brings them.
+        ['key segments', Int32Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, -1)],
         ['rows', fill(shape.rows, (i) => [0, 1, 2, 4, 6][i] ?? -1)],
         ['targets', fill(shape.rows, (i) => [5, 10, 0, 3, 7][i] ?? -100)],
         ['loss scale', [SCALE]],

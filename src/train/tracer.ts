@@ -190,8 +190,10 @@ export class Tracer implements Model {
     const { heads, kvHeads, headSize, scale, window, softcap = 0 } = shape
     return graph.within(`attention.${layer}`, () => {
       this.attentionShape = shape
-      const prefixing = this.shape.lead ? this.attachments.findIndex((a) => a.prefix) : -1
-      const made = this.attachments[prefixing]?.prefix?.keysValues(this.owned({ ...this.site(`attention.${layer}`), layer }, prefixing))
+      const prefixing = this.attachments.findIndex((a) => a.prefix)
+      const prefix = this.attachments[prefixing]?.prefix
+      const site = this.owned({ ...this.site(`attention.${layer}`), layer }, prefixing)
+      const made = this.shape.lead ? prefix?.keysValues(site) : undefined
       let keys = made ? this.prepend(made.k, k) : k
       let values = made ? this.prepend(made.v, v) : v
       let { start } = this
@@ -205,9 +207,19 @@ export class Tracer implements Model {
         ;[keys, values] = [held('k', keys), held('v', values)]
         if (made) start = graph.constant('behind the prefix', [batch], new Int32Array(batch).fill(this.virtual.prefix))
       }
-      const inputs = { q, k: keys, v: values, segmentsQ: this.segmentsQ, segmentsK: this.segmentsK, start }
-      return attention(graph, inputs, { batch, heads, kvHeads, headSize, scale, causal: true, window, softcap }).o
+      const attend = (inputs: { k: Tensor; v: Tensor; segmentsK: Tensor; start: Tensor }): Tensor =>
+        attention(graph, { q, segmentsQ: this.segmentsQ, ...inputs }, { batch, heads, kvHeads, headSize, scale, causal: true, window, softcap }).o
+      const seen = attend({ k: keys, v: values, segmentsK: this.segmentsK, start })
+      if (!prefix?.mix) return seen
+      const without = cache === undefined ? { k, v, segmentsK: this.segmentsQ, start: graph.constant('no prefix', [batch], new Int32Array(batch)) } : { k: keys, v: values, segmentsK: this.behindPrefix(cache), start }
+      return prefix.mix(site, seen, attend(without))
     })
+  }
+
+  /** Segments of the cache in which the prefix is of another sequence, and so not seen. */
+  private behindPrefix(cache: number): Tensor {
+    const size = this.shape.batch * cache
+    return this.graph.constant('cache segments behind the prefix', [size], Int32Array.from({ length: size }, (_, i) => (i % cache < this.virtual.prefix ? -2 : 0)))
   }
 
   activation(kind: Activation, x: Tensor): Tensor {
