@@ -1,32 +1,14 @@
-import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findPython, runPython, withoutPython } from '../../e2e/golden/findPython.ts'
 import { goldenRoot } from '../../e2e/golden/goldenFiles.ts'
 import { attachAll } from '../methods/registry.ts'
 import { defaultRecipe, type MethodChoice } from '../protocol/recipe.ts'
 import { computeLogits } from './computeLogits.ts'
 import { exportRun, recipeFacts } from './exportRun.ts'
 import { testBase, testBatch, testTrain } from './testRun.ts'
-
-const scripts = fileURLToPath(new URL('../../scripts/golden', import.meta.url))
-const run = promisify(execFile)
-
-/** A Python that has PEFT: the one that TUNESMITH_PYTHON names, or python3. */
-async function findPython(): Promise<string | undefined> {
-  for (const python of [process.env['TUNESMITH_PYTHON'], 'python3']) {
-    if (!python) continue
-    const works = await run(python, ['-c', 'import peft, safetensors, torch, transformers'], { timeout: 120_000 }).then(
-      () => true,
-      () => false,
-    )
-    if (works) return python
-  }
-  return undefined
-}
 
 let python: string | undefined
 let folder = ''
@@ -49,13 +31,14 @@ describe('an export loads unchanged', () => {
     },
     { model: 'llama_tied', method: lora({ target_modules: ['q_proj', 'embed_tokens'] }), check: 'check_adapter.py' },
     { model: 'qwen2', method: { id: 'adalora', options: { init_r: 3, target_r: 1, tinit: 0, tfinal: 1, deltaT: 1 } }, check: 'check_adapter.py' },
+    { model: 'llama', method: lora({ init_lora_weights: 'pissa', use_rslora: true }), check: 'check_adapter.py' },
+    { model: 'gpt2', method: lora({ init_lora_weights: 'olora', r: 4, bias: 'lora_only' }), check: 'check_adapter.py' },
     { model: 'qwen2', method: { id: 'full', options: {} }, check: 'check_merged.py' },
     { model: 'llama_bf16_sharded', method: lora(), check: 'check_adapter.py' },
   ])('$method.id of $model in $check', async ({ model, method, check }, context) => {
     if (!python) {
-      const why = 'left out: the check of exports with PEFT itself (name a Python that has it in TUNESMITH_PYTHON)'
-      console.log(why)
-      return context.skip(why)
+      console.log(withoutPython)
+      return context.skip(withoutPython)
     }
     const base = await testBase(model)
     const [T, batch] = [9, testBatch(base, 5)]
@@ -64,7 +47,7 @@ describe('an export loads unchanged', () => {
     const { attachments, layout } = subject
     const facts = { ...recipeFacts(recipe, 'test'), dataName: 'test', rows: 2, steps: 5 }
     const files = await exportRun(base, { facts, values: await learner.params.read('values'), layout, attachments })
-    const out = join(folder, model)
+    const out = join(folder, `${method.id} of ${model}`)
     for (const [path, bytes] of files) {
       await mkdir(dirname(join(out, path)), { recursive: true })
       await writeFile(join(out, path), bytes)
@@ -89,11 +72,7 @@ describe('an export loads unchanged', () => {
     const folders = check === 'check_adapter.py' ? [join(goldenRoot, 'models', model), out] : [out]
     const report = join(folder, `${model}.json`)
     const options = ['--prompt-ids', prompt.tokens.join(), '--new-tokens', '1', '--out', report]
-    await run(python, [join(scripts, check), ...folders, ...options], {
-      cwd: scripts,
-      env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
-      timeout: 150_000,
-    })
+    await runPython(python, check, [...folders, ...options])
     const theirs = (JSON.parse(await readFile(report, 'utf8')) as { logits: number[][] }).logits.flat()
     expect(ours.length).toBe(theirs.length)
     const worst = Math.max(...theirs.map((x, i) => Math.abs(x - ours[i])))

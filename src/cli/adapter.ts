@@ -1,0 +1,111 @@
+// `npm run adapter -- COMMAND …`: algebra over adapter folders, as PEFT saved them or this project did. Needs no GPU.
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { MAJORITY_SIGN_METHODS } from '../adapters/addUpdates.ts'
+import { average, averageUpdates } from '../adapters/average.ts'
+import { combine, COMBINATION_TYPES } from '../adapters/combine.ts'
+import { compress } from '../adapters/compress.ts'
+import { stack } from '../adapters/stack.ts'
+import { adapterFiles, readAdapter, type Adapter } from '../files/adapter.ts'
+import { readFolder } from '../files/nodeSource.ts'
+import { Arguments } from './adapter/arguments.ts'
+import { mergeFolders } from './adapter/mergeFolders.ts'
+
+const HELP = `npm run adapter -- COMMAND FOLDERS … --out DIR [options]
+
+  combine A B …     one LoRA from several of the same model, as PEFT's add_weighted_adapter
+    --type TYPE       ${COMBINATION_TYPES.slice(0, 6).join(', ')},
+                      ${COMBINATION_TYPES.slice(6).join(', ')}; cat when left out.
+                      cat and the svd types take different ranks; cat is exact, and its rank is the sum of theirs
+    --weights 1,-0.5  one for each; 1 when left out
+    --rank N          of the svd types' result; the largest of theirs when left out
+    --density 0.5     share of values that ties, dare and magnitude_prune types keep
+    --sign METHOD     how ties types elect signs: ${MAJORITY_SIGN_METHODS.join(' or ')}; total when left out
+    --seed N          of dare types; 0 when left out
+  stack A B …       one LoRA that acts as all of them attached (combine by cat with weights of 1)
+  average A B …     the mean of all values, for adapters of any one method that differ only in what they learned
+    --weights 3,1     shares; equal when left out
+    --updates         for LoRA: the mean of what they add to the weights, whatever their ranks
+    --rank N          of that mean; exact when left out
+  compress A        a LoRA of lower rank, by SVD; prints what each layer keeps
+    --rank N          of every layer, or
+    --energy 0.95     for each layer the least rank that keeps this share of its squared singular values
+  merge BASE A B …  a model folder with the adapters merged into its weights, in its own types
+    --weights 1,0.5   strength of each; 1 when left out
+    --f32             keep merged weights as float32 where the model has 16 bits
+`
+
+export async function main(argv: string[]): Promise<number> {
+  const [command, ...rest] = argv
+  if (command === undefined || argv.includes('--help')) {
+    console.log(HELP)
+    return command === undefined ? 2 : 0
+  }
+  const args = new Arguments(rest, 'npm run adapter -- --help')
+  const made = await run(command, args)
+  if (made) console.log(`${made}\n${args.text('--out')}`)
+  return 0
+}
+
+async function run(command: string, args: Arguments): Promise<string> {
+  switch (command) {
+    case 'combine': {
+      args.allow(['--out', '--type', '--weights', '--rank', '--density', '--sign', '--seed'])
+      const adapters = await readAll(args, 2)
+      const density = args.number('--density')
+      const rank = args.number('--rank')
+      const seed = args.number('--seed')
+      const sign = args.choice('--sign', MAJORITY_SIGN_METHODS)
+      return save(
+        args,
+        combine(adapters, {
+          combination_type: args.choice('--type', COMBINATION_TYPES) ?? 'cat',
+          weights: args.numbers('--weights') ?? adapters.map(() => 1),
+          ...(density !== undefined && { density }),
+          ...(rank !== undefined && { svd_rank: rank }),
+          ...(seed !== undefined && { seed }),
+          ...(sign !== undefined && { majority_sign_method: sign }),
+        }),
+      )
+    }
+    case 'stack':
+      args.allow(['--out'])
+      return save(args, stack(await readAll(args, 2)))
+    case 'average': {
+      args.allow(['--out', '--weights', '--updates', '--rank'])
+      const adapters = await readAll(args, 2)
+      const [weights, rank] = [args.numbers('--weights') ?? adapters.map(() => 1), args.number('--rank')]
+      return save(args, args.has('--updates') ? averageUpdates(adapters, { weights, ...(rank !== undefined && { rank }) }) : average(adapters, weights))
+    }
+    case 'compress': {
+      args.allow(['--out', '--rank', '--energy'])
+      const [adapter] = await readAll(args, 1, 1)
+      const [rank, energy] = [args.number('--rank'), args.number('--energy')]
+      if ((rank === undefined) === (energy === undefined)) throw args.wrong('Compressing needs either --rank or --energy.')
+      const { adapter: small, modules, keptEnergy } = compress(adapter, rank === undefined ? { energy: energy! } : { rank })
+      for (const m of modules) console.log(`${m.path.padEnd(48)} rank ${m.rankBefore} → ${m.rank}, keeps ${(100 * m.keptEnergy).toFixed(2)} %`)
+      return `${await save(args, small)} It keeps ${(100 * keptEnergy).toFixed(2)} % of the squared singular values.`
+    }
+    case 'merge': {
+      args.allow(['--out', '--weights', '--f32'])
+      const [base, ...adapters] = args.folders(2)
+      return mergeFolders(base, adapters, args.required('--out'), { weights: args.numbers('--weights') ?? adapters.map(() => 1), widen: args.has('--f32') })
+    }
+    default:
+      throw args.wrong(`There is no command ${command}; known ones are combine, stack, average, compress and merge.`)
+  }
+}
+
+const readAll = (args: Arguments, least: number, most?: number): Promise<Adapter[]> => Promise.all(args.folders(least, most).map(async (folder) => readAdapter(await readFolder(folder))))
+
+async function save(args: Arguments, adapter: Adapter): Promise<string> {
+  const out = args.required('--out')
+  await mkdir(out, { recursive: true })
+  let bytes = 0
+  for (const [path, content] of adapterFiles(adapter)) {
+    await writeFile(join(out, path), content)
+    bytes += content.length
+  }
+  const rank = adapter.config['peft_type'] === 'LORA' ? ` of rank ${String(adapter.config['r'])}` : ''
+  return `An adapter${rank} with ${adapter.tensors.size} tensors, ${(bytes / 1e6).toFixed(2)} MB.`
+}

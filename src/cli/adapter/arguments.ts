@@ -1,0 +1,76 @@
+// A command line of folders and options, read with one sentence for everything that does not fit.
+import { Fault } from '../../protocol/failure.ts'
+
+/** Options without a value. */
+const SWITCHES = ['--updates', '--f32']
+
+export class Arguments {
+  private readonly options = new Map<string, string>()
+  private readonly places: string[] = []
+
+  /** @param help how to see what there is */
+  constructor(
+    argv: readonly string[],
+    private readonly help: string,
+  ) {
+    for (let i = 0; i < argv.length; i++) {
+      const arg = argv[i]
+      if (!arg.startsWith('--')) this.places.push(arg)
+      else if (SWITCHES.includes(arg)) this.options.set(arg, '')
+      else {
+        const value = argv[++i]
+        if (value === undefined || value.startsWith('--')) throw this.wrong(`${arg} needs a value.`)
+        this.options.set(arg, value)
+      }
+    }
+  }
+
+  wrong(what: string): Fault {
+    return new Fault('bad-recipe', what, `See ${this.help}.`)
+  }
+
+  allow(known: readonly string[]): void {
+    const stray = [...this.options.keys()].find((name) => !known.includes(name))
+    if (stray !== undefined) throw this.wrong(`There is no option ${stray} here; known ones are ${known.join(', ')}.`)
+  }
+
+  folders(least: number, most = Number.POSITIVE_INFINITY): readonly string[] {
+    const expected = least === most ? `${least}` : `at least ${least}`
+    if (this.places.length < least || this.places.length > most) throw this.wrong(`Expected ${expected} folder${least === 1 ? '' : 's'}, found ${this.places.join(', ') || 'none'}.`)
+    return this.places
+  }
+
+  has(name: string): boolean {
+    return this.options.has(name)
+  }
+
+  text(name: string): string | undefined {
+    return this.options.get(name)
+  }
+
+  required(name: string): string {
+    const value = this.text(name)
+    if (value === undefined) throw this.wrong(`${name} is missing.`)
+    return value
+  }
+
+  number(name: string): number | undefined {
+    return this.numbers(name)?.[0]
+  }
+
+  /** Separated by commas. */
+  numbers(name: string): readonly number[] | undefined {
+    const text = this.text(name)
+    if (text === undefined) return undefined
+    const values = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)))
+    if (!values.every(Number.isFinite)) throw this.wrong(`${name} takes numbers, found ${text}.`)
+    return values
+  }
+
+  choice<T extends string>(name: string, known: readonly T[]): T | undefined {
+    const text = this.text(name)
+    const found = known.find((k) => k === text)
+    if (text !== undefined && found === undefined) throw this.wrong(`${name} takes ${known.join(', ')}; found ${text}.`)
+    return found
+  }
+}
