@@ -3,14 +3,13 @@
 import type { Tensor } from '../graph/tensor.ts'
 import { add } from '../ops/add.ts'
 import { embedding } from '../ops/embedding.ts'
-import { inverseRowNorms } from '../ops/inverseRowNorms.ts'
 import { matmul } from '../ops/matmul.ts'
-import { mul } from '../ops/mul.ts'
 import { scale } from '../ops/scale.ts'
-import { scaleColumns } from '../ops/scaleColumns.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { OptionSpecs, OptionValue } from '../protocol/options.ts'
-import type { Attachment, LinearSite, Method, ModelOutline } from './method.ts'
+import { dora } from './dora.ts'
+import { joinColumns, stackRows, startInit, startKey, startOf, subtractStart, type LoraStart } from './loraStart.ts'
+import type { Attachment, Init, LinearSite, Method, ModelOutline } from './method.ts'
 import { resolveTargets, type Selection } from './targets.ts'
 
 const options = {
@@ -21,6 +20,16 @@ const options = {
   use_rslora: { kind: 'boolean', default: false, advanced: true, label: 'rsLoRA', help: 'Scale by lora_alpha / √r, which keeps high ranks from learning slower.' },
   use_dora: { kind: 'boolean', default: false, advanced: true, label: 'DoRA', help: 'Learn the length of every weight row apart from its direction; often better at low ranks, slower.' },
   loraplus_lr_ratio: { kind: 'number', default: 1, min: 1, max: 256, advanced: true, label: 'LoRA+ ratio', help: 'Learning rate of B as a multiple of A’s; LoRA+ suggests about 16 with a lower rate, 1 is plain LoRA.' },
+  init_lora_weights: {
+    kind: 'choice', default: 'default', advanced: true, label: 'Start', help: 'What A and B are before the first step.',
+    choices: [
+      { value: 'default', label: 'Random', help: 'A uniform, B zero.' },
+      { value: 'gaussian', label: 'Gaussian', help: 'A normal, B zero.' },
+      { value: 'pissa', label: 'PiSSA', help: 'The leading singular vectors of the layer’s weights; often learns faster.' },
+      { value: 'pissa_niter_4', label: 'PiSSA, fast', help: 'The same, nearly, in a fraction of the time on wide layers.' },
+      { value: 'olora', label: 'OLoRA', help: 'The leading factors of a QR decomposition of the weights.' },
+    ],
+  },
   bias: {
     kind: 'choice', default: 'none', advanced: true, label: 'Biases', help: 'Whether biases of the base train as well.',
     choices: [{ value: 'none', label: 'None' }, { value: 'all', label: 'All' }, { value: 'lora_only', label: 'Of targeted layers' }],
@@ -43,6 +52,8 @@ interface Settings {
   readonly rankPattern: Readonly<Record<string, number>>
   readonly alphaPattern: Readonly<Record<string, number>>
   readonly modulesToSave: readonly string[]
+  readonly gaussian?: boolean
+  readonly start?: LoraStart | undefined
 }
 
 /** Variants of LoRA that change what the tensors mean. */
@@ -56,31 +67,6 @@ export function byPattern(pattern: Readonly<Record<string, number>>, path: strin
 
 const PREFIX = 'base_model.model.'
 
-interface Factors {
-  readonly x: Tensor
-  readonly dropped: Tensor
-  /** (N, r) */
-  readonly narrow: Tensor
-  readonly a: Tensor
-  readonly b: Tensor
-  readonly scaling: number
-}
-
-/** DoRA (https://arxiv.org/abs/2402.09353): y = base(x) + (g − 1) ∘ W x̃ + g ∘ s B A x̃, with g = m / ‖W + s B A‖ per output. */
-function dora(site: LinearSite, { x, dropped, narrow, a, b, scaling }: Factors, base: (x: Tensor) => Tensor): Tensor {
-  const { graph } = site
-  const transB = site.stored === '[out,in]'
-  const m = site.param(`${PREFIX}${site.path}.lora_magnitude_vector`, [site.out], { kind: 'row norms', name: site.weightName, stored: site.stored })
-  const { inverse } = inverseRowNorms(graph, { w: site.weight(), a, b }, { scaling, transposed: !transB })
-  const g = mul(graph, { a: m, b: inverse }, {}).y // (out)
-  const plain = matmul(graph, { a: dropped, b: site.weight() }, { transA: false, transB, alpha: 1 }).y // (N, out), without bias
-  const whole = matmul(graph, { a: narrow, b, c: plain }, { transA: false, transB: true, alpha: scaling }).y
-  const scaled = scaleColumns(graph, { x: whole, factors: g }, {}).y
-  // base(x) − W x̃ is the bias, and what other methods or dropout made of the base.
-  const rest = add(graph, { a: base(x), b: scale(graph, { x: plain }, { factor: -1 }).y }, {}).y
-  return add(graph, { a: rest, b: scaled }, {}).y
-}
-
 function attach(s: Settings, model: ModelOutline): Attachment {
   const saved = (path: string): boolean => s.modulesToSave.some((entry) => path.endsWith(entry))
   const targets = new Set([...resolveTargets(s, model)].filter((path) => !saved(path)))
@@ -90,16 +76,27 @@ function attach(s: Settings, model: ModelOutline): Attachment {
     return { r, scaling: alpha / (s.rsLora ? Math.sqrt(r) : r) }
   }
 
+  const wider = s.start ? 2 : 1
+  const widerAlpha = s.rsLora ? Math.sqrt(wider) : wider
+  const widened = (pattern: Settings['rankPattern'], factor: number): Settings['rankPattern'] => Object.fromEntries(Object.entries(pattern).map(([k, n]) => [k, n * factor]))
+  if (s.start) checkStart(s, [...targets], (path) => sizes(path).r, model)
+  const init = (part: 'A' | 'B', site: LinearSite, r: number, scaling: number): Init => {
+    if (s.start) return startInit(s.start, site, r, scaling, part)
+    if (part === 'B') return { kind: 'zeros' }
+    return s.gaussian ? { kind: 'normal', std: 1 / r } : { kind: 'uniform', bound: 1 / Math.sqrt(site.in) }
+  }
+
   return {
     linear(site, x, base) {
       if (!targets.has(site.path)) return base(x)
       const { r, scaling } = sizes(site.path)
-      const a = site.param(`${PREFIX}${site.path}.lora_A.weight`, [r, site.in], { kind: 'uniform', bound: 1 / Math.sqrt(site.in) })
-      const b = site.param(`${PREFIX}${site.path}.lora_B.weight`, [site.out, r], { kind: 'zeros' })
+      const a = site.param(`${PREFIX}${site.path}.lora_A.weight`, [r, site.in], init('A', site, r, scaling))
+      const b = site.param(`${PREFIX}${site.path}.lora_B.weight`, [site.out, r], init('B', site, r, scaling))
       const dropped = site.dropout(x, s.dropout)
       const narrow = matmul(site.graph, { a: dropped, b: a }, { transA: false, transB: true, alpha: 1 }).y // (N, r)
-      if (s.dora) return dora(site, { x, dropped, narrow, a, b, scaling }, base)
-      return matmul(site.graph, { a: narrow, b, c: base(x) }, { transA: false, transB: true, alpha: scaling }).y // (N, out)
+      if (s.dora) return dora(site, { x, dropped, narrow, a, b, scaling, key: `${PREFIX}${site.path}.lora_magnitude_vector` }, base)
+      const rest = s.start ? subtractStart(s.start, site, r, scaling, base) : base
+      return matmul(site.graph, { a: narrow, b, c: rest(x) }, { transA: false, transB: true, alpha: scaling }).y // (N, out)
     },
 
     embedding(site, base) {
@@ -128,6 +125,7 @@ function attach(s: Settings, model: ModelOutline): Attachment {
       const b = read(`${PREFIX}${site.path}.lora_B.weight`) ?? read(`${PREFIX}${site.path}.lora_embedding_B`)
       if (!a || !b) return
       const { r, scaling } = sizes(site.path)
+      const [a0, b0] = [read(startKey(site.path, 'A')), read(startKey(site.path, 'B'))]
       const magnitude = read(`${PREFIX}${site.path}.lora_magnitude_vector`)
       const [rowStride, columnStride] = site.stored === '[out,in]' ? [site.in, 1] : [1, site.out]
       for (let o = 0; o < site.out; o++) {
@@ -135,6 +133,7 @@ function attach(s: Settings, model: ModelOutline): Attachment {
         for (let i = 0; i < site.in; i++) {
           let delta = 0
           for (let k = 0; k < r; k++) delta += b[o * r + k] * a[k * site.in + i]
+          if (a0 && b0) for (let k = 0; k < r; k++) delta -= b0[o * r + k] * a0[k * site.in + i]
           const at = o * rowStride + i * columnStride
           w[at] += scaling * delta
           squares += w[at] * w[at]
@@ -144,10 +143,26 @@ function attach(s: Settings, model: ModelOutline): Attachment {
       }
     },
 
+    // An ordinary LoRA on the base as it is: of twice the rank and alpha, which leaves the scaling what it was.
+    ...(s.start && {
+      saved: (read, keys, shapeOf) =>
+        new Map(
+          keys
+            .filter((key) => !key.endsWith('.start'))
+            .map((key) => {
+              const [data, [rows, columns]] = [read(key)!, shapeOf(key)]
+              const start = key.endsWith('.weight') ? read(key.replace(/\.weight$/, '.start')) : undefined
+              if (/\.lora_(A\.weight|embedding_A)$/.test(key)) return [key, { shape: [2 * rows, columns], data: stackRows(data, start) }]
+              if (/\.lora_(B\.weight|embedding_B)$/.test(key)) return [key, { shape: [rows, 2 * columns], data: joinColumns(data, columns, start) }]
+              return [key, { shape: shapeOf(key), data }]
+            }),
+        ),
+    }),
+
     lrScale: (key) => (/lora_(embedding_)?B/.test(key) ? s.plusRatio : 1),
 
     adapterConfig: (baseModel) => ({
-      alpha_pattern: s.alphaPattern,
+      alpha_pattern: widened(s.alphaPattern, widerAlpha),
       auto_mapping: null,
       base_model_name_or_path: baseModel,
       bias: s.bias,
@@ -157,13 +172,13 @@ function attach(s: Settings, model: ModelOutline): Attachment {
       init_lora_weights: true,
       layers_pattern: null,
       layers_to_transform: s.layers ?? null,
-      lora_alpha: s.alpha,
+      lora_alpha: s.alpha * widerAlpha,
       lora_bias: false,
       lora_dropout: s.dropout,
       modules_to_save: s.modulesToSave.length > 0 ? s.modulesToSave : null,
       peft_type: 'LORA',
-      r: s.r,
-      rank_pattern: s.rankPattern,
+      r: s.r * wider,
+      rank_pattern: widened(s.rankPattern, wider),
       revision: null,
       // `all-linear` is written out, because libraries resolve it by different rules.
       target_modules: typeof s.targets === 'string' && s.targets !== 'all-linear' ? s.targets : targetNames(targets, model),
@@ -171,6 +186,16 @@ function attach(s: Settings, model: ModelOutline): Attachment {
       use_dora: s.dora,
       use_rslora: s.rsLora,
     }),
+  }
+}
+
+/** A start has no more columns than the matrix it is taken from, and its part of the base is not what DoRA measures. */
+function checkStart(s: Settings, targets: readonly string[], rankOf: (path: string) => number, model: ModelOutline): void {
+  if (s.dora) throw new Fault('bad-recipe', 'PiSSA and OLoRA start from a part of the weights, and DoRA learns their length: they cannot be joined.', 'Use the random start, or turn DoRA off.')
+  for (const path of targets) {
+    const size = model.linearSizes.get(path)
+    if (size && rankOf(path) > Math.min(size.in, size.out))
+      throw new Fault('bad-recipe', `Rank ${rankOf(path)} is more than ${path} [${size.out},${size.in}] has to start from.`, `Use a rank of at most ${Math.min(size.in, size.out)}, or the random start.`)
   }
 }
 
@@ -207,6 +232,8 @@ export const method: Method = {
         rankPattern: {},
         alphaPattern: {},
         modulesToSave: [],
+        gaussian: o.init_lora_weights === 'gaussian',
+        start: startOf(o.init_lora_weights),
       },
       model,
     )
@@ -216,9 +243,11 @@ export const method: Method = {
     if (config['peft_type'] !== 'LORA') return undefined
     const unknown = UNSUPPORTED.filter((name) => config[name] !== undefined && config[name] !== null && config[name] !== false)
     const initialised = config['init_lora_weights'] ?? true
-    if (typeof initialised === 'string' && initialised !== 'gaussian') unknown.push(`init_lora_weights ${initialised}`)
+    // What random subspace iteration subtracted from the base cannot be found again; whole decompositions can.
+    const start = startOf(initialised)
+    if (typeof initialised === 'string' && initialised !== 'gaussian' && (!start || start.iterations !== undefined)) unknown.push(`init_lora_weights ${initialised}`)
     // A reading that leaves a part out would answer wrongly without a word.
-    if (unknown.length > 0) throw new Fault('bad-adapter', `This LoRA adapter uses ${unknown.join(', ')}, which cannot be read yet.`, 'Use a plain LoRA adapter.')
+    if (unknown.length > 0) throw new Fault('bad-adapter', `This LoRA adapter uses ${unknown.join(', ')}, which cannot be read yet.`, 'Convert it to a plain LoRA adapter in PEFT.')
     const layers = config['layers_to_transform'] as number | readonly number[] | null | undefined
     return attach(
       {
@@ -235,6 +264,7 @@ export const method: Method = {
         rankPattern: (config['rank_pattern'] as Settings['rankPattern'] | undefined) ?? {},
         alphaPattern: (config['alpha_pattern'] as Settings['alphaPattern'] | undefined) ?? {},
         modulesToSave: (config['modules_to_save'] as readonly string[] | null) ?? [],
+        start,
       },
       model,
     )

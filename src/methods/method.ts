@@ -21,6 +21,19 @@ export type Init =
   | { readonly kind: 'rows'; readonly name: string; readonly width: number; readonly ids: readonly number[] }
   /** L2 norm of every output's weights, of a base matrix stored as given. */
   | { readonly kind: 'row norms'; readonly name: string; readonly stored: '[out,in]' | '[in,out]' }
+  /** A factor of what leads a base matrix W (out, in), with scaling · B · A as that part: src/methods/loraStart.ts. */
+  | {
+      readonly kind: 'leading part'
+      readonly of: 'pissa' | 'olora'
+      readonly part: 'A' | 'B'
+      readonly name: string
+      readonly in: number
+      readonly out: number
+      readonly stored: '[out,in]' | '[in,out]'
+      readonly rank: number
+      readonly scaling: number
+      readonly iterations?: number
+    }
   /** What the frozen base makes of these texts, a row of its width each. */
   | { readonly kind: 'texts'; readonly texts: readonly string[] }
 
@@ -164,7 +177,7 @@ export interface Attachment {
   /** W (stored layout) and the bias, changed in place, become the merged ones. */
   merge?(site: Pick<LinearSite, 'path' | 'in' | 'out' | 'stored'>, w: Float32Array, read: ReadParam, bias?: Float32Array): void
   /** Tensors of the adapter file, where they are not the trained ones themselves. */
-  saved?(read: ReadParam, keys: readonly string[]): ReadonlyMap<string, { readonly shape: Shape; readonly data: Float32Array }>
+  saved?(read: ReadParam, keys: readonly string[], shapeOf: (key: string) => Shape): ReadonlyMap<string, { readonly shape: Shape; readonly data: Float32Array }>
   /** adapter_config.json; undefined when PEFT has no type for it. `run` is known where an adapter is written. */
   adapterConfig?(baseModel: string, run?: { readonly steps: number; readonly read: ReadParam }): Record<string, unknown>
   /** adapter_config.json where no library has a type for it: what load_adapter.py needs to know beside the trained tensors. */

@@ -174,7 +174,11 @@ describe.each([...singles, ...named])(
       }
       if (attachments[0].saved) {
         // The file holds what the method made of its tensors, under the names its library reads.
-        const saved = attachments[0].saved((key) => takeWindow(values, layout.windows.get(key)!), [...layout.windows.keys()])
+        const saved = attachments[0].saved(
+          (key) => takeWindow(values, layout.windows.get(key)!),
+          [...layout.windows.keys()],
+          (key) => layout.windows.get(key)!.shape,
+        )
         const source = files.get('adapter_model.safetensors')!
         const { entries } = await readHeader(source)
         expect([...entries.keys()].toSorted()).toEqual([...saved.keys()].toSorted())

@@ -79,8 +79,8 @@ describe('the registry of methods', () => {
 
   it('refuses variants of LoRA that mean something else', () => {
     expect(() => attachPeft({ peft_type: 'LORA', lora_bias: true, target_modules: ['q_proj'] }, model)).toThrow('uses lora_bias')
-    expect(() => attachPeft({ peft_type: 'LORA', init_lora_weights: 'pissa', target_modules: ['q_proj'] }, model)).toThrow(
-      'pissa',
+    expect(() => attachPeft({ peft_type: 'LORA', init_lora_weights: 'pissa_niter_4', target_modules: ['q_proj'] }, model)).toThrow(
+      'pissa_niter_4',
     )
   })
 })

@@ -113,7 +113,7 @@ function partFiles(a: Attachment, trained: AdapterTensors, facts: CardFacts): Ma
 /** One method's adapter folder: the trained tensors, or what the method makes of them. */
 function oneAdapter(a: Attachment, trained: AdapterTensors, facts: CardFacts): Map<string, Uint8Array> {
   const read: ReadParam = (key) => trained.get(key)?.data
-  const saved = a.saved?.(read, [...trained.keys()])
+  const saved = a.saved?.(read, [...trained.keys()], (key) => trained.get(key)!.shape)
   const tensors = saved ? new Map([...saved].map(([key, t]) => [key, { shape: t.shape, data: Float32Array.from(t.data) }])) : trained
   const card = adapterCard(a.loader === undefined ? facts : { ...facts, load: loadText(a) })
   const files = adapterFiles({ config: a.adapterConfig!(facts.baseModel, { steps: (facts.recipe as Recipe).training.steps, read }), tensors, card })

@@ -15,6 +15,7 @@ import type { Storage } from '../storage/storage.ts'
 import { subjectOf, type OpenModel } from './base.ts'
 import { countOf } from './census.ts'
 import type { Layout } from './layout.ts'
+import { leadingParts } from './leadingPart.ts'
 import { putWindow } from './params.ts'
 import { findTensor } from './weights.ts'
 
@@ -57,8 +58,8 @@ export function fitAdapter(model: OpenModel, folder: AdapterFolder): Fit {
       else if (isBaseCopy(name, outline)) spare.set(name, tensor)
       else problems.push(`${name} has no place in it`)
     }
-  for (const { key, shape } of layout.windows.values())
-    if (!tensors.has(key) && !problems.some((p) => p.startsWith(`${key} is`))) problems.unshift(`${key} ${showShape(shape)} is missing from the file`)
+  for (const { key, shape, init, frozen } of layout.windows.values())
+    if (!tensors.has(key) && !(frozen && init.kind === 'leading part') && !problems.some((p) => p.startsWith(`${key} is`))) problems.unshift(`${key} ${showShape(shape)} is missing from the file`)
   if (problems.length > 0) throw misfit(folder, problems)
   return { ...fittingOf(subject), tensors, spare }
 }
@@ -77,7 +78,13 @@ export async function openAdapter(model: OpenModel, folder: AdapterFolder): Prom
   const { tensors, spare, ...fitting } = fitAdapter(model, folder)
   for (const [name, tensor] of spare) await checkCopy(model, name, tensor)
   const values = new Float32Array(fitting.layout.length)
-  for (const w of fitting.layout.windows.values()) putWindow(values, w, await readTensor(tensors.get(w.key)!, w.key))
+  const leadingPart = leadingParts((name) => findTensor(model.folder, model.family, name)!.readF32())
+  for (const w of fitting.layout.windows.values()) {
+    const stored = tensors.get(w.key)
+    // PEFT's file does not say what PiSSA took from the base; the base does.
+    if (stored) putWindow(values, w, await readTensor(stored, w.key))
+    else if (w.init.kind === 'leading part') putWindow(values, w, await leadingPart(w.init))
+  }
   return { ...fitting, values }
 }
 

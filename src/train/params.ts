@@ -4,6 +4,7 @@ import type { Placed } from '../engine/record.ts'
 import type { Memory } from '../gpu/memory.ts'
 import { normal, streamOf, uniform } from '../lib/rng.ts'
 import type { Layout, Window } from './layout.ts'
+import { leadingParts } from './leadingPart.ts'
 
 export const FLAT = ['values', 'gradient', 'm', 'v'] as const
 /** One of these, or a state that a method keeps. */
@@ -64,6 +65,7 @@ export class Params {
 /** Fresh values of every window, by its declared initialisation. `checkpoint` reads a base tensor as f32. */
 export async function initialValues(layout: Layout, seed: number, checkpoint: (name: string) => Promise<Float32Array>): Promise<Float32Array<ArrayBuffer>> {
   const flat = new Float32Array(layout.length)
+  const leadingPart = leadingParts(checkpoint)
   for (const w of layout.windows.values()) {
     const stream = streamOf(w.key)
     const { init } = w
@@ -77,6 +79,7 @@ export async function initialValues(layout: Layout, seed: number, checkpoint: (n
     }
     else if (init.kind === 'rows') copyRows(stored, await checkpoint(init.name), init.width, (row) => init.ids[row % init.ids.length])
     else if (init.kind === 'row norms') stored.set(rowNorms(await checkpoint(init.name), w.size, init.stored))
+    else if (init.kind === 'leading part') stored.set(await leadingPart(init))
     else if (init.kind === 'uniform') for (let i = 0; i < w.size; i++) stored[i] = (2 * uniform(seed, stream, i) - 1) * init.bound
     else if (init.kind === 'normal') for (let i = 0; i < w.size; i++) stored[i] = normal(seed, stream, i) * init.std
     putWindow(flat, w, stored)

@@ -1,13 +1,40 @@
 // What a run would save, where the method makes something else of its tensors, against what PEFT saved after the same steps.
 import type { Attachment, ReadParam } from '../../methods/method.ts'
+import { product } from '../../lib/matrix.ts'
+import type { Layout } from '../../train/layout.ts'
 import { compare, type Comparison } from './compare.ts'
-import type { GoldenCase, Noise } from './readCase.ts'
+import type { GoldenCase, Noise, Stored } from './readCase.ts'
+
+type Saved = ReturnType<NonNullable<Attachment['saved']>>
+
+/**
+ * A start from the base's weights, saved as an ordinary LoRA: the signs of singular vectors are anyone's choice, so products
+ * are compared.
+ */
+function comparePlain({ json, plainAdapter }: GoldenCase, saved: Saved): Map<string, Comparison> {
+  const compared = new Map<string, Comparison>()
+  const noise = Object.values((json.f32_noise['final'] ?? {}) as Readonly<Record<string, Noise>>)
+  const relative = Math.max(0, ...noise.map((n) => n[1]))
+  const times = (tensor: (key: string) => Pick<Stored, 'shape' | 'data'>, key: string): Float64Array => {
+    const [a, b] = [tensor(key), tensor(key.replace('lora_A', 'lora_B'))]
+    return product(Float64Array.from(b.data), Float64Array.from(a.data), b.shape[0], b.shape[1], a.shape[1])
+  }
+  for (const key of [...plainAdapter.keys()].filter((k) => k.endsWith('lora_A.weight'))) {
+    const theirs = times((k) => plainAdapter.get(k)!, key)
+    const largest = theirs.reduce((most, x) => Math.max(most, Math.abs(x)), 0)
+    // A product is as noisy as both of its factors.
+    compared.set(key, compare(times((k) => saved.get(k)!, key), theirs, [2 * relative * largest, relative]))
+  }
+  return compared
+}
 
 /** Every tensor of PEFT's file, and `rank_pattern` of its config; a key of ours that it lacks is beyond any tolerance. */
-export function compareAdapter({ json, adapterTensors, adapterConfig }: GoldenCase, attachment: Attachment, read: ReadParam, keys: readonly string[]): Map<string, Comparison> {
+export function compareAdapter(golden: GoldenCase, attachment: Attachment, read: ReadParam, layout: Layout): Map<string, Comparison> {
+  const { json, adapterTensors, adapterConfig, plainAdapter } = golden
   const compared = new Map<string, Comparison>()
-  const saved = attachment.saved?.(read, keys)
+  const saved = attachment.saved?.(read, [...layout.windows.keys()], (key) => layout.windows.get(key)!.shape)
   if (!saved || adapterTensors.size === 0) return compared
+  if (plainAdapter.size > 0) return comparePlain(golden, saved)
   const different: Comparison = { error: Number.POSITIVE_INFINITY, share: Number.POSITIVE_INFINITY }
   const noise = (json.f32_noise['final'] ?? {}) as Readonly<Record<string, Noise>>
   // What was computed from trained tensors is at least as noisy as they are.

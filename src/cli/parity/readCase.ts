@@ -44,6 +44,8 @@ export interface GoldenCase {
   readonly tensors: ReadonlyMap<string, Stored>
   /** Of the saved adapter. */
   readonly adapterTensors: ReadonlyMap<string, Stored>
+  /** The same as an ordinary LoRA, where it starts from a part of the base. */
+  readonly plainAdapter: ReadonlyMap<string, Stored>
   readonly model: ModelFolder
   readonly adapterConfig: Readonly<Record<string, unknown>> | undefined
   /** AdapterHub's, for bottleneck adapters. */
@@ -53,8 +55,11 @@ export interface GoldenCase {
 export async function readCase(folder: string): Promise<GoldenCase> {
   const json = JSON.parse(await readFile(join(folder, 'case.json'), 'utf8')) as CaseJson
   const tensors = await readStored(join(folder, 'tensors.safetensors'))
-  const adapterFile = join(folder, 'adapter', 'adapter_model.safetensors')
-  const adapterTensors = existsSync(adapterFile) ? await readStored(adapterFile) : new Map<string, Stored>()
+  const adapter = async (room: string): Promise<Map<string, Stored>> => {
+    const file = join(folder, room, 'adapter_model.safetensors')
+    return existsSync(file) ? readStored(file) : new Map()
+  }
+  const [adapterTensors, plainAdapter] = [await adapter('adapter'), await adapter('adapter_as_lora')]
   // `model` is relative to the folder that holds cases/ and models/.
   const model = await openModelFolder(await readFolder(join(dirname(dirname(folder)), json.model)))
   const config = async (room: string): Promise<Record<string, unknown> | undefined> => {
@@ -62,7 +67,7 @@ export async function readCase(folder: string): Promise<GoldenCase> {
     return existsSync(path) ? (JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>) : undefined
   }
   const hub = await config('adapterhub')
-  return { json, tensors, adapterTensors, model, adapterConfig: await config('adapter'), bottleneckConfig: hub?.['config'] as Record<string, unknown> | undefined }
+  return { json, tensors, adapterTensors, plainAdapter, model, adapterConfig: await config('adapter'), bottleneckConfig: hub?.['config'] as Record<string, unknown> | undefined }
 }
 
 async function readStored(path: string): Promise<Map<string, Stored>> {

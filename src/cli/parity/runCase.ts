@@ -15,6 +15,7 @@ import { initialValues, putWindow, takeWindow } from '../../train/params.ts'
 import { GREEDY } from '../../train/sampleToken.ts'
 import { compare, compareNumber, type Comparison } from './compare.ts'
 import { compareAdapter } from './compareAdapter.ts'
+import { startOfCase } from './startOfCase.ts'
 import { flatRows, goldenBatch } from './goldenBatch.ts'
 import { mergedLogits } from './mergedLogits.ts'
 import type { GoldenCase, Noise } from './readCase.ts'
@@ -106,6 +107,8 @@ async function training(golden: GoldenCase, base: Base, attachments: readonly At
       const start = tensors.get(`init/${w.key}`) ?? (w.frozen ? golden.adapterTensors.get(w.key) : undefined)
       if (start) putWindow(flat, w, start.data as Float32Array)
     }
+    const adapter = new Worst()
+    for (const [name, c] of await startOfCase(golden, subject.layout, flat, (key) => base.weights.readF32(key))) adapter.add(name, c)
     learner.params.write('values', flat)
 
     const batches = [0, 1, 2].map((i) => goldenBatch(tensors, `batch${i}`, base.family.id === 'opt'))
@@ -154,11 +157,10 @@ async function training(golden: GoldenCase, base: Base, attachments: readonly At
     const merged = new Worst()
     const unloaded = tensors.get('logits_merged')?.data
     if (unloaded) merged.add('logits_merged', compare(await mergedLogits(base, subject, learner, batches[0], rows), unloaded, logitNoise(json, 'logits_merged', unloaded)))
-    const adapter = new Worst()
     const read = (key: string): Float32Array | undefined => subject.layout.windows.get(key) && takeWindow(final, subject.layout.windows.get(key)!)
-    for (const [name, c] of compareAdapter(golden, attachments[0], read, [...subject.layout.windows.keys()])) adapter.add(name, c)
+    for (const [name, c] of compareAdapter(golden, attachments[0], read, subject.layout)) adapter.add(name, c)
     const text = await greedy(json, base, subject, learner)
-    const line = `${show('logits', logits)}  ${show('loss', loss)}  ${show('gradients', gradients, true)}  ${show('trajectory', trajectory, true)}${unloaded ? `  ${show('merged', merged)}` : ''}${adapter.name ? `  ${show('adapter', adapter)}` : ''}  greedy ${text}`
+    const line = `${show('logits', logits)}  ${show('loss', loss)}  ${show('gradients', gradients, true)}  ${show('trajectory', trajectory, true)}${unloaded ? `  ${show('merged', merged)}` : ''}${adapter.name ? `  ${show('adapter', adapter, true)}` : ''}  greedy ${text}`
     return verdict([logits, loss, gradients, trajectory, merged, adapter], line, text)
   } finally {
     await learner.dispose()
