@@ -13,7 +13,7 @@ export interface AdapterUse {
 export interface StoredAdapter {
   readonly id: string
   readonly name: string
-  readonly kind: 'loaded' | 'combined' | 'compressed'
+  readonly kind: 'loaded' | 'combined' | 'compressed' | 'emitted'
   readonly createdAt: number
   readonly madeOf?: readonly string[]
   readonly methods: readonly string[]
@@ -29,8 +29,8 @@ export interface StoredAdapter {
 export interface AdapterInfo {
   readonly id: string
   readonly name: string
-  /** `run`: trained here. `loaded`: dropped as files. `combined`, `compressed`: made here of others. */
-  readonly kind: 'run' | 'loaded' | 'combined' | 'compressed'
+  /** `run`: trained here. `loaded`: dropped as files. `combined`, `compressed`: made here of others. `emitted`: made by a hypernetwork. */
+  readonly kind: 'run' | 'loaded' | 'combined' | 'compressed' | 'emitted'
   /** Ids of what it was made of. */
   readonly madeOf?: readonly string[]
   /** Labels of its methods, in order; several together are a union. */
@@ -51,6 +51,10 @@ export interface AdapterInfo {
   readonly unmergeable?: string
   /** Whether it can be combined and compressed: a LoRA and nothing else. */
   readonly isLora: boolean
+  /** Names of the tasks that it makes adapters for: see `emitAdapter`. */
+  readonly tasks?: readonly string[]
+  /** Whether `emitAdapter` takes the description of a new task. */
+  readonly readsDescriptions?: boolean
   /** Bytes of its values on the GPU now; 0 while it is not loaded. */
   readonly gpuBytes: number
   /** It is merged into the mounted weights now, so that every answer has it. */
@@ -128,6 +132,8 @@ export interface AdapterShelf {
   compressAdapter(request: CompressRequest): Promise<Result<Compressed>>
   /** Merges into the mounted weights, replacing an earlier merge; none restores the base bit for bit. Training restores it first. */
   mergeAdapters(adapters: readonly AdapterUse[]): Promise<Result<true>>
+  /** An ordinary LoRA made by a hypernetwork, kept as a new adapter. `task`: one of its tasks by name, or the description of a new one. */
+  emitAdapter(id: string, task: string): Promise<Result<AdapterInfo>>
   /** The adapter's folder as one zip. */
   exportAdapter(id: string): Promise<Result<{ readonly name: string; readonly zip: Blob }>>
   /** The base with these merged in: a model folder in the base's own types, as one zip. */

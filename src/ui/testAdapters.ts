@@ -71,6 +71,7 @@ export function testAdapters(runs: () => Iterable<RunRecord>): AdapterShelf {
       const adapter = keep({ name, kind: 'compressed', rank, madeOf: [id] })
       return ok({ adapter, loss: { before: 1.04, after: 1.09, tokens: 700, rows: 40 }, keptEnergy: 0.97, bytesBefore: plain.bytes, bytesAfter: Math.round((plain.bytes * rank) / plain.rank) })
     },
+    emitAdapter: async (id, task) => ok(keep({ name: task, kind: 'emitted', madeOf: [id] })),
     async mergeAdapters(uses) {
       merged = uses.map((u) => u.id)
       return ok(true)

@@ -8,6 +8,7 @@ import { Fault } from '../protocol/failure.ts'
 import type { BaseInfo, RunRecord } from '../protocol/studio.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Base, OpenModel } from '../train/base.ts'
+import { answering } from '../train/emitAdapter.ts'
 import { exportCheckpoint } from '../train/exportRun.ts'
 import { openAdapter, openRun, type OpenAdapter } from '../train/openAdapter.ts'
 import type { Part } from './deriveAdapter.ts'
@@ -100,14 +101,21 @@ export class AdapterLibrary {
     return run.recipe.base.id === info.id ? undefined : `This run tuned ${run.recipe.base.id}, and ${info.id} is open.`
   }
 
-  /** With its values, and a text that changes when they do. */
+  /** With its values as they answer, and a text that changes when they do. */
   async open(id: string): Promise<{ readonly version: string; load(): Promise<OpenAdapter> }> {
     const { run } = await this.find(id)
     const { model } = this.need()
-    if (!run) return { version: 'stored', load: async () => openAdapter(model, await openAdapterFolder(await this.files(id))) }
+    return { version: run ? `step ${run.step}` : 'stored', load: async () => answering(model, await this.openWhole(id)) }
+  }
+
+  /** With all its values: those of the network of one that makes adapters. */
+  async openWhole(id: string): Promise<OpenAdapter> {
+    const { run } = await this.find(id)
+    const { model } = this.need()
+    if (!run) return openAdapter(model, await openAdapterFolder(await this.files(id)))
     const other = this.otherBase(run)
     if (other !== undefined) throw new Fault('bad-model', other, `Open ${run.recipe.base.id} to use it.`)
-    return { version: `step ${run.step}`, load: () => openRun(model, this.storage, run) }
+    return openRun(model, this.storage, run)
   }
 
   /** Its folder as it is exported; of a run that did not finish, from its last checkpoint. */

@@ -12,12 +12,13 @@ import type { GenerateRequest } from '../protocol/studio.ts'
 import type { Storage } from '../storage/storage.ts'
 import { AdapterDeck } from '../train/adapterDeck.ts'
 import type { Base } from '../train/base.ts'
+import { emitAdapter } from '../train/emitAdapter.ts'
 import { exportMerged } from '../train/exportMerged.ts'
 import { mergeIntoMounted, type Weighted } from '../train/mergeWeights.ts'
 import { reply } from '../train/reply.ts'
 import { validationLoss, type ValidationLoss } from '../train/validationLoss.ts'
 import { AdapterLibrary, type Described, type OpenBase } from './adapterLibrary.ts'
-import { combined, compressed } from './deriveAdapter.ts'
+import { combined, compressed, emitted } from './deriveAdapter.ts'
 
 export interface ShelfNeeds {
   readonly storage: Storage
@@ -85,25 +86,31 @@ export function adapterShelf({ storage, version, opened, mounted, isTraining, da
     return alone(work)
   }
 
-  /** On the open dataset's validation rows; undefined where there are none. */
-  const losses = async (ids: readonly string[], recipe: Recipe): Promise<ValidationLoss[] | undefined> => {
-    const dataset = data()
-    if (!dataset) return undefined
-    return unlessTraining(async () => {
+  /** On the base as it was given; what is merged comes back afterwards. */
+  const unmergedFor = <T>(work: (base: Base) => Promise<T>): Promise<T> =>
+    unlessTraining(async () => {
       const again = await weighted(merged)
       const { base } = await deckOn()
       if (again.length > 0) await mergeIntoMounted(base, [])
       try {
-        const found: ValidationLoss[] = []
-        for (const id of ids) {
-          const loss = await validationLoss(base, await (await library.open(id)).load(), dataset, recipe)
-          if (!loss) return undefined
-          found.push(loss)
-        }
-        return found
+        return await work(base)
       } finally {
         if (again.length > 0) await mergeIntoMounted(base, again)
       }
+    })
+
+  /** On the open dataset's validation rows; undefined where there are none. */
+  const losses = async (ids: readonly string[], recipe: Recipe): Promise<ValidationLoss[] | undefined> => {
+    const dataset = data()
+    if (!dataset) return undefined
+    return unmergedFor(async (base) => {
+      const found: ValidationLoss[] = []
+      for (const id of ids) {
+        const loss = await validationLoss(base, await (await library.open(id)).load(), dataset, recipe)
+        if (!loss) return undefined
+        found.push(loss)
+      }
+      return found
     })
   }
 
@@ -172,6 +179,15 @@ export function adapterShelf({ storage, version, opened, mounted, isTraining, da
           await mergeIntoMounted(base, given)
           merged = uses
           return true as const
+        }),
+      ),
+    emitAdapter: (id, task) =>
+      answer(() =>
+        unmergedFor(async (base) => {
+          const maker = await library.find(id)
+          const whole = await library.openWhole(id)
+          const files = emitted(await emitAdapter(base, whole, whole.values, task), (maker.run ? maker.run.recipe : maker.stored).base.id, maker.name, task.trim())
+          return infoOf(await library.keep(files, { name: `${maker.name}: ${task.trim()}`, kind: 'emitted', madeOf: [id] }))
         }),
       ),
     exportAdapter: (id) =>

@@ -2,8 +2,10 @@
 import { average, averageUpdates } from '../adapters/average.ts'
 import { combine } from '../adapters/combine.ts'
 import { compress } from '../adapters/compress.ts'
+import { derivedCard } from '../adapters/derivedCard.ts'
 import { adapterFiles, readAdapter, type Adapter } from '../files/adapter.ts'
 import { bytesSource, type ByteSource } from '../files/byteSource.ts'
+import type { Emitted } from '../methods/method.ts'
 import type { CombineRequest } from '../protocol/adapters.ts'
 import { Fault } from '../protocol/failure.ts'
 
@@ -38,6 +40,12 @@ export async function combined({ adapters: uses, type, density, majoritySign, ra
 export async function compressed(part: Part, rank: number): Promise<{ readonly files: Files; readonly keptEnergy: number }> {
   const { adapter, keptEnergy } = compress(await read(part), { rank })
   return { files: sources(adapter), keptEnergy }
+}
+
+/** What a hypernetwork made for a task, as its own folder. */
+export function emitted({ attachment, tensors }: Emitted, baseModel: string, maker: string, task: string): Files {
+  const card = derivedCard(baseModel, `A LoRA adapter that the hypernetwork ${JSON.stringify(maker)} made for a task.`, { hypernetwork: maker, task })
+  return sources({ config: attachment.adapterConfig!(baseModel), tensors, card })
 }
 
 /** One PEFT adapter; a union or another library's folder has no algebra. */

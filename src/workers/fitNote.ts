@@ -11,7 +11,7 @@ import { unmixable } from '../train/ensemble.ts'
 import { unmergeableAdapter } from '../train/mergeWeights.ts'
 import { fitAdapter, fittingOf, type FittingAdapter } from '../train/openAdapter.ts'
 
-export type FitNote = Pick<AdapterInfo, 'methods' | 'rank' | 'trainableParameters' | 'mixable' | 'unmergeable' | 'isLora'> & { readonly misfit?: string }
+export type FitNote = Pick<AdapterInfo, 'methods' | 'rank' | 'trainableParameters' | 'mixable' | 'unmergeable' | 'isLora' | 'tasks' | 'readsDescriptions'> & { readonly misfit?: string }
 
 export type Given = { readonly recipe: Recipe; readonly other: string | undefined } | { readonly files: ReadonlyMap<string, ByteSource> }
 
@@ -35,6 +35,7 @@ function noteOf(model: OpenModel, adapter: FittingAdapter): FitNote {
   const ranks = keys.filter((w) => /\.lora_A\.weight$|\.lora_embedding_A$/.test(w.key)).map((w) => w.shape[0])
   const isLora = attachments.length === 1 && attachments[0].name === 'lora' && !keys.some((w) => w.key.endsWith('lora_magnitude_vector'))
   const why = unmergeableAdapter(adapter)
+  const tasks = attachments.find((a) => a.emit)?.tasks
   return {
     methods,
     trainableParameters,
@@ -42,5 +43,6 @@ function noteOf(model: OpenModel, adapter: FittingAdapter): FitNote {
     isLora,
     ...(isLora && ranks.length > 0 && { rank: Math.max(...ranks) }),
     ...(why !== undefined && { unmergeable: why }),
+    ...(tasks && { tasks: tasks.map((t) => t.name), readsDescriptions: keys.some((w) => w.init.kind === 'texts') }),
   }
 }

@@ -9,7 +9,7 @@ import { saveFile } from '../saveFile.ts'
 import { CompressDialog } from './CompressDialog.tsx'
 import { RenameDialog } from './RenameDialog.tsx'
 
-const kinds: Record<AdapterInfo['kind'], string> = { run: 'trained', loaded: 'loaded', combined: 'combined', compressed: 'compressed' }
+const kinds: Record<AdapterInfo['kind'], string> = { run: 'trained', loaded: 'loaded', combined: 'combined', compressed: 'compressed', emitted: 'made by a hypernetwork' }
 
 export function AdapterRow({ adapter }: { adapter: AdapterInfo }) {
   const working = useApp((s) => s.working)
