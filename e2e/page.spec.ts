@@ -29,6 +29,19 @@ describe('the page', () => {
     await page.getByText('1 min 22 s').waitFor()
   }
   const train = (page: Page): Promise<void> => page.getByRole('button', { name: 'Train', exact: true }).click()
+  const pickMethod = (page: Page, label: string): Promise<void> =>
+    page.getByRole('radio', { name: new RegExp(`^${label}`) }).check({ force: true })
+  const loadAdapter = async (page: Page, name: string): Promise<void> => {
+    const file = { name: `${name}.zip`, mimeType: 'application/zip', buffer: Buffer.from('scripted') }
+    await page.getByLabel('Load a zip…').setInputFiles(file)
+    await page.getByRole('checkbox', { name: `Answer with ${name}` }).waitFor()
+  }
+  const loadTwo = async (page: Page): Promise<void> => {
+    await pickSample(page)
+    await loadAdapter(page, 'desk')
+    await loadAdapter(page, 'pirate')
+    await page.getByRole('checkbox', { name: 'Answer with desk' }).check()
+  }
   const trained = (page: Page): Promise<void> => page.getByRole('button', { name: 'Train anew' }).waitFor()
 
   describe('has no axe violation', () => {
@@ -58,12 +71,37 @@ describe('the page', () => {
         await page.getByText('adapter_config.json').waitFor()
       },
     }
+    /** Seen wide and light, and narrow and dark: each colour and each width once. */
+    const further: Record<string, (page: Page) => Promise<void>> = {
+      'with a union, its options open': async (page) => {
+        await pickMethod(page, 'MAM')
+        await page.getByText('216,576').waitFor()
+        await page.evaluate(() => document.querySelectorAll('details').forEach((d) => (d.open = true)))
+      },
+      'with a method that has nothing to train': async (page) => {
+        await pickMethod(page, 'BitFit')
+        await page.getByText('BitFit has nothing to train').waitFor()
+      },
+      'several adapters answering, one made smaller': async (page) => {
+        await loadTwo(page)
+        await page.getByRole('button', { name: 'Ask both models' }).click()
+        await page.getByText('me hearty!').waitFor()
+        await page.getByRole('button', { name: 'Compress desk' }).click()
+        await page.getByRole('dialog').getByRole('button', { name: 'Compress', exact: true }).click()
+        await page.getByText('1.040 → 1.090').waitFor()
+      },
+      'combining adapters': async (page) => {
+        await loadTwo(page)
+        await page.getByRole('button', { name: 'Combine…' }).click()
+        await page.getByLabel('How', { exact: true }).selectOption('dare_ties_svd')
+      },
+    }
     for (const colorScheme of ['light', 'dark'] as const)
       for (const [width, height] of [
         [1440, 900],
         [390, 844],
       ] as const)
-        for (const [name, reach] of Object.entries(states))
+        for (const [name, reach] of Object.entries({ ...states, ...((colorScheme === 'light') === width > 1000 && further) }))
           it(`${name}, ${colorScheme}, ${width} wide`, async () => {
             const page = await open({ pace: 5 })
             await page.emulateMedia({ colorScheme })
@@ -124,6 +162,97 @@ describe('the page', () => {
     expect(await page.getByRole('dialog').isVisible()).toBe(true)
     await page.keyboard.press('Escape')
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Delete')
+    await page.close()
+  })
+
+  it('plans and trains a preset of two methods, and lists it under both names', async () => {
+    const page = await open({ pace: 1 })
+    await pickSample(page)
+    await pickMethod(page, 'MAM')
+    await page.locator('#method').getByText('216,576').waitFor()
+    expect(await page.getByRole('textbox', { name: 'Learning rate' }).inputValue()).toBe('0.002')
+    await page.locator('.story').getByText('MAM').waitFor()
+    await page.locator('#train').getByText('217 k').waitFor()
+    await train(page)
+    await trained(page)
+    await page.getByRole('region', { name: 'Stored runs' }).getByText('Prefix tuning + Bottleneck adapters').waitFor()
+    await page.close()
+  })
+
+  it('builds a list of methods, keeps a learning rate of one’s own, and offers the ways out of what cannot be', async () => {
+    const page = await open()
+    await pickSample(page)
+    const rate = page.getByRole('textbox', { name: 'Learning rate' })
+    await pickMethod(page, 'VeRA')
+    expect(await rate.inputValue()).toBe('0.01')
+    await rate.fill('0.003')
+    await pickMethod(page, 'LoRA')
+    expect(await rate.inputValue()).toBe('0.003')
+    await page.getByRole('button', { name: 'Take 0.001, the default here' }).click()
+    expect(await rate.inputValue()).toBe('0.001')
+    await page.getByLabel('Train another method with it').selectOption('full')
+    await page.getByText('it cannot be joined with another method').waitFor()
+    await page.getByText('The chosen method cannot be used on this model; see Method.').waitFor()
+    await page.getByRole('button', { name: 'Leave out Full tuning' }).click()
+    await page.locator('#method').getByText('40,960').waitFor()
+    await page.getByLabel('Train another method with it').selectOption('vera')
+    await page.locator('#method').getByText('50,816').waitFor()
+    await page.getByRole('button', { name: 'Remove LoRA' }).click()
+    expect(await page.getByRole('radio', { name: /^VeRA/ }).isChecked()).toBe(true)
+    await pickMethod(page, 'BitFit')
+    await page.getByRole('button', { name: 'Use LoRA' }).click()
+    expect(await page.getByRole('radio', { name: /^LoRA/ }).isChecked()).toBe(true)
+    await page.close()
+  })
+
+  it('loads adapters, answers with several, switches within an answer, combines, takes away and deletes', async () => {
+    const page = await open({ pace: 150 })
+    await pickSample(page)
+    await loadAdapter(page, 'desk')
+    await loadAdapter(page, 'pirate')
+    await page.getByText('Answers come from pirate.').waitFor()
+    await page.getByRole('button', { name: 'Ask both models' }).click()
+    await page.getByRole('checkbox', { name: 'Answer with desk' }).check()
+    await page.getByRole('region', { name: 'Tuned model’s answer' }).getByText('pirate, then pirate + desk').waitFor()
+    await page.getByText('me hearty!').waitFor()
+    const weight = page.getByRole('slider', { name: 'Weight of desk' })
+    await weight.fill('0.5')
+    await page.getByText('Answers come from pirate + desk × 0.5.').waitFor()
+    await page.getByRole('button', { name: 'Combine…' }).click()
+    const dialog = page.getByRole('dialog')
+    expect(await dialog.getByLabel('Weight of desk').inputValue()).toBe('0.5')
+    await dialog.getByLabel('Name', { exact: true }).fill('both')
+    await dialog.getByRole('button', { name: 'Combine', exact: true }).click()
+    await page.getByRole('checkbox', { name: 'Answer with both' }).waitFor()
+    const saved = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Download both' }).click()
+    expect((await saved).suggestedFilename()).toMatch(/\.zip$/)
+    await page.getByRole('button', { name: 'Merge into the model' }).click()
+    await page.getByText('Merged now: pirate, desk.').waitFor()
+    await page.getByRole('button', { name: 'Take the merge out' }).click()
+    const model = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Download merged model' }).click()
+    await model
+    await page.getByRole('button', { name: 'Rename both' }).click()
+    await dialog.getByLabel('Name', { exact: true }).fill('pair')
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Delete pair' }).click()
+    await page.getByRole('button', { name: 'Delete the adapter' }).click()
+    await page.getByRole('checkbox', { name: 'Answer with pair' }).waitFor({ state: 'detached' })
+    await page.close()
+  })
+
+  it('reaches methods and adapters by keyboard, and gives focus back', async () => {
+    const page = await open()
+    await loadTwo(page)
+    await tabTo(page, /^Combine…$/)
+    await page.keyboard.press('Enter')
+    expect(await page.getByRole('dialog').isVisible()).toBe(true)
+    await page.keyboard.press('Escape')
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Combine…')
+    await page.getByRole('radio', { name: /^LoRA/ }).focus()
+    await page.keyboard.press('ArrowRight')
+    expect(await page.getByRole('radio', { name: /^VeRA/ }).isChecked()).toBe(true)
     await page.close()
   })
 

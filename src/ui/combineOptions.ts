@@ -3,8 +3,9 @@ import type { CombinationType, CombineRequest } from '../protocol/adapters.ts'
 import { defaults, type OptionSpecs, type Values } from '../protocol/options.ts'
 
 const types: readonly { value: CombinationType; label: string; help: string }[] = [
-  { value: 'linear', label: 'linear', help: 'Adds A’s and B’s by weight; all ranks must be equal. Weights that sum to 1 average.' },
-  { value: 'cat', label: 'cat', help: 'Stacks the adapters side by side: the exact weighted sum, at the sum of the ranks.' },
+  { value: 'average', label: 'average', help: 'The mean of what they add, by weight; only the ratio of the weights counts.' },
+  { value: 'cat', label: 'cat (stack)', help: 'Puts them side by side: the exact weighted sum, at the sum of the ranks.' },
+  { value: 'linear', label: 'linear', help: 'Adds A’s and B’s by weight, which only nears the weighted sum; equal ranks.' },
   { value: 'svd', label: 'svd', help: 'The best fit to the exact weighted sum at a rank of your choice; ranks may differ.' },
   { value: 'ties', label: 'ties', help: 'Keeps each one’s largest values, lets them vote on signs, and adds what agrees; equal ranks.' },
   { value: 'ties_svd', label: 'ties_svd', help: 'The same on whole updates, fitted at a rank of your choice; ranks may differ.' },
@@ -17,7 +18,7 @@ const types: readonly { value: CombinationType; label: string; help: string }[] 
 ]
 
 export const combineOptions = {
-  type: { kind: 'choice', default: 'svd', label: 'How', help: 'Names and meanings are those of PEFT’s add_weighted_adapter.', choices: types },
+  type: { kind: 'choice', default: 'average', label: 'How', help: 'Names and meanings are those of PEFT’s add_weighted_adapter.', choices: types },
   density: { kind: 'number', default: 0.5, min: 0, max: 1, label: 'Density', help: 'Share of each adapter’s values that is kept.' },
   majoritySign: {
     kind: 'choice', default: 'total', label: 'Vote on signs by', help: 'What decides which sign a value gets.',
@@ -37,7 +38,7 @@ const listens: Record<'density' | 'majoritySign' | 'rank' | 'seed', RegExp> = {
   seed: /^dare/,
 }
 
-export const typeOf = (value: string): CombinationType => types.find((t) => t.value === value)?.value ?? 'svd'
+export const typeOf = (value: string): CombinationType => types.find((t) => t.value === value)?.value ?? 'average'
 
 /** The declarations of what this way of combining listens to. */
 export function combineSpecs(type: string): OptionSpecs {

@@ -2,7 +2,7 @@
 import type { Compressed } from '../../protocol/adapters.ts'
 import { activeUses } from '../../store/adapterUses.ts'
 import { useActions, useApp } from '../AppContext.ts'
-import { formatBytes, formatCount, formatLoss, formatOf } from '../format.ts'
+import { formatBytes, formatCount, formatLoss, formatOf, formatShare } from '../format.ts'
 import { FailureNote } from '../parts/FailureNote.tsx'
 import { FilePicker } from '../parts/FilePicker.tsx'
 import { saveFile } from '../saveFile.ts'
@@ -121,10 +121,11 @@ function Merging({ disabled }: { disabled: boolean }) {
 }
 
 function CompressedNote({ of }: { of: Compressed }) {
-  const { adapter, loss, bytesBefore, bytesAfter } = of
+  const { adapter, loss, keptEnergy, bytesBefore, bytesAfter } = of
   return (
     <p className="small" role="status">
-      <strong>{adapter.name}</strong>: {formatBytes(bytesBefore)} → {formatBytes(bytesAfter)}
+      <strong>{adapter.name}</strong>: {formatBytes(bytesBefore)} → {formatBytes(bytesAfter)}, {formatShare(keptEnergy, 1)} of the
+      updates’ squared singular values kept
       {loss
         ? `; loss ${formatLoss(loss.before)} → ${formatLoss(loss.after)} nats over ${formatOf(loss.rows, 'validation row')} (${formatCount(loss.tokens)} tokens).`
         : '; no data is open, so its loss was not measured.'}

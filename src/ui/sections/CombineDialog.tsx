@@ -49,14 +49,6 @@ function CombineForm({ adapters }: { adapters: readonly AdapterInfo[] }) {
             <Part key={adapter.id} {...{ adapter, uses, setUses }} />
           ))}
         </ul>
-        <button
-          type="button"
-          className="quiet"
-          disabled={uses.length < 2}
-          onClick={() => setUses(uses.map(({ id }) => ({ id, weight: Number((1 / uses.length).toFixed(4)) })))}
-        >
-          Average: equal weights that sum to 1
-        </button>
       </fieldset>
       <OptionForm
         label="How to combine"
