@@ -171,9 +171,10 @@ def add_prefix(model, config, tensors):
     for module in model.modules():
         if hasattr(module, "layer_idx") and hasattr(module, "scaling"):
             module.register_forward_pre_hook(watch, with_kwargs=True)
-    AttentionInterface.register("tunesmith_prefix", attend)
-    AttentionMaskInterface.register("tunesmith_prefix", eager_mask)
-    model.config._attn_implementation = "tunesmith_prefix"
+    name = f"prefix_{id(model)}"
+    AttentionInterface.register(name, attend)
+    AttentionMaskInterface.register(name, eager_mask)
+    model.config._attn_implementation = name
     return count
 
 
