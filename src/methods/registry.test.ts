@@ -37,6 +37,7 @@ describe('the registry of methods', () => {
     const [lora, full] = ['lora', 'full'].map((id) => ({ id, options: {} }))
     expect(() => attachAll([lora, lora], model)).toThrow('A method is listed twice (lora, lora).')
     expect(() => attachAll([lora, full], model)).toThrow('Full tuning trains every weight already')
+    expect(() => attachAll([lora, { id: 'hypernetwork', options: {} }], model)).toThrow('A hypernetwork makes an adapter for each task out of itself alone, so it cannot be joined with another method.')
   })
 
   it('says why two methods cannot be joined, and offers to take either away', () => {

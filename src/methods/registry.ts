@@ -27,6 +27,12 @@ export function methodOf(id: string): Method {
 }
 
 /** The recipe's methods with checked options, on one model. */
+/** Why a method is never part of a list. */
+const ALONE: Readonly<Record<string, string>> = {
+  full: 'Full tuning trains every weight already',
+  hypernetwork: 'A hypernetwork makes an adapter for each task out of itself alone',
+}
+
 export function attachAll(choices: readonly MethodChoice[], model: ModelOutline, tasks: readonly TaskText[] = []): Attachment[] {
   const problems: string[] = []
   const remedies: Remedy[] = []
@@ -38,9 +44,9 @@ export function attachAll(choices: readonly MethodChoice[], model: ModelOutline,
   })
   const ids = choices.map((c) => c.id)
   if (new Set(ids).size < ids.length) problems.push(`A method is listed twice (${ids.join(', ')}).`)
-  if (ids.includes('full') && ids.length > 1) {
-    problems.push('Full tuning trains every weight already, so it cannot be joined with another method.')
-    remedies.push({ kind: 'without', method: 'full' }, ...ids.filter((id) => id !== 'full').map((method): Remedy => ({ kind: 'without', method })))
+  for (const alone of ids.length > 1 ? ids.filter((id) => id in ALONE) : []) {
+    problems.push(`${ALONE[alone]}, so it cannot be joined with another method.`)
+    remedies.push({ kind: 'without', method: alone }, ...ids.filter((id) => id !== alone).map((method): Remedy => ({ kind: 'without', method })))
   }
   if (problems.length > 0) throw new Fault('bad-recipe', problems.join(' '), 'Correct the recipe’s methods.', undefined, remedies)
   const attachments = attach.map((make) => make())
