@@ -1,21 +1,23 @@
 // What a run leaves, and the Python lines that load it where the person already works.
 import type { Recipe } from '../protocol/recipe.ts'
 
-export type Kept = 'adapter' | 'model' | 'adapterhub' | 'several'
+export type Kept = 'adapter' | 'model' | 'adapterhub' | 'own'
 
-/** Methods whose result is no PEFT adapter: whole models, and bottlenecks in AdapterHub's layout. */
-const others: Readonly<Record<string, Kept>> = { full: 'model', bitfit: 'model', bottleneck: 'adapterhub' }
+/** Methods whose result is no PEFT adapter: whole models, AdapterHub's layout, and what no library has a type for. */
+const others: Readonly<Record<string, Kept>> = { full: 'model', bottleneck: 'adapterhub', compacter: 'adapterhub', bitfit: 'own', gated_lora: 'own' }
 
 export function kept({ methods: [first, ...more] }: Recipe): Kept {
-  if (more.length > 0) return 'several'
-  return others[first?.id ?? ''] ?? 'adapter'
+  if (more.length > 0) return 'own'
+  const found = others[first?.id ?? ''] ?? 'adapter'
+  // A gate is known to no library: PEFT has none, AdapterHub's is another.
+  return first?.options['use_gating'] === true ? 'own' : found
 }
 
 export const libraries: Record<Kept, string> = {
   adapter: 'PEFT',
   model: 'transformers',
   adapterhub: 'AdapterHub’s adapters',
-  several: 'PEFT, a folder for each method',
+  own: 'transformers and the load_adapter.py in it',
 }
 
 export function loadingSnippet(recipe: Recipe): string {
@@ -28,7 +30,8 @@ export function loadingSnippet(recipe: Recipe): string {
       return `model = ${open('path/to/the/unzipped/folder')}`
     case 'adapterhub':
       return `model = ${open(id)}\nadapters.init(model); model.load_adapter(${folder}, set_active=True, use_safetensors=True)`
-    case 'several':
+    case 'own':
+      return `from load_adapter import load_adapter\nmodel = load_adapter(${JSON.stringify(id)})`
     case 'adapter':
       return `base = ${open(id)}\nmodel = PeftModel.from_pretrained(base, ${folder})`
     default:

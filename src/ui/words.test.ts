@@ -102,6 +102,9 @@ describe('the snippet', () => {
       loadingSnippet({ ...defaultRecipe(), methods: ids.map((id) => ({ id, options: {} })) })
     expect(by('full')).not.toContain('starter')
     expect(by('bottleneck')).toContain('adapters.init')
-    expect(by('lora', 'bottleneck')).toContain('PeftModel')
+    for (const snippet of [by('lora', 'bottleneck'), by('bitfit'), by('gated_lora')]) expect(snippet).toContain('load_adapter("path/to/starter")')
+    const gated = [{ id: 'prefix_tuning', options: { use_gating: true } }]
+    expect(loadingSnippet({ ...defaultRecipe(), methods: gated })).toContain('load_adapter')
+    expect(by('prefix_tuning')).toContain('PeftModel')
   })
 })
