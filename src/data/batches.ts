@@ -25,6 +25,8 @@ export interface Batch {
   readonly trainedTokens: number
   /** Row of the task table that the whole batch belongs to; 0 where there is one task. */
   readonly task?: number
+  /** 1 for the second text of a pair; unsaid: all 0. */
+  readonly tokenTypes?: Int32Array<ArrayBuffer> // (B, T)
 }
 
 export interface BatchOptions {

@@ -2,6 +2,7 @@
 // tied. Each family's file says how its layers are put together, and what it does otherwise.
 import type { Tensor } from '../graph/tensor.ts'
 import type { Activation } from '../ops/activation.ts'
+import { classScores, readClasses, type Classes } from './classes.ts'
 import type { Dimensions, Forward, Json, Model } from './family.ts'
 import type { ConfigReader } from './readConfig.ts'
 import type { RotaryTable } from './rotary.ts'
@@ -18,10 +19,12 @@ export interface Decoder {
   readonly contextLength: number
   readonly eps: number
   readonly tied: boolean
+  /** What it predicts instead of tokens. */
+  readonly classes: Classes | undefined
 }
 
 /** The entries that these families name alike. */
-export function readDecoder(read: ConfigReader, fallback: { readonly contextLength: number; readonly headSize?: number; readonly tied?: boolean }): Decoder {
+export function readDecoder(read: ConfigReader, json: Json, fallback: { readonly contextLength: number; readonly headSize?: number; readonly tied?: boolean }): Decoder {
   const hidden = read.number('hidden_size')
   const heads = read.number('num_attention_heads')
   return {
@@ -36,10 +39,18 @@ export function readDecoder(read: ConfigReader, fallback: { readonly contextLeng
     contextLength: read.number('max_position_embeddings', fallback.contextLength),
     eps: read.number('rms_norm_eps', 1e-6),
     tied: read.boolean('tie_word_embeddings', fallback.tied ?? false),
+    classes: readClasses(json),
   }
 }
 
-export const decoderDimensions = (c: Decoder): Dimensions => ({ hidden: c.hidden, vocabulary: c.vocabulary, layers: c.layers, contextLength: c.contextLength })
+export const decoderDimensions = (c: Pick<Decoder, 'hidden' | 'vocabulary' | 'layers' | 'contextLength' | 'classes'>): Dimensions => ({
+  hidden: c.hidden,
+  vocabulary: c.vocabulary,
+  layers: c.layers,
+  contextLength: c.contextLength,
+  taskType: c.classes?.taskType ?? 'CAUSAL_LM',
+  outputs: c.classes?.labels.length ?? c.vocabulary,
+})
 
 /** Window of each layer from `layer_types`, or as `slides` says where a config has none; 0 sees everything. */
 export function layerWindows(json: Json, layers: number, window: number, slides: (layer: number) => boolean): number[] {
@@ -89,6 +100,7 @@ export const embedTokens = (m: Model, c: Decoder, factor = 1): Tensor => m.embed
 
 /** The final norm's output and the head over it. */
 export function withHead(m: Model, c: Decoder, hidden: Tensor): Forward {
+  if (c.classes) return classScores(m, c.classes, hidden)
   const sharedWith = c.tied ? 'model.embed_tokens.weight' : undefined
   return { hidden, head: (rows) => m.linear('lm_head', rows, { out: c.vocabulary, bias: false, ...(sharedWith && { sharedWith }) }) } // (rows, V)
 }

@@ -3,6 +3,7 @@
 import type { Graph } from '../graph/graph.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import type { Activation } from '../ops/activation.ts'
+import type { TaskType } from '../protocol/taskType.ts'
 import type { RotaryTable } from './rotary.ts'
 
 export type Json = Readonly<Record<string, unknown>>
@@ -12,6 +13,9 @@ export interface Dimensions {
   readonly vocabulary: number
   readonly layers: number
   readonly contextLength: number
+  readonly taskType: TaskType
+  /** Logits of a row: words of the vocabulary, or classes. */
+  readonly outputs: number
 }
 
 export interface AttentionShape {
@@ -24,6 +28,8 @@ export interface AttentionShape {
   readonly window: number
   /** Scores s become softcap · tanh(s / softcap) before the softmax. */
   readonly softcap?: number
+  /** False where every token sees the whole text; true unless said. */
+  readonly causal?: boolean
 }
 
 export interface LinearShape {
@@ -42,6 +48,8 @@ export interface Model {
   readonly tokens: Tensor
   /** (B·T) i32 */
   readonly positions: Tensor
+  /** (B·T) i32: 1 for the second text of a pair, 0 otherwise. */
+  readonly tokenTypes: Tensor
   /**
    * @param padding id whose row takes no gradient, as torch's padding_idx; -1 for none
    * @param factor what every embedding is multiplied by
@@ -64,9 +72,21 @@ export interface Model {
   shifted(ids: Tensor, by: number): Tensor
   /** One part of q/k/v packed side by side: columns start … start+size. */
   columns(x: Tensor, start: number, size: number): Tensor
-  /** h + branch, where methods may act on the branch. `layerPath` is the checkpoint path of the whole layer. */
-  residual(at: { readonly layer: number; readonly layerPath: string; readonly part: 'attention' | 'mlp' }, h: Tensor, branch: Tensor): Tensor
+  /**
+   * h + branch, where methods may act on the branch. `layerPath` is the checkpoint path of the whole layer, `adapters` the module
+   * below which AdapterHub keeps bottleneck adapters: {layerPath}.attention_adapters or .output_adapters unless said. `norm` is
+   * what the caller does to the sum, in families that normalise after each part.
+   */
+  residual(at: ResidualSite, h: Tensor, branch: Tensor): Tensor
   add(a: Tensor, b: Tensor): Tensor
+}
+
+export interface ResidualSite {
+  readonly layer: number
+  readonly layerPath: string
+  readonly part: 'attention' | 'mlp'
+  readonly adapters?: string
+  norm?(sum: Tensor): Tensor
 }
 
 export interface Forward {
@@ -79,8 +99,10 @@ export interface Forward {
 export interface Family<C = unknown> {
   /** Hugging Face `model_type`; equals the file name. */
   readonly id: string
-  /** Class that transformers loads it with. */
+  /** Class that transformers loads it with, where its config names none. */
   readonly architecture: string
+  /** Which token's state stands for a whole sequence; the last unless said. */
+  readonly pooled?: 'first' | 'last'
   /** Reads config.json; throws one `bad-model` sentence for what it cannot run. */
   config(json: Json): C
   dimensions(config: C): Dimensions

@@ -25,7 +25,7 @@ export const family: Family<Gemma2> = {
     // Old configs name another activation in hidden_act, which the model never used.
     read.choice('hidden_activation', ['gelu_pytorch_tanh'], 'gelu_pytorch_tanh')
     read.reject(json['use_bidirectional_attention'] === true, 'use_bidirectional_attention is on')
-    const common = readDecoder(read, { contextLength: 8192, headSize: 256, tied: true })
+    const common = readDecoder(read, json, { contextLength: 8192, headSize: 256, tied: true })
     const cap = (name: string, fallback: number): number => (json[name] === null ? 0 : read.number(name, fallback))
     const config = {
       ...common,
@@ -56,6 +56,6 @@ export const family: Family<Gemma2> = {
       h = m.residual({ layer, layerPath: at, part: 'mlp' }, h, norm(`${at}.post_feedforward_layernorm`, inner))
     }
     const { hidden, head } = withHead(m, c, norm('model.norm', h))
-    return { hidden, head: c.logitCap > 0 ? (rows) => m.softcap(head(rows), c.logitCap) : head }
+    return { hidden, head: c.logitCap > 0 && !c.classes ? (rows) => m.softcap(head(rows), c.logitCap) : head }
   },
 }

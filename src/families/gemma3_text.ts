@@ -24,7 +24,7 @@ export const family: Family<Gemma3> = {
     read.choice('hidden_activation', ['gelu_pytorch_tanh'], 'gelu_pytorch_tanh')
     read.reject(json['use_bidirectional_attention'] === true, 'use_bidirectional_attention is on')
     for (const name of ['attn_logit_softcapping', 'final_logit_softcapping']) read.reject(typeof json[name] === 'number', `${name} is set`)
-    const common = readDecoder(read, { contextLength: 131_072, headSize: 256, tied: true })
+    const common = readDecoder(read, json, { contextLength: 131_072, headSize: 256, tied: true })
     const every = read.number('_sliding_window_pattern', read.number('sliding_window_pattern', 6))
     // v5 has both tables below rope_parameters; before, the local one had an entry of its own and was never scaled.
     const tables = json['rope_parameters'] as Readonly<Record<string, Json>> | undefined | null

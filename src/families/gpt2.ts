@@ -1,6 +1,8 @@
 // GPT-2: learned positions, LayerNorm before each part, one packed q/k/v projection, tanh-GELU; matrices stored [in, out].
 // https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf; as modeling_gpt2.
 import type { Activation } from '../ops/activation.ts'
+import { classScores, readClasses, type Classes } from './classes.ts'
+import { decoderDimensions } from './decoder.ts'
 import type { Family, LinearShape } from './family.ts'
 import { ConfigReader } from './readConfig.ts'
 
@@ -13,6 +15,8 @@ interface Gpt2 {
   readonly contextLength: number
   readonly eps: number
   readonly tied: boolean
+  /** What it predicts instead of tokens. */
+  readonly classes: Classes | undefined
   readonly activation: Activation
   readonly scaled: boolean
   readonly scaledByLayer: boolean
@@ -37,6 +41,7 @@ export const family: Family<Gpt2> = {
       contextLength: read.number('n_positions', 1024),
       eps: read.number('layer_norm_epsilon', 1e-5),
       tied: read.boolean('tie_word_embeddings', true),
+      classes: readClasses(json),
       activation: ACTIVATIONS[read.choice('activation_function', Object.keys(ACTIVATIONS) as (keyof typeof ACTIVATIONS)[], 'gelu_new')],
       scaled: read.boolean('scale_attn_weights', true),
       scaledByLayer: read.boolean('scale_attn_by_inverse_layer_idx', false),
@@ -46,7 +51,7 @@ export const family: Family<Gpt2> = {
     return config
   },
 
-  dimensions: (c) => ({ hidden: c.hidden, vocabulary: c.vocabulary, layers: c.layers, contextLength: c.contextLength }),
+  dimensions: decoderDimensions,
 
   forward(m, c) {
     const conv = (out: number): LinearShape => ({ out, bias: true, stored: '[in,out]' })
@@ -67,6 +72,7 @@ export const family: Family<Gpt2> = {
       h = m.residual({ layer: l, layerPath: at, part: 'mlp' }, h, m.linear(`${at}.mlp.c_proj`, inner, conv(c.hidden)))
     }
     const hidden = m.layerNorm('transformer.ln_f', h, c.eps)
+    if (c.classes) return classScores(m, c.classes, hidden)
     const sharedWith = c.tied ? 'transformer.wte.weight' : undefined
     return { hidden, head: (rows) => m.linear('lm_head', rows, { out: c.vocabulary, bias: false, ...(sharedWith && { sharedWith }) }) } // (rows, V)
   },

@@ -1,6 +1,8 @@
 // GPT-NeoX and Pythia: attention and MLP side by side on the same residual stream, partly rotated heads, q/k/v packed head by head.
 // https://arxiv.org/abs/2204.06745; numerics as transformers' modeling_gpt_neox.
 import type { Activation } from '../ops/activation.ts'
+import { classScores, readClasses, type Classes } from './classes.ts'
+import { decoderDimensions } from './decoder.ts'
 import type { Family } from './family.ts'
 import { ConfigReader } from './readConfig.ts'
 import { rotaryTable, type RotaryTable } from './rotary.ts'
@@ -14,6 +16,8 @@ interface GptNeoX {
   readonly contextLength: number
   readonly eps: number
   readonly tied: boolean
+  /** What it predicts instead of tokens. */
+  readonly classes: Classes | undefined
   readonly attentionBias: boolean
   readonly parallel: boolean
   readonly activation: Activation
@@ -40,6 +44,7 @@ export const family: Family<GptNeoX> = {
       contextLength: read.number('max_position_embeddings', 2048),
       eps: read.number('layer_norm_eps', 1e-5),
       tied: read.boolean('tie_word_embeddings', false),
+      classes: readClasses(json),
       attentionBias: read.boolean('attention_bias', true),
       parallel: read.boolean('use_parallel_residual', true),
       activation: ACTIVATIONS[read.choice('hidden_act', Object.keys(ACTIVATIONS) as (keyof typeof ACTIVATIONS)[], 'gelu')],
@@ -49,7 +54,7 @@ export const family: Family<GptNeoX> = {
     return config
   },
 
-  dimensions: (c) => ({ hidden: c.hidden, vocabulary: c.vocabulary, layers: c.layers, contextLength: c.contextLength }),
+  dimensions: decoderDimensions,
 
   forward(m, c) {
     const { heads } = c
@@ -70,6 +75,7 @@ export const family: Family<GptNeoX> = {
       h = m.residual({ layer, layerPath: at, part: 'mlp' }, attended, m.linear(`${at}.mlp.dense_4h_to_h`, inner, { out: c.hidden, bias: true }))
     }
     const hidden = m.layerNorm('gpt_neox.final_layer_norm', h, c.eps)
+    if (c.classes) return classScores(m, c.classes, hidden)
     const sharedWith = c.tied ? 'gpt_neox.embed_in.weight' : undefined
     return { hidden, head: (rows) => m.linear('lm_head', rows, { out: c.vocabulary, bias: false, ...(sharedWith && { sharedWith }) }) } // (rows, V)
   },

@@ -19,7 +19,7 @@ export const family: Family<Llama> = {
   config(json) {
     const read = new ConfigReader(json, 'llama')
     read.choice('hidden_act', ['silu'], 'silu')
-    const common = readDecoder(read, { contextLength: 2048 })
+    const common = readDecoder(read, json, { contextLength: 2048 })
     const config = {
       ...common,
       attentionBias: read.boolean('attention_bias', false),

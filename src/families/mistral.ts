@@ -18,7 +18,7 @@ export const family: Family<Mistral> = {
   config(json) {
     const read = new ConfigReader(json, 'mistral')
     read.choice('hidden_act', ['silu'], 'silu')
-    const common = readDecoder(read, { contextLength: 131_072 })
+    const common = readDecoder(read, json, { contextLength: 131_072 })
     // null is no window; a config without the entry means 4096, as in transformers.
     const window = json['sliding_window'] === null ? 0 : read.number('sliding_window', 4096)
     const config = { ...common, window, rotary: rotaryTable(json, common.headSize) }

@@ -2,6 +2,8 @@
 // each part and projects its embeddings, is refused.
 // https://arxiv.org/abs/2205.01068; numerics as transformers' modeling_opt.
 import type { Activation } from '../ops/activation.ts'
+import { classScores, readClasses, type Classes } from './classes.ts'
+import { decoderDimensions } from './decoder.ts'
 import type { Family } from './family.ts'
 import { ConfigReader } from './readConfig.ts'
 
@@ -14,6 +16,8 @@ interface Opt {
   readonly padding: number
   readonly contextLength: number
   readonly tied: boolean
+  /** What it predicts instead of tokens. */
+  readonly classes: Classes | undefined
   readonly bias: boolean
   readonly activation: Activation
 }
@@ -39,6 +43,7 @@ export const family: Family<Opt> = {
       padding: read.number('pad_token_id', 1),
       contextLength: read.number('max_position_embeddings', 2048),
       tied: read.boolean('tie_word_embeddings', true),
+      classes: readClasses(json),
       bias: read.boolean('enable_bias', true),
       activation: ACTIVATIONS[read.choice('activation_function', Object.keys(ACTIVATIONS) as (keyof typeof ACTIVATIONS)[], 'relu')],
     }
@@ -50,7 +55,7 @@ export const family: Family<Opt> = {
     return config
   },
 
-  dimensions: (c) => ({ hidden: c.hidden, vocabulary: c.vocabulary, layers: c.layers, contextLength: c.contextLength }),
+  dimensions: decoderDimensions,
 
   forward(m, c) {
     const headSize = c.hidden / c.heads
@@ -69,6 +74,7 @@ export const family: Family<Opt> = {
       h = m.residual({ layer, layerPath: at, part: 'mlp' }, h, m.linear(`${at}.fc2`, inner, { out: c.hidden, bias: c.bias }))
     }
     const hidden = m.layerNorm('model.decoder.final_layer_norm', h, EPS)
+    if (c.classes) return classScores(m, c.classes, hidden)
     const sharedWith = c.tied ? 'model.decoder.embed_tokens.weight' : undefined
     return { hidden, head: (rows) => m.linear('lm_head', rows, { out: c.vocabulary, bias: false, ...(sharedWith && { sharedWith }) }) } // (rows, V)
   },

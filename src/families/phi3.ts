@@ -18,7 +18,7 @@ export const family: Family<Phi3> = {
   config(json) {
     const read = new ConfigReader(json, 'phi3')
     read.choice('hidden_act', ['silu'], 'silu')
-    const common = readDecoder(read, { contextLength: 4096 })
+    const common = readDecoder(read, json, { contextLength: 4096 })
     const config = { ...common, window: read.number('sliding_window', 0), rotary: rotaryTable(json, common.headSize) }
     read.done()
     return config

@@ -19,7 +19,7 @@ export const family: Family<Qwen2> = {
   config(json) {
     const read = new ConfigReader(json, 'qwen2')
     read.choice('hidden_act', ['silu'], 'silu')
-    const common = readDecoder(read, { contextLength: 32_768 })
+    const common = readDecoder(read, json, { contextLength: 32_768 })
     const window = read.boolean('use_sliding_window', false) ? read.number('sliding_window') : 0
     const from = read.number('max_window_layers', 28)
     const config = { ...common, windows: layerWindows(json, common.layers, window, (l) => l >= from), rotary: rotaryTable(json, common.headSize) }

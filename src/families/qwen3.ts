@@ -20,7 +20,7 @@ export const family: Family<Qwen3> = {
   config(json) {
     const read = new ConfigReader(json, 'qwen3')
     read.choice('hidden_act', ['silu'], 'silu')
-    const common = readDecoder(read, { contextLength: 32_768, headSize: 128 })
+    const common = readDecoder(read, json, { contextLength: 32_768, headSize: 128 })
     const window = read.boolean('use_sliding_window', false) ? read.number('sliding_window') : 0
     const from = read.number('max_window_layers', 28)
     const config = {

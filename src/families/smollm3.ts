@@ -21,7 +21,7 @@ export const family: Family<SmolLM3> = {
   config(json) {
     const read = new ConfigReader(json, 'smollm3')
     read.choice('hidden_act', ['silu'], 'silu')
-    const common = readDecoder(read, { contextLength: 32_768, tied: true })
+    const common = readDecoder(read, json, { contextLength: 32_768, tied: true })
     const every = read.number('no_rope_layer_interval', 4)
     // 1 where a layer rotates, despite the entry's name.
     const listed = json['no_rope_layers'] as readonly number[] | undefined | null

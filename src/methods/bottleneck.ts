@@ -141,7 +141,7 @@ export function attachBottleneck(given: Readonly<Record<string, OptionValue>>, m
         name === 'phm_rule' ? `${site.layerPath.split('.')[0]}${SHARED}${name}` : `${site.adapters}.adapters.${name}`
       if (parallel) return bottleneck(site, layers, keyOf, h, x)
       if (architecture === 'double_seq_bn') return bottleneck(site, layers, keyOf, x, x)
-      const both = add(site.graph, { a: x, b: h }, {}).y
+      const both = site.norm(add(site.graph, { a: x, b: h }, {}).y)
       return bottleneck(site, layers, keyOf, both, given['residual_before_ln'] === true ? x : both)
     },
   }

@@ -4,6 +4,7 @@ import type { Graph } from '../graph/graph.ts'
 import type { Shape } from '../graph/shape.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import type { MethodGroup } from '../protocol/methodGroup.ts'
+import type { TaskType } from '../protocol/taskType.ts'
 import type { OptionSpecs, OptionValue } from '../protocol/options.ts'
 import type { TaskText } from '../protocol/tasks.ts'
 
@@ -80,6 +81,10 @@ export interface SublayerSite extends Site {
   /** `model.layers.0` */
   readonly layerPath: string
   readonly part: 'attention' | 'mlp'
+  /** Module below which AdapterHub keeps this part's adapters. */
+  readonly adapters: string
+  /** The model's own norm of h + x, where it normalises after each part; the identity elsewhere. */
+  norm(sum: Tensor): Tensor
   /** Channels of the residual stream. */
   readonly width: number
   scale(x: Tensor, factor: number): Tensor
@@ -116,6 +121,7 @@ export interface ModelOutline {
   readonly modelType: string
   /** Class that transformers loads the model with. */
   readonly architecture: string
+  readonly taskType: TaskType
   /** Paths of all linear layers, in order of use; the head is the last. */
   readonly linears: readonly string[]
   readonly linearSizes: ReadonlyMap<string, { readonly in: number; readonly out: number }>

@@ -4,6 +4,7 @@ import { readOptions } from '../protocol/options.ts'
 import type { MethodChoice } from '../protocol/recipe.ts'
 import type { TaskText } from '../protocol/tasks.ts'
 import { checkConflicts } from './conflicts.ts'
+import { withClassifierHead } from './classifierHead.ts'
 import type { Attachment, Method, ModelOutline } from './method.ts'
 
 const files = import.meta.glob<{ method?: Method }>(['./*.ts', '!./*.test.ts', '!./registry.ts'], { eager: true })
@@ -26,13 +27,13 @@ export function methodOf(id: string): Method {
   return method
 }
 
-/** The recipe's methods with checked options, on one model. */
 /** Why a method is never part of a list. */
 const ALONE: Readonly<Record<string, string>> = {
   full: 'Full tuning trains every weight already',
   hypernetwork: 'A hypernetwork makes an adapter for each task out of itself alone',
 }
 
+/** The recipe's methods with checked options, on one model. */
 export function attachAll(choices: readonly MethodChoice[], model: ModelOutline, tasks: readonly TaskText[] = []): Attachment[] {
   const problems: string[] = []
   const remedies: Remedy[] = []
@@ -51,14 +52,15 @@ export function attachAll(choices: readonly MethodChoice[], model: ModelOutline,
   if (problems.length > 0) throw new Fault('bad-recipe', problems.join(' '), 'Correct the recipe’s methods.', undefined, remedies)
   const attachments = attach.map((make) => make())
   checkConflicts(attachments, choices.map((c) => methodOf(c.id).label), model)
-  return attachments
+  // One head for all of them.
+  return attachments.map((a, i) => (i === 0 ? withClassifierHead(a, model) : a))
 }
 
 /** The attachment that an adapter_config.json describes. */
 export function attachPeft(config: Readonly<Record<string, unknown>>, model: ModelOutline): Attachment {
   for (const method of methods.values()) {
     const attachment = method.fromPeft?.(config, model)
-    if (attachment) return attachment
+    if (attachment) return withClassifierHead(attachment, model)
   }
   throw new Fault('bad-adapter', `Adapters of type ${JSON.stringify(config['peft_type'])} cannot be read yet.`, 'Use a LoRA adapter.')
 }

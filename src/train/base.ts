@@ -37,8 +37,11 @@ export function openModel(folder: ModelFolder): OpenModel {
   let loaded: Tokenizer | undefined
   const tokenizer = (): Tokenizer => (loaded ??= loadTokenizer(folder.tokenizerJson, folder.tokenizerConfig))
   const tokenize = (text: string): number[] => [...tokenizer().encode(text, { special: true })]
-  return { folder, family, config, outline: { ...found, tokenize }, tokenizer }
+  return { folder, family, config, outline: { ...found, architecture: architectureOf(folder.config) ?? found.architecture, tokenize }, tokenizer }
 }
+
+/** The class that a config names. */
+const architectureOf = (json: Readonly<Record<string, unknown>>): string | undefined => (json['architectures'] as readonly string[] | null | undefined)?.[0]
 
 export function mount(model: OpenModel, gpu: Gpu): Base {
   const memory = new Memory(gpu.device)

@@ -71,6 +71,7 @@ export function outline(family: Family, config: unknown): ModelOutline & { reado
   return {
     modelType: family.id,
     architecture: family.architecture,
+    taskType: family.dimensions(config).taskType,
     linears: bare.linears,
     linearSizes: bare.linearSizes,
     embeddings: bare.embeddings,

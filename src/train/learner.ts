@@ -17,7 +17,7 @@ import { PLAIN, type Objective } from './objective.ts'
 import { Params } from './params.ts'
 import { BASE, traceStep, type StepShape } from './step.ts'
 import { statesOf, tracePenalties, traceUpdate } from './update.ts'
-import { placeVirtual, virtualTokens } from './virtualTokens.ts'
+import { placeVirtual, pooledFirst, virtualTokens } from './virtualTokens.ts'
 
 interface Prepared {
   readonly recording: Recording
@@ -218,7 +218,7 @@ export class Learner {
     const { queue } = this.base.gpu.device
     const rows = new Int32Array(shapeOf(batch).rows).fill(-1)
     const targets = new Int32Array(rows.length).fill(-100)
-    const places = placeVirtual(batch, virtualTokens(this.subject.attachments))
+    const places = placeVirtual(batch, virtualTokens(this.subject.attachments), pooledFirst(this.subject))
     const trained: number[] = []
     let n = 0
     batch.targets.forEach((t, i) => {
@@ -232,6 +232,7 @@ export class Learner {
       positions: places.positions,
       segments: places.segments,
       'key segments': places.keySegments,
+      'token types': places.tokenTypes,
       rows,
       targets,
       'loss scale': Float32Array.of(lossScale),
@@ -242,6 +243,7 @@ export class Learner {
       const alone = placeVirtual(batch, { prompt: 0, prefix: 0 })
       inputs[`${BASE}positions`] = alone.positions
       inputs[`${BASE}segments`] = alone.segments
+      inputs[`${BASE}token types`] = alone.tokenTypes
       inputs[`${BASE}rows`] = Int32Array.from(rows, (_, i) => trained[i] ?? -1)
     }
     for (const t of recording.plan.graph.sources) {

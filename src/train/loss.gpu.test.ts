@@ -24,7 +24,7 @@ function trace(claimed: number, learn = true, pull = 0): { graph: Graph; keep: T
   const frozen = graph.source('weight', 'base head', [V, C])
   const to = { hidden: graph.input('base hidden', [N, C]), head: (rows: Tensor) => matmul(graph, { a: rows, b: frozen }, { transA: false, transB: true, alpha: 1 }).y }
   const pulled = { to, weight: pull, rows: 'base rows' }
-  const options = { rows: ROWS, vocabulary: claimed, learn, below: true, smoothing: 0, ...(pull > 0 && { pulled }), trainables: () => [w], onGradient }
+  const options = { rows: ROWS, outputs: claimed, learn, below: true, smoothing: 0, ...(pull > 0 && { pulled }), trainables: () => [w], onGradient }
   const { loss, dhidden } = traceLoss(graph, { hidden, head }, options)
   return { graph, keep: [loss, ...(dhidden ? [dhidden, gradient] : [])] }
 }

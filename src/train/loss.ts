@@ -18,7 +18,8 @@ export const ROW_STEP = 64
 export interface LossOptions {
   /** Row list length, a multiple of ROW_STEP. */
   readonly rows: number
-  readonly vocabulary: number
+  /** Logits of a row. */
+  readonly outputs: number
   /** Loss only, or with gradients. */
   readonly learn: boolean
   /** Whether something below the head trains, so that its gradient is wanted. */
@@ -35,13 +36,13 @@ export interface LossOptions {
 
 /** Sum of token losses (1), and the gradient of the scaled loss at `hidden` (B·T, C) when something below trains. */
 export function traceLoss(g: Graph, { hidden, head }: Forward, options: LossOptions): { loss: Tensor; dhidden: Tensor | undefined } {
-  const { rows, vocabulary, learn, below, smoothing, pulled, onGradient } = options
+  const { rows, outputs, learn, below, smoothing, pulled, onGradient } = options
   const index = g.input('rows', [rows], 'i32')
   const targets = g.input('targets', [rows], 'i32')
   const scale = g.input('loss scale', [1])
   const baseIndex = pulled && g.input(pulled.rows, [rows], 'i32')
   const widths = pulled ? 2 : 1
-  const stretch = Math.max(ROW_STEP, Math.floor(WORKSPACE / (widths * vocabulary * 4) / ROW_STEP) * ROW_STEP)
+  const stretch = Math.max(ROW_STEP, Math.floor(WORKSPACE / (widths * outputs * 4) / ROW_STEP) * ROW_STEP)
   let loss: Tensor | undefined
   let dhidden: Tensor | undefined
   const baseLogits = (to: Forward, some: Tensor): Tensor => g.within('base', () => to.head(gatherRows(g, { x: to.hidden, rows: some }, {}).y)) // (count, V)

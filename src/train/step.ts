@@ -61,11 +61,11 @@ export function traceStep(subject: Subject, { batch, length, rows }: StepShape, 
     const flat = graph.source('state', 'gradient', [subject.layout.length])
     accumulate(graph, { g: d, total: graph.view(flat, t.shape, subject.layout.windows.get(t.name)!.offset) }, {})
   }
-  const { vocabulary } = subject.family.dimensions(subject.config)
+  const { outputs } = subject.family.dimensions(subject.config)
   const below = learn && params.size > 0
   const { loss, dhidden } = traceLoss(graph, forward, {
     rows,
-    vocabulary,
+    outputs,
     learn,
     below,
     smoothing: learn ? objective.labelSmoothing : 0,

@@ -1,6 +1,6 @@
 // Traces a family's forward pass into a graph, calling every method's hooks on the way. Where tensors come from is decided
 // by `Sources`: a census only lists them, a real trace finds them in the flat parameter store or among frozen weights.
-import type { AttentionShape, LinearShape, Model } from '../families/family.ts'
+import type { AttentionShape, LinearShape, Model, ResidualSite } from '../families/family.ts'
 import { rotaryValues, type RotaryTable } from '../families/rotary.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { Shape } from '../graph/shape.ts'
@@ -90,6 +90,10 @@ export class Tracer implements Model {
     }
   }
 
+  get tokenTypes(): Tensor {
+    return this.graph.input(`${this.shape.names ?? ''}token types`, [this.shape.batch * this.places], 'i32')
+  }
+
   /** Puts the same rows in front of every row of the batch: (P, C) and (B·T, C) → (B·(P+T), C). */
   private prepend(front: Tensor, x: Tensor): Tensor {
     const { graph } = this
@@ -135,7 +139,8 @@ export class Tracer implements Model {
       const embedded = factor === 1 ? plain : this.scale(plain, factor)
       const h = ids === this.tokens ? this.disturb(path, embedded) : embedded
       const prompting = ids === this.tokens && this.shape.lead ? this.attachments.findIndex((a) => a.prompt) : -1
-      return prompting < 0 ? h : this.prepend(this.attachments[prompting].prompt!.embeddings(this.owned(site, prompting)), h)
+      if (prompting < 0) return h
+      return this.prepend(this.graph.within('prompt', () => this.attachments[prompting].prompt!.embeddings(this.owned(site, prompting))), h)
     })
   }
 
@@ -187,7 +192,7 @@ export class Tracer implements Model {
   attention(layer: number, q: Tensor, k: Tensor, v: Tensor, shape: AttentionShape): Tensor {
     const { graph } = this
     const { batch, cache } = this.shape
-    const { heads, kvHeads, headSize, scale, window, softcap = 0 } = shape
+    const { heads, kvHeads, headSize, scale, window, softcap = 0, causal = true } = shape
     return graph.within(`attention.${layer}`, () => {
       this.attentionShape = shape
       const prefixing = this.attachments.findIndex((a) => a.prefix)
@@ -208,7 +213,7 @@ export class Tracer implements Model {
         if (made) start = graph.constant('behind the prefix', [batch], new Int32Array(batch).fill(this.virtual.prefix))
       }
       const attend = (inputs: { k: Tensor; v: Tensor; segmentsK: Tensor; start: Tensor }): Tensor =>
-        attention(graph, { q, segmentsQ: this.segmentsQ, ...inputs }, { batch, heads, kvHeads, headSize, scale, causal: true, window, softcap }).o
+        attention(graph, { q, segmentsQ: this.segmentsQ, ...inputs }, { batch, heads, kvHeads, headSize, scale, causal, window, softcap }).o
       const seen = attend({ k: keys, v: values, segmentsK: this.segmentsK, start })
       if (!prefix?.mix) return seen
       const without = cache === undefined ? { k, v, segmentsK: this.segmentsQ, start: graph.constant('no prefix', [batch], new Int32Array(batch)) } : { k: keys, v: values, segmentsK: this.behindPrefix(cache), start }
@@ -243,9 +248,9 @@ export class Tracer implements Model {
   columns(x: Tensor, start: number, size: number): Tensor {
     return sliceColumns(this.graph, { x }, { start, size }).y
   }
-  residual({ layer, layerPath, part }: Parameters<Model['residual']>[0], h: Tensor, branch: Tensor): Tensor {
+  residual({ layer, layerPath, part, adapters = `${layerPath}.${part === 'attention' ? 'attention_adapters' : 'output_adapters'}`, norm = (x) => x }: ResidualSite, h: Tensor, branch: Tensor): Tensor {
     return this.graph.within(`${layerPath}.${part}`, () => {
-      const site: SublayerSite = { ...this.site(`${layerPath}.${part}`), layer, layerPath, part, width: h.shape[1], scale: (x, factor) => this.scale(x, factor) }
+      const site: SublayerSite = { ...this.site(`${layerPath}.${part}`), layer, layerPath, part, adapters, norm, width: h.shape[1], scale: (x, factor) => this.scale(x, factor) }
       return this.add(h, this.attachments.reduce((x, a, i) => a.sublayer?.(this.owned(site, i), h, x) ?? x, branch))
     })
   }

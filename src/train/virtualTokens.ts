@@ -1,6 +1,7 @@
 // Where a batch's tokens stand once a method put virtual ones in front of every row: prompt tokens lengthen the sequence,
 // prefix tokens exist as keys and values only. Positions count from the first virtual token, as in PEFT.
 import type { Batch } from '../data/batches.ts'
+import type { Family } from '../families/family.ts'
 import type { Attachment } from '../methods/method.ts'
 import { Fault } from '../protocol/failure.ts'
 
@@ -18,28 +19,39 @@ export function virtualTokens(attachments: readonly Attachment[]): VirtualTokens
   return { prompt: most(attachments.map((a) => a.prompt?.count), 'prompt tokens'), prefix: most(attachments.map((a) => a.prefix?.count), 'a prefix') }
 }
 
+/** Whether one class is predicted, from the first token of a sequence. */
+export const pooledFirst = ({ family, config }: { readonly family: Family; readonly config: unknown }): boolean =>
+  family.pooled === 'first' && family.dimensions(config).taskType === 'SEQ_CLS'
+
 export interface Placed {
   readonly positions: Int32Array<ArrayBuffer>
   readonly segments: Int32Array<ArrayBuffer>
   /** Those of keys, the prefix included. */
   readonly keySegments: Int32Array<ArrayBuffer>
+  /** 0 for virtual tokens. */
+  readonly tokenTypes: Int32Array<ArrayBuffer>
   /** Place of a token of the batch among the rows of hidden states. */
   row(place: number): number
 }
 
-export function placeVirtual({ B, T, positions, segments }: Pick<Batch, 'B' | 'T' | 'positions' | 'segments'>, { prompt, prefix }: VirtualTokens): Placed {
+/** @param pooledFirst the first token of a sequence stands for all of it, and with prompt tokens that is the first of these */
+export function placeVirtual(batch: Pick<Batch, 'B' | 'T' | 'positions' | 'segments' | 'tokenTypes'>, { prompt, prefix }: VirtualTokens, pooledFirst = false): Placed {
+  const { B, T, positions, segments, tokenTypes } = batch
   if (prompt + prefix > 0 && segments.some((s) => s > 0))
     throw new Fault('bad-recipe', 'Virtual tokens stand at the start of a sequence, so rows cannot be packed with this method.', 'Turn packing off.')
   const L = prompt + T
   const at = new Int32Array(B * L)
   const own = new Int32Array(B * L)
   const keys = new Int32Array(B * (prefix + L))
+  const types = new Int32Array(B * L)
   for (let b = 0; b < B; b++)
     for (let i = 0; i < L; i++) {
       const token = b * T + i - prompt
       at[b * L + i] = prefix + (prompt > 0 ? i : positions[token])
       own[b * L + i] = i < prompt ? 0 : segments[token]
       keys[b * (prefix + L) + prefix + i] = own[b * L + i]
+      types[b * L + i] = i < prompt ? 0 : (tokenTypes?.[token] ?? 0)
     }
-  return { positions: at, segments: own, keySegments: keys, row: (place) => Math.floor(place / T) * L + prompt + (place % T) }
+  const row = (place: number): number => Math.floor(place / T) * L + (pooledFirst && place % T === 0 ? 0 : prompt + (place % T))
+  return { positions: at, segments: own, keySegments: keys, tokenTypes: types, row }
 }

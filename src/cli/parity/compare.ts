@@ -23,5 +23,12 @@ export function compare(found: ArrayLike<number>, golden: ArrayLike<number>, noi
   return { error: difference / Math.max(largest, 1e-30), share: difference / Math.max(tolerance, 1e-30) }
 }
 
-/** One number against another, with noise given relative to it. */
-export const compareNumber = (found: number, golden: number, relativeNoise = 0): Comparison => compare([found], [golden], [relativeNoise * Math.abs(golden), relativeNoise])
+/**
+ * One number of a list against another, with noise given relative to it.
+ * @param largest magnitude of the list, which the tolerance is a part of; of the number itself unless said
+ */
+export function compareNumber(found: number, golden: number, relativeNoise = 0, largest = Math.abs(golden)): Comparison {
+  const difference = Number.isFinite(found) ? Math.abs(found - golden) : Number.POSITIVE_INFINITY
+  const tolerance = Math.max(1e-5 * largest, 20 * relativeNoise * Math.abs(golden))
+  return { error: difference / Math.max(Math.abs(golden), 1e-30), share: difference / Math.max(tolerance, 1e-30) }
+}

@@ -1,0 +1,27 @@
+// What a checkpoint is for besides predicting tokens: one class for a sequence, or one for every token. transformers says so by
+// the architecture's name, and the classes by id2label.
+import type { Tensor } from '../graph/tensor.ts'
+import type { TaskType } from '../protocol/taskType.ts'
+import type { Forward, Json, Model } from './family.ts'
+
+export interface Classes {
+  readonly taskType: Exclude<TaskType, 'CAUSAL_LM'>
+  /** Names, by class. */
+  readonly labels: readonly string[]
+}
+
+/** undefined for a model that predicts tokens. */
+export function readClasses(json: Json): Classes | undefined {
+  const [architecture = ''] = (json['architectures'] as readonly string[] | null | undefined) ?? []
+  const taskType = architecture.endsWith('ForSequenceClassification') ? 'SEQ_CLS' : architecture.endsWith('ForTokenClassification') ? 'TOKEN_CLS' : undefined
+  if (!taskType) return undefined
+  const names = (json['id2label'] as Readonly<Record<string, string>> | null | undefined) ?? {}
+  // transformers writes no id2label for its default of two classes.
+  const count = Number(json['num_labels'] ?? Math.max(Object.keys(names).length, 2))
+  return { taskType, labels: Array.from({ length: count }, (_, i) => names[i] ?? `LABEL_${i}`) }
+}
+
+/** The head that decoders get for classes: one linear layer, with a bias only where every token has a class. */
+export function classScores(m: Model, classes: Classes, hidden: Tensor): Forward {
+  return { hidden, head: (rows) => m.linear('score', rows, { out: classes.labels.length, bias: classes.taskType === 'TOKEN_CLS' }) } // (rows, classes)
+}
