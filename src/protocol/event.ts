@@ -54,6 +54,8 @@ export type RunEvent =
       /** In nats per trained token; of several tasks the mean, whatever their sizes. */
       readonly loss: number
       readonly tokens: number
+      /** How long it took. */
+      readonly ms?: number
       readonly tasks?: readonly { readonly name: string; readonly loss: number; readonly tokens: number }[]
     }
   /** Patience ran out: no validation since `best` was lower. */

@@ -28,9 +28,17 @@ export function speed(run: RunState): Speed | undefined {
   return ms > 0 ? { tokensPerSecond: (tokens * 1000) / ms, secondsPerStep: ms / 1000 / (rows - from) } : undefined
 }
 
+/** For the steps, the validations between them and the answers after them, each as long as the last of its kind. */
 export function secondsLeft(run: RunState): number | undefined {
   const now = speed(run)
-  return now && run.steps > run.step ? now.secondsPerStep * (run.steps - run.step) : undefined
+  if (!now || (run.steps <= run.step && !run.scoring)) return undefined
+  const { validation, scoring } = run
+  const last = cell(validation, validation.rows - 1, VALIDATION.step) ?? 0
+  const every = last - (cell(validation, validation.rows - 2, VALIDATION.step) ?? 0)
+  const validations = every > 0 ? Math.floor((run.steps - last) / every) : 0
+  const unanswered = scoring && scoring.total > 0 ? 1 - scoring.done / scoring.total : 1
+  const scoringMs = run.before && !run.after ? (run.scoringMs ?? 0) * unanswered : 0
+  return now.secondsPerStep * (run.steps - run.step) + (validations * (run.validationMs ?? 0) + scoringMs) / 1000
 }
 
 /** Steps that would be done again if the page closed now. */

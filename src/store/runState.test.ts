@@ -81,6 +81,23 @@ describe('figures', () => {
     expect(speed(newRun(3))).toBeUndefined()
   })
 
+  it('counts validations and the answers at the end into the time that is left', () => {
+    const at = (name: Extract<RunEvent, { type: 'phase' }>['phase'], ms: number): RunEvent => ({ type: 'phase', phase: name, at: ms })
+    const validation = (n: number): RunEvent => ({ type: 'validation', step: n, loss: 2, tokens: 10, ms: 4000 })
+    const score: RunEvent = { type: 'score', when: 'before', metric: 'exact_match', correct: 0, total: 8, answers: [] }
+    const half = applyAll(newRun(10), [
+      at('scoring', 1000), score, validation(0), at('training', 31_000),
+      ...[1, 2, 3, 4, 5].map((n) => step(n)), validation(5),
+    ])
+    // Five steps of half a second, one validation, thirty seconds of answers.
+    expect(secondsLeft(half)).toBe(2.5 + 4 + 30)
+    const scoring = applyAll(half, [
+      ...[6, 7, 8, 9, 10].map((n) => step(n)), validation(10), at('scoring', 60_000), { type: 'scoring', when: 'after', done: 6, total: 8 },
+    ])
+    expect(secondsLeft(scoring)).toBe(7.5)
+    expect(secondsLeft(applyAll(scoring, [{ ...score, when: 'after' }, at('done', 70_000)]))).toBeUndefined()
+  })
+
   it('puts the answers that are wrong now first', () => {
     const answer = (prompt: string, correct: boolean) => ({ prompt, expected: 'e', answer: 'a', correct })
     const before = { correct: 0, total: 3, answers: [answer('p', true), answer('q', false), answer('r', false)] }

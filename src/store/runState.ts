@@ -34,6 +34,10 @@ export interface RunState {
   readonly before?: Score
   readonly after?: Score
   readonly failure?: Failure
+  /** When the phase began, and how long the last validation and the last whole scoring took: for the time that is left. */
+  readonly phaseAt?: number
+  readonly validationMs?: number
+  readonly scoringMs?: number
 }
 
 export function newRun(steps: number): RunState {
@@ -48,6 +52,8 @@ export function apply(state: RunState, event: RunEvent): RunState {
       return {
         ...rest,
         phase: event.phase,
+        phaseAt: event.at,
+        ...(state.phase === 'scoring' && state.phaseAt !== undefined ? { scoringMs: event.at - state.phaseAt } : {}),
         ...(event.detail === undefined ? {} : { detail: event.detail }),
         ...(event.phase === 'failed' && failure ? { failure } : {}),
       }
@@ -62,12 +68,10 @@ export function apply(state: RunState, event: RunEvent): RunState {
       const { step, steps, loss, learningRate, gradNorm, tokens, ms } = event
       return { ...state, step, steps, curve: append(curve, [step, loss, smoothed, learningRate, gradNorm, tokens, ms]) }
     }
-    case 'validation':
-      return { ...state, validation: append(rowsBelow(state.validation, event.step), [event.step, event.loss]) }
-    case 'early-stop':
-      return { ...state, early: { step: event.step, since: event.best.step } }
-    case 'best':
-      return { ...state, best: { step: event.step, loss: event.loss } }
+    case 'validation': {
+      const validation = append(rowsBelow(state.validation, event.step), [event.step, event.loss])
+      return { ...state, validation, ...(event.ms === undefined ? {} : { validationMs: event.ms }) }
+    }
     case 'checkpoint':
       return { ...state, checkpoint: { step: event.step, bytes: event.bytes } }
     case 'scoring':
