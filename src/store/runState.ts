@@ -72,6 +72,10 @@ export function apply(state: RunState, event: RunEvent): RunState {
       const validation = append(rowsBelow(state.validation, event.step), [event.step, event.loss])
       return { ...state, validation, ...(event.ms === undefined ? {} : { validationMs: event.ms }) }
     }
+    case 'early-stop':
+      return { ...state, early: { step: event.step, since: event.best.step } }
+    case 'best':
+      return { ...state, best: { step: event.step, loss: event.loss } }
     case 'checkpoint':
       return { ...state, checkpoint: { step: event.step, bytes: event.bytes } }
     case 'scoring':
