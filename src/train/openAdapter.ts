@@ -58,8 +58,8 @@ export function fitAdapter(model: OpenModel, folder: AdapterFolder): Fit {
       else if (isBaseCopy(name, outline)) spare.set(name, tensor)
       else problems.push(`${name} has no place in it`)
     }
-  for (const { key, shape, init, frozen } of layout.windows.values())
-    if (!tensors.has(key) && !(frozen && init.kind === 'leading part') && !problems.some((p) => p.startsWith(`${key} is`))) problems.unshift(`${key} ${showShape(shape)} is missing from the file`)
+  const absent = [...layout.windows.values()].filter(({ key, init, frozen }) => !tensors.has(key) && !(frozen && init.kind === 'leading part') && !problems.some((p) => p.startsWith(`${key} is`)))
+  problems.unshift(...absent.map(({ key, shape }) => `${key} ${showShape(shape)} is missing from the file`))
   if (problems.length > 0) throw misfit(folder, problems)
   return { ...fittingOf(subject), tensors, spare }
 }
