@@ -112,7 +112,7 @@ describe('the shelf of adapters', () => {
     expect(await load(golden('adapters/gpt2__pfeiffer/adapter'))).toBe('This adapter was made for a gpt2 model, and a llama model is open.')
     expect(await load(golden('cases/llama_tied__lora_all/adapter'))).toMatch(/^This adapter does not fit the open model: base_model\.model\.model\.layers\.0\.\S+ is \[\d+,\d+\], expected \[\d+,\d+\], and \d+ more\.$/)
     expect(await load(changed(qv, (c) => ({ ...c, peft_type: 'BOFT' })))).toBe('Adapters of PEFT’s type BOFT cannot be read.')
-    expect(await load(changed(qv, ({ peft_type: _, ...c }) => c))).toBe('adapter_config.json does not say its peft_type.')
+    expect(await load(changed(qv, (c) => Object.fromEntries(Object.entries(c).filter(([name]) => name !== 'peft_type'))))).toBe('adapter_config.json does not say its peft_type.')
     expect(await load(changed(qv, (c) => ({ ...c, target_modules: ['q_proj', 'v_proj', 'o_proj'] })))).toMatch(/o_proj\.lora_A\.weight \[5,32\] is missing from the file, and 3 more\.$/)
     expect(await load(changed(qv, (c) => ({ ...c, target_modules: ['q_proj'] })))).toMatch(/v_proj\.lora_A\.weight has no place in it, and 3 more\.$/)
     expect(await load({ 'adapter_config.json': config })).toContain('the weights (adapter_model.safetensors or adapter.safetensors) are missing')
