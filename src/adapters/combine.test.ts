@@ -5,6 +5,7 @@ import { goldenRoot } from '../../e2e/golden/goldenFiles.ts'
 import type { Adapter } from '../files/adapter.ts'
 import { fileSource } from '../files/nodeSource.ts'
 import { readHeader } from '../files/safetensors.ts'
+import { normal } from '../lib/rng.ts'
 import { toFailure } from '../protocol/failure.ts'
 import { combine, COMBINATION_TYPES, type CombineOptions } from './combine.ts'
 import { readLora } from './loraAdapter.ts'
@@ -67,6 +68,21 @@ describe('combined adapters', () => {
     ])
     for (const options of [{ combination_type: 'cat' }, { combination_type: 'svd', svd_rank: 6 }] as const)
       expect(largest(updates(readLora(combine([a, b], { ...options, weights: [1.5, -0.25] }))), expected)).toBeLessThan(2e-6)
+  })
+
+  it('by the svd of wide dense updates are the sum where the rank allows it', () => {
+    const wide = (seed: number): Adapter => {
+      const whole = testAdapter(seed, { r: 2 }, ['q_proj'], undefined, 1030)
+      const key = 'base_model.model.q_proj.lora_B.weight'
+      return { ...whole, tensors: new Map([...whole.tensors, [key, { shape: [1040, 2], data: Float32Array.from({ length: 2080 }, (_, i) => normal(seed, 9, i)) }]]) }
+    }
+    const [c, d] = [wide(10), wide(11)]
+    const found = updates(readLora(combine([c, d], { combination_type: 'magnitude_prune_svd', weights: [1, 2], density: 1, svd_rank: 4 })))
+    const expected = sum([
+      [c, 1],
+      [d, 2],
+    ])
+    expect(largest(found, expected)).toBeLessThan(1e-5)
   })
 
   it('do not inherit rsLoRA’s scaling', () => {
