@@ -2,7 +2,7 @@
 import '../ui/trustedTypes.ts'
 import type { RunEvent } from '../protocol/event.ts'
 import type { Recipe } from '../protocol/recipe.ts'
-import type { NamedFile, Result, RunRecord } from '../protocol/studio.ts'
+import type { DatasetInfo, NamedFile, Result, RunRecord, TaskFile } from '../protocol/studio.ts'
 import { connectStudio } from '../workers/client.ts'
 
 export interface Headless {
@@ -23,15 +23,28 @@ async function run(recipe: Recipe): ReturnType<Headless['headless']['run']> {
   const folder = picked('base').map((f) => ({ ...f, path: `${recipe.base.id}/${f.path}` }))
   const base = recipe.base.source === 'builtin' ? await studio.openBuiltin(recipe.base.id, ignore) : await studio.openFolder(folder, ignore)
   if (!base.ok) return base
-  const [train] = picked('data')
-  const [test] = picked('test')
-  const data = recipe.data.source === 'sample' || !train ? await studio.openSample(recipe.data.id, recipe) : await studio.openFile(train, recipe, test)
+  const data = await openData(recipe)
   if (!data.ok) return data
   const record = await studio.train(recipe, tell)
   if (!record.ok) return record
   const exported = await studio.exportRun(record.value.id)
   if (!exported.ok) return exported
   return { ok: true, value: { record: record.value, zip: toBase64(new Uint8Array(await exported.value.zip.arrayBuffer())) } }
+}
+
+async function openData(recipe: Recipe): Promise<Result<DatasetInfo>> {
+  const { source, id, tasks } = recipe.data
+  const [files, tests] = [picked('data'), picked('test')]
+  if (tasks) {
+    // The driver picks files in the order of the tasks that have one.
+    const own = tasks.filter((t) => t.source === 'file').map((t): TaskFile => {
+      const test = t.test === undefined ? undefined : tests.shift()
+      return { task: t.name, file: files.shift()!, ...(test && { test }) }
+    })
+    return studio.openTasks(recipe, own)
+  }
+  const [train] = files
+  return source === 'sample' || !train ? studio.openSample(id, recipe) : studio.openFile(train, recipe, tests[0])
 }
 
 function toBase64(bytes: Uint8Array): string {

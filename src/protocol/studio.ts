@@ -66,6 +66,15 @@ export interface DatasetInfo {
   readonly totalTokens: number
   readonly longest: number
   readonly truncated: number
+  /** One line a task, where there are several datasets. */
+  readonly tasks?: readonly { readonly name: string; readonly format: string; readonly rows: number; readonly testRows: number; readonly trainedTokens: number }[]
+}
+
+/** The file of a task, by the task's name. */
+export interface TaskFile {
+  readonly task: string
+  readonly file: NamedFile
+  readonly test?: NamedFile
 }
 
 export interface RunRecord {
@@ -111,6 +120,8 @@ export interface Studio extends AdapterShelf, MethodShelf {
   openSample(id: string, recipe: Recipe): Promise<Result<DatasetInfo>>
   /** `test`: a second file whose rows are asked before and after. */
   openFile(file: NamedFile, recipe: Recipe, test?: NamedFile): Promise<Result<DatasetInfo>>
+  /** Opens the dataset of every task of the recipe; files that are open already need not be given again. */
+  openTasks(recipe: Recipe, files: readonly TaskFile[]): Promise<Result<DatasetInfo>>
   /** Re-renders the open dataset after the recipe changed (length, packing, trained tokens). */
   describeData(recipe: Recipe): Promise<Result<DatasetInfo>>
   /** Exact parameters and bytes, and a time estimate from a measured probe when `probe` is set. */

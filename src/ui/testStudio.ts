@@ -135,6 +135,11 @@ export function testStudio(script: Script = {}): Studio {
     openSample: async (id, recipe) => (script.dataFailure ? fail(script.dataFailure) : ok(testDataset(id, recipe))),
     openFile: async (file, recipe, test) =>
       script.dataFailure ? fail(script.dataFailure) : ok({ ...testDataset(file.path, recipe), testRows: test ? 20 : 0 }),
+    async openTasks(recipe) {
+      const tasks = recipe.data.tasks ?? []
+      const { format, rows, trainedTokens } = testDataset('', recipe)
+      return script.dataFailure ? fail(script.dataFailure) : ok({ ...testDataset(tasks.map((t) => t.name).join(', '), recipe), tasks: tasks.map(({ name }) => ({ name, format, rows, testRows: 20, trainedTokens })) })
+    },
     describeData: async (recipe) => ok(testDataset(recipe.data.id, recipe)),
     async estimate(recipe, probe) {
       if (probe) await wait(pace * 4)

@@ -1,9 +1,7 @@
 // What the page asks for, answered: opens models and data, plans, trains, generates, keeps runs. Composition only; every
 // failure leaves as data. One job uses the GPU at a time, except that answers stream side by side.
-import { openDataset, type Dataset } from '../data/dataset.ts'
-import { describe, prepare } from '../data/prepare.ts'
-import { planBatches } from '../data/batches.ts'
-import { blobSource, bytesSource, type ByteSource } from '../files/byteSource.ts'
+import { describe } from '../data/prepare.ts'
+import { blobSource, type ByteSource } from '../files/byteSource.ts'
 import { openModelFolder } from '../files/modelFolder.ts'
 import { openGpu, type Gpu } from '../gpu/device.ts'
 import { presets } from '../methods/presets.ts'
@@ -18,23 +16,17 @@ import { Control } from '../train/control.ts'
 import { estimate } from '../train/estimate.ts'
 import { methodSize } from '../train/methodSize.ts'
 import { probeSeconds } from '../train/probeSeconds.ts'
+import { batchesOf } from '../train/runData.ts'
 import { runSession } from '../train/session.ts'
 import { stampRecipe } from '../train/stampRecipe.ts'
 import { adapterShelf } from './adapterShelf.ts'
 import { modelInfo } from './modelInfo.ts'
+import { inputsOf, joinInfos, openInputs, openOne, openTasks, type OpenedData } from './openedData.ts'
 import { Site } from './site.ts'
 
 interface OpenedModel {
   readonly info: BaseInfo
   readonly model: OpenModel
-}
-interface OpenedData {
-  /** Sample id or file name. */
-  readonly id: string
-  readonly train: ByteSource
-  readonly test: ByteSource | undefined
-  readonly dataset: Dataset
-  readonly testSet: Dataset | undefined
 }
 
 /** Times in a row that a lost device is replaced before the run gives up. */
@@ -112,24 +104,26 @@ export function studioServer(page: URL, storage: Storage): Studio {
     return opened({ id, title: builtin.title }, files)
   }
 
-  const read = async (id: string, train: ByteSource, test: ByteSource | undefined): Promise<void> => {
-    data = { id, train, test, dataset: await openDataset(train), testSet: test && (await openDataset(test)) }
-  }
   const describeOpen = (recipe: Recipe): DatasetInfo => {
-    const { dataset, testSet } = need(data, 'dataset')
-    return describe(dataset, { ...prepareOptions(recipe), ...(testSet && { test: testSet }) })
+    const open = need(data, 'dataset')
+    const infos = open.parts.map(({ dataset, testSet }) => describe(dataset, { ...prepareOptions(recipe), ...(testSet && { test: testSet }) }))
+    return open.tasks ? joinInfos(infos, open) : infos[0]
   }
   const prepareOptions = (recipe: Recipe) => {
     const { model: m } = need(model, 'model')
     const { chatTemplate } = m.folder
     return { tokenizer: m.tokenizer(), recipe, ...(chatTemplate !== undefined && { chatTemplate }) }
   }
-  const batchesOf = (recipe: Recipe) => {
-    const { model: m } = need(model, 'model')
-    const { train } = prepare(need(data, 'dataset').dataset, prepareOptions(recipe))
-    if (train.length === 0) throw new Fault('bad-data', 'No row of the data has anything to learn.', 'Check the template preview, or raise the longest row.')
-    const { batch_size: batchSize, packing, max_length } = recipe.training
-    return planBatches(train, { batchSize, packing, maxLength: Math.min(max_length, m.family.dimensions(m.config).contextLength), seed: recipe.seed })
+  /** The open data, which must be what the recipe names. */
+  const dataFor = ({ data: { tasks } }: Recipe): OpenedData => {
+    const open = need(data, 'dataset')
+    const [wanted, found] = [tasks, open.tasks].map((list) => list?.map((t) => t.name).join(', '))
+    if (wanted !== found) throw new Fault('bad-data', `The recipe’s data are ${wanted ? `the tasks ${wanted}` : 'one dataset'}, and ${found ? `the tasks ${found} are` : 'one dataset is'} open.`, 'Open the recipe’s data first.')
+    return open
+  }
+  const batchesFor = (recipe: Recipe) => {
+    const { dataset, tasks } = dataFor(recipe)
+    return batchesOf(need(model, 'model').model, recipe, tasks ?? dataset, []).train
   }
 
   const run = async (id: string, recipe: Recipe, onEvent: (event: RunEvent) => void): Promise<RunRecord> => {
@@ -138,8 +132,8 @@ export function studioServer(page: URL, storage: Storage): Studio {
       for (let recoveries = 0; ; recoveries++) {
         const on = await mounted()
         await shelf.makeWay()
-        const { dataset, testSet } = need(data, 'dataset')
-        const record = await runSession({ runId: id, recipe, base: on, dataset, test: testSet, storage, control: mine, version: __APP_VERSION__, onEvent })
+        const { dataset, testSet, tasks } = dataFor(recipe)
+        const record = await runSession({ runId: id, recipe, base: on, dataset, test: testSet, storage, control: mine, version: __APP_VERSION__, onEvent, ...(tasks && { tasks }) })
         if (record.status !== 'failed' || !on.gpu.lost.happened || mine.stopped || recoveries >= RECOVERIES) return record
       }
     } finally {
@@ -188,14 +182,25 @@ export function studioServer(page: URL, storage: Storage): Studio {
       answer(() =>
         alone(async () => {
           const { entry, train, test } = await site.sample(id)
-          await read(id, train, test)
+          data = await openOne(id, { train, test })
           return { ...describeOpen(recipe), name: entry.title }
         }),
       ),
     openFile: ({ path, file }: NamedFile, recipe, test) =>
       answer(() =>
         alone(async () => {
-          await read(path, blobSource(file, path), test && blobSource(test.file, test.path))
+          data = await openOne(path, { train: blobSource(file, path), test: test && blobSource(test.file, test.path) })
+          return describeOpen(recipe)
+        }),
+      ),
+    openTasks: (recipe, files) =>
+      answer(() =>
+        alone(async () => {
+          data = await openTasks(recipe.data.tasks ?? [], data, async ({ name, source, id }) => {
+            const given = files.find((f) => f.task === name)
+            if (source === 'sample') return site.sample(id)
+            return given && { train: blobSource(given.file.file, given.file.path), test: given.test && blobSource(given.test.file, given.test.path) }
+          })
           return describeOpen(recipe)
         }),
       ),
@@ -203,7 +208,7 @@ export function studioServer(page: URL, storage: Storage): Studio {
     estimate: (recipe, probe) =>
       answer(() =>
         alone(async () => {
-          const batches = batchesOf(recipe)
+          const batches = batchesFor(recipe)
           const plan = estimate(need(model, 'model').model, recipe, batches.shapes)
           if (!probe) return plan
           const seconds = await probeSeconds(await mounted(), recipe, batches, () => waitingRuns > 0)
@@ -214,19 +219,10 @@ export function studioServer(page: URL, storage: Storage): Studio {
       answer(() =>
         soon(async () => {
           await swept
-          const { train, test, dataset, id: dataId } = need(data, 'dataset')
+          const open = dataFor(recipe)
           const id = `${new Date().toISOString().replace(/[^0-9]/g, '').slice(0, 14)}-${crypto.randomUUID().slice(0, 8)}`
-          const names = { train: train.name, ...(test && { test: test.name }) }
-          const whole = async (source: ByteSource): Promise<Uint8Array> => source.read(0, source.size)
-          await storage.inputs.save(
-            id,
-            new Map([
-              ['names.json', new TextEncoder().encode(JSON.stringify({ id: dataId, ...names }))],
-              ['train', await whole(train)],
-              ...(test ? ([['test', await whole(test)]] as const) : []),
-            ]),
-          )
-          const record: RunRecord = { id, recipe: await stampRecipe(recipe, need(model, 'model').model.folder, dataset), createdAt: Date.now(), status: 'running', step: 0, hasAdapter: false }
+          await storage.inputs.save(id, await inputsOf(open))
+          const record: RunRecord = { id, recipe: await stampRecipe(recipe, need(model, 'model').model.folder, open.dataset, open.tasks), createdAt: Date.now(), status: 'running', step: 0, hasAdapter: false }
           await storage.runs.put(record)
           // Asks once that the browser does not clear runs when the disk fills; a refusal changes nothing here.
           void storage.quota.persist().catch(() => false)
@@ -244,9 +240,7 @@ export function studioServer(page: URL, storage: Storage): Studio {
             if (wanted.source !== 'builtin') throw new Fault('bad-model', `This run tunes the model folder ${wanted.id}, which is not open.`, 'Drop that folder on the page, then continue the run.')
             await openBuiltin(wanted.id, () => undefined)
           }
-          const names = JSON.parse(new TextDecoder().decode(inputs.get('names.json'))) as { id: string; train: string; test?: string }
-          const test = inputs.get('test')
-          await read(names.id, bytesSource(inputs.get('train')!, names.train), test && bytesSource(test, names.test ?? 'test'))
+          data = await openInputs(inputs)
           await storage.runs.update(id, { status: 'running' })
           return run(id, record.recipe, onEvent)
         }),

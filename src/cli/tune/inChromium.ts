@@ -40,10 +40,9 @@ export const runRecipe: RunRecipe = async (recipe, here, onEvent) => {
     })
     await page.goto(`${server.url}headless.html`)
     if (recipe.base.source === 'folder') await page.setInputFiles('#base', await modelFiles(resolve(here, recipe.base.id)))
-    if (recipe.data.source === 'file') {
-      await page.setInputFiles('#data', resolve(here, recipe.data.id))
-      if (recipe.data.test !== undefined) await page.setInputFiles('#test', resolve(here, recipe.data.test))
-    }
+    const own = (recipe.data.tasks ?? [recipe.data]).filter((d) => d.source === 'file')
+    await page.setInputFiles('#data', own.map((d) => resolve(here, d.id)))
+    await page.setInputFiles('#test', own.flatMap((d) => (d.test === undefined ? [] : [resolve(here, d.test)])))
     process.once('SIGINT', () => void page.evaluate(() => (globalThis as unknown as Headless).headless.stop()))
     const outcome = await page.evaluate((r) => (globalThis as unknown as Headless).headless.run(r), {
       ...recipe,
