@@ -34,10 +34,12 @@ export interface Speaker {
 }
 
 /** Sets recorded on one cache; a recording holds kilobytes, and its slots are shared. */
-const MOST_SETS = 12
+const MOST_SETS = 24
 const LEAST_PLACES = 128
 
-const keyOf = (uses: readonly AdapterUse[]): string => JSON.stringify(uses.map((u) => u.id))
+/** A set is its ids in order, each as trained or mixed: weights other than 1 share what was recorded. */
+const keyOf = (uses: readonly AdapterUse[]): string => JSON.stringify(uses.map((u) => [u.id, u.weight === 1]))
+const names = (key: string, id: string): boolean => (JSON.parse(key) as [string, boolean][]).some(([name]) => name === id)
 
 export class AdapterDeck {
   private readonly held = new Map<string, Held>()
@@ -69,8 +71,8 @@ export class AdapterDeck {
 
   /** Frees an adapter's values and every recording with them; answers the bytes. */
   release(id: string): number {
-    const uses = (key: string): boolean => (JSON.parse(key) as string[]).includes(id)
-    if (this.seats.some((seat) => seat.taken && [...seat.decoders.keys()].some(uses)))
+    const uses = (key: string): boolean => names(key, id)
+    if (this.isSpeaking(id))
       throw new Fault('bad-adapter', 'An answer is being written with this adapter.', 'Stop it, or wait for its end.')
     const bytes = this.bytes(id)
     for (const { decoders } of this.seats)
@@ -86,11 +88,13 @@ export class AdapterDeck {
     return bytes
   }
 
-  /** Checks the weights and records what these need for texts of so many tokens, so that their next answer starts at once. */
+  /** Checks the weights and records what these need for texts of so many tokens, so that their next answer starts at once; as trained and mixed. */
   async prepare(uses: readonly AdapterUse[], capacity: number): Promise<void> {
     const speaker = await this.speak([uses], capacity)
     try {
       await speaker.decoder(uses)
+      const mixing = uses.map((u) => (this.mixes(u.id) && u.weight === 1 ? { ...u, weight: 0.5 } : u))
+      if (keyOf(mixing) !== keyOf(uses)) await speaker.decoder(mixing)
     } finally {
       speaker.leave()
     }
@@ -118,7 +122,11 @@ export class AdapterDeck {
   /** Frees everything that no answer is using: before a run needs the memory. */
   clear(): void {
     for (const seat of this.seats.slice()) if (!seat.taken) this.remove(seat)
-    for (const id of Array.from(this.held.keys())) if (!this.seats.some((seat) => [...seat.decoders.keys()].some((key) => key.includes(JSON.stringify(id))))) this.release(id)
+    for (const id of Array.from(this.held.keys())) if (!this.isSpeaking(id)) this.release(id)
+  }
+
+  private isSpeaking(id: string): boolean {
+    return this.seats.some((seat) => seat.taken && [...seat.decoders.keys()].some((key) => names(key, id)))
   }
 
   /** Frees everything; resolves when recordings that were still being made are gone too. */
@@ -129,6 +137,11 @@ export class AdapterDeck {
     this.held.clear()
     this.sets.clear()
     await Promise.allSettled(making)
+  }
+
+  private mixes(id: string): boolean {
+    const held = this.held.get(id)
+    return held !== undefined && unmixable(this.base, held.adapter) === undefined
   }
 
   /** Without those that are off; throws for a share that cannot be had. */
@@ -147,7 +160,7 @@ export class AdapterDeck {
 
   private setOf(uses: readonly AdapterUse[]): Ensemble {
     const key = keyOf(uses)
-    const set = this.sets.get(key) ?? ensemble(this.base, uses.map(({ id }) => ({ id, adapter: this.held.get(id)!.adapter })))
+    const set = this.sets.get(key) ?? ensemble(this.base, uses.map(({ id, weight }) => ({ id, adapter: this.held.get(id)!.adapter, whole: weight === 1 })))
     this.sets.set(key, set)
     return set
   }

@@ -16,6 +16,8 @@ import { matrixType } from './weights.ts'
 export interface Member {
   readonly id: string
   readonly adapter: FittingAdapter
+  /** As trained, whatever its weight says: nothing is mixed, which saves a dispatch at every site. */
+  readonly whole?: boolean
 }
 
 export interface Ensemble extends Subject {
@@ -43,8 +45,11 @@ export function unmixable(model: OpenModel, adapter: FittingAdapter): string | u
 /** Throws where adapters cannot stand side by side. Members whose weight is 0 and cannot be mixed are left to the caller. */
 export function ensemble(model: OpenModel, members: readonly Member[]): Ensemble {
   const { family, config, folder, outline } = model
-  const owners = members.flatMap((member) => member.adapter.attachments.map((attachment) => ({ member, attachment, mixed: unmixable(model, member.adapter) === undefined })))
-  const attachments = owners.map(({ attachment, member, mixed }) => (mixed ? weighted(attachment, member.id) : { ...attachment, trains: () => undefined }))
+  const owners = members.flatMap((member) => {
+    const mixed = unmixable(model, member.adapter) === undefined
+    return member.adapter.attachments.map((attachment) => ({ member, attachment, mixed }))
+  })
+  const attachments = owners.map(({ attachment, member, mixed }) => (mixed && !member.whole ? weighted(attachment, member.id) : { ...attachment, trains: () => undefined }))
   const replacements = new Map<string, { readonly member: Member; readonly key: string; readonly mixed: boolean }[]>()
   for (const { name, role } of outline.manifest)
     for (const { member, attachment, mixed } of owners) {
@@ -77,13 +82,14 @@ export function ensemble(model: OpenModel, members: readonly Member[]): Ensemble
       for (const { member, key, mixed } of found) {
         const { windows, length } = member.adapter.layout
         const end = g.view(g.source('state', flatName(member.id), [length]), shape, windows.get(key)!.offset, `${key} of ${member.id}`)
-        onto = mixed ? mix(g, { start: own(), end, weight: weightOf(g, member.id), onto }, {}).y : end
+        // Alone and as trained it takes the base's place; beside others its difference counts.
+        onto = mixed && !(member.whole && found.length === 1) ? mix(g, { start: own(), end, weight: weightOf(g, member.id), onto }, {}).y : end
       }
       made.set(g, (made.get(g) ?? new Map<string, Tensor>()).set(name, onto!))
       return onto
     },
   }
-  const wholly = new Set([...replacements].filter(([, found]) => found.every((r) => !r.mixed)).map(([name]) => name))
+  const wholly = new Set([...replacements].filter(([, found]) => found.every((r) => !r.mixed) || (found.length === 1 && found[0].member.whole)).map(([name]) => name))
   try {
     virtualTokens(attachments)
   } catch (error) {
