@@ -125,6 +125,35 @@ describe('the browser’s storage', () => {
     await page.close()
   })
 
+  it('keeps the runs of a database from before the shelf, and then keeps adapters too', async () => {
+    const page = await stage.open()
+    await page.evaluate(() => new Promise((done) => indexedDB.deleteDatabase('probe').addEventListener('success', done)))
+    await page.evaluate(
+      () =>
+        new Promise((done, fail) => {
+          const request = indexedDB.open('probe', 1)
+          request.addEventListener('error', () => fail(new Error('the old database did not open')))
+          request.addEventListener('upgradeneeded', () => {
+            for (const table of ['runs', 'events', 'checkpoints', 'adapters', 'inputs', 'models']) request.result.createObjectStore(table)
+          })
+          request.addEventListener('success', () => {
+            const write = request.result.transaction('runs', 'readwrite')
+            write.objectStore('runs').put({ id: 'old', createdAt: 1 }, 'old')
+            write.addEventListener('complete', () => {
+              request.result.close()
+              done('made')
+            })
+          })
+        }),
+    )
+    const kept = { value: { runs: ['old'], shelf: [['mine', Array.from({ length: 9 }, (_, i) => (i * 31 + 21) % 251)]] } }
+    expect(await page.evaluate(() => window.probe.shelf('mine'))).toEqual(kept)
+    await page.reload()
+    expect(await page.evaluate(() => window.probe.sweep())).toHaveProperty('value')
+    expect(await page.evaluate(() => window.probe.shelf())).toEqual(kept)
+    await page.close()
+  })
+
   it('resumes a download where it broke off', async () => {
     const page = await stage.open()
     const fetchModel = (cut?: number) =>

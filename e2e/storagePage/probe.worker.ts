@@ -128,6 +128,19 @@ const probe = {
       }
     }),
   room: () => storage.quota.estimate(),
+
+  /** Puts an adapter on the shelf when it is given a name; answers the runs and what the shelf holds, with the files' bytes. */
+  shelf: (name?: string) =>
+    outcome(async () => {
+      const about = { kind: 'loaded', createdAt: 1, methods: ['LoRA'], base: { id: 'b' }, trainableParameters: 1, bytes: 9, mixable: true, isLora: true } as const
+      if (name !== undefined) await storage.shelf.save({ ...about, id: name, name }, new Map([['1-lora/adapter_config.json', fill(3, 9)]]))
+      const shelf: [string, number[]][] = []
+      for (const { id } of await storage.shelf.list()) {
+        const files = await storage.adapters.load(id)
+        shelf.push([id, [...(files?.get('1-lora/adapter_config.json') ?? [])]])
+      }
+      return { runs: (await storage.runs.list()).map((run) => run.id), shelf }
+    }),
 }
 
 export type StorageProbe = typeof probe

@@ -1,6 +1,6 @@
 // Stored adapters, those of runs and those of the shelf, as the open base sees them: found, opened, described and added.
 // Knows files and the model; what is on the GPU is the shelf's.
-import { openAdapterFolder } from '../files/adapterFolder.ts'
+import { openAdapterFolder, type AdapterFolder } from '../files/adapterFolder.ts'
 import { bytesSource, type ByteSource } from '../files/byteSource.ts'
 import { methodOf } from '../methods/registry.ts'
 import type { AdapterInfo, StoredAdapter } from '../protocol/adapters.ts'
@@ -140,11 +140,10 @@ export class AdapterLibrary {
     if (misfit !== undefined) throw new Fault('bad-adapter', misfit, 'Open the model it was made for.')
     const parts = new Map<string, Uint8Array>()
     for (const [path, source] of folder.files) parts.set(path, await source.read(0, source.size))
-    const named = folder.parts.map((p) => p.config['base_model_name_or_path']).find((name) => typeof name === 'string' && name !== '')
     const stored: StoredAdapter = {
       id: `adapter-${crypto.randomUUID().slice(0, 8)}`,
       createdAt: Date.now(),
-      base: { id: typeof named === 'string' ? named : info.id },
+      base: baseOf(folder, info.id),
       bytes: folder.bytes,
       ...note,
       ...about,
@@ -152,4 +151,11 @@ export class AdapterLibrary {
     await this.storage.shelf.save(stored, parts)
     return this.describe(foundStored(stored))
   }
+}
+
+/** What its files say of the base; where they are silent, it is the open one. */
+function baseOf({ parts, recipe }: AdapterFolder, open: string): StoredAdapter['base'] {
+  const named = parts.map((p) => p.config['base_model_name_or_path']).find((name) => typeof name === 'string' && name !== '')
+  const { sha256 } = (recipe?.['base'] ?? {}) as Readonly<Record<string, unknown>>
+  return { id: typeof named === 'string' ? named : open, ...(typeof sha256 === 'string' && { sha256 }) }
 }
