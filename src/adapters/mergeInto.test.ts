@@ -90,6 +90,8 @@ describe('adapters merged into a folder', () => {
     expect(differenceOf(await tensors.get(`${norm}.weight`)!.readF32(), was.map((w, i) => 0.75 * w + 0.25 * trained[i]))).toBeLessThan(1e-6)
     const [bias, factors] = [await model.folder.tensors.get(`${Q}.bias`)!.readF32(), ia3.read(`base_model.model.${Q}.ia3_l`)!]
     expect(differenceOf(await tensors.get(`${Q}.bias`)!.readF32(), bias.map((x, i) => x * factors[i]))).toBeLessThan(1e-6)
+    const half = mergedModel(model, [{ ...ia3, weight: 0.5 }]).tensors.get(`${Q}.bias`)!
+    expect(differenceOf(await half.readF32(), bias.map((x, i) => 0.5 * (x + x * factors[i])))).toBeLessThan(1e-6)
     expect(changed.has('model.layers.0.self_attn.k_proj.bias')).toBe(false)
   })
 
