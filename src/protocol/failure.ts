@@ -2,6 +2,8 @@
 // Failures cross threads as plain data, because a thrown error loses its class and fields on the way;
 // the page switches on `code`, never on text.
 
+import type { OptionValue } from './options.ts'
+
 export type FailureCode =
   | 'no-webgpu'
   | 'device-lost'
@@ -21,7 +23,7 @@ export type FailureCode =
 export type Remedy =
   | { readonly kind: 'instead'; readonly of: string; readonly use: string }
   | { readonly kind: 'without'; readonly method: string }
-  | { readonly kind: 'option'; readonly method: string; readonly name: string; readonly value: number | boolean | string | readonly string[] }
+  | { readonly kind: 'option'; readonly method: string; readonly name: string; readonly value: OptionValue }
 
 export interface Failure {
   readonly code: FailureCode

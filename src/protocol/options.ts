@@ -1,6 +1,6 @@
 // One declaration per knob. Type, default, range, help, form field and validation all follow from it.
 
-export type OptionValue = number | boolean | string | readonly string[]
+export type OptionValue = number | boolean | string | readonly string[] | readonly number[] | Readonly<Record<string, number>>
 
 interface Described {
   readonly label: string
@@ -35,12 +35,29 @@ export interface ListOption extends Described {
   /** Where the page takes suggestions from: the linear layers of the chosen model. */
   readonly suggest?: 'linear-layers'
 }
+/** Numbers in any order, such as layers counted from 0. */
+export interface NumbersOption extends Described {
+  readonly kind: 'numbers'
+  readonly default: readonly number[]
+  readonly min: number
+  readonly max: number
+  readonly integer?: boolean
+}
+/** A number for each of some names, such as ranks by module. */
+export interface MapOption extends Described {
+  readonly kind: 'map'
+  readonly default: Readonly<Record<string, number>>
+  readonly min: number
+  readonly max: number
+  readonly integer?: boolean
+  readonly suggest?: 'linear-layers'
+}
 /** Free text. */
 export interface TextOption extends Described {
   readonly kind: 'text'
   readonly default: string
 }
-export type OptionSpec = NumberOption | BooleanOption | ChoiceOption | ListOption | TextOption
+export type OptionSpec = NumberOption | BooleanOption | ChoiceOption | ListOption | NumbersOption | MapOption | TextOption
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>
 
 export type ValueOf<S extends OptionSpec> = S extends NumberOption
@@ -49,7 +66,11 @@ export type ValueOf<S extends OptionSpec> = S extends NumberOption
     ? boolean
     : S extends ChoiceOption | TextOption
       ? string
-      : readonly string[]
+      : S extends NumbersOption
+        ? readonly number[]
+        : S extends MapOption
+          ? Readonly<Record<string, number>>
+          : readonly string[]
 export type Values<S extends OptionSpecs> = { readonly [K in keyof S]: ValueOf<S[K]> }
 
 /** The defaults of a declaration. */
@@ -57,15 +78,30 @@ export function defaults<S extends OptionSpecs>(specs: S): Values<S> {
   return Object.fromEntries(Object.entries(specs).map(([k, s]) => [k, s.default])) as Values<S>
 }
 
+function checkNumber(name: string, spec: { readonly min: number; readonly max: number; readonly integer?: boolean }, value: unknown): string | undefined {
+  const found = JSON.stringify(value)
+  if (typeof value !== 'number' || !Number.isFinite(value)) return `${name} must be a number, found ${found}.`
+  if (spec.integer && !Number.isInteger(value)) return `${name} must be a whole number, found ${found}.`
+  if (value < spec.min || value > spec.max) return `${name} must be between ${spec.min} and ${spec.max}, found ${found}.`
+  return undefined
+}
+
 /** One problem per wrong value, each a sentence with what was expected and what was found. */
 export function checkOption(name: string, spec: OptionSpec, value: unknown): string | undefined {
   const found = JSON.stringify(value)
   switch (spec.kind) {
     case 'number':
-      if (typeof value !== 'number' || !Number.isFinite(value)) return `${name} must be a number, found ${found}.`
-      if (spec.integer && !Number.isInteger(value)) return `${name} must be a whole number, found ${found}.`
-      if (value < spec.min || value > spec.max) return `${name} must be between ${spec.min} and ${spec.max}, found ${found}.`
-      return undefined
+      return checkNumber(name, spec, value)
+    case 'numbers': {
+      if (!Array.isArray(value)) return `${name} must be a list of numbers, found ${found}.`
+      const at = value.findIndex((v) => checkNumber('', spec, v) !== undefined)
+      return at < 0 ? undefined : checkNumber(`Entry ${at + 1} of ${name}`, spec, value[at])
+    }
+    case 'map': {
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) return `${name} must give a number for each name, found ${found}.`
+      const wrong = Object.entries(value).find(([, v]) => checkNumber('', spec, v) !== undefined)
+      return wrong && checkNumber(`${wrong[0]} of ${name}`, spec, wrong[1])
+    }
     case 'boolean':
       return typeof value === 'boolean' ? undefined : `${name} must be true or false, found ${found}.`
     case 'choice':

@@ -18,7 +18,7 @@ const types: readonly { value: CombinationType; label: string; help: string }[] 
 ]
 
 export const combineOptions = {
-  type: { kind: 'choice', default: 'average', label: 'How', help: 'Names and meanings are those of PEFT’s add_weighted_adapter.', choices: types },
+  type: { kind: 'choice', default: 'average', label: 'How', help: 'As PEFT’s add_weighted_adapter names it.', choices: types },
   density: { kind: 'number', default: 0.5, min: 0, max: 1, label: 'Density', help: 'Share of each adapter’s values that is kept.' },
   majoritySign: {
     kind: 'choice', default: 'total', label: 'Vote on signs by', help: 'What decides which sign a value gets.',
@@ -43,9 +43,8 @@ export const typeOf = (value: string): CombinationType => types.find((t) => t.va
 /** The declarations of what this way of combining listens to. */
 export function combineSpecs(type: string): OptionSpecs {
   const { type: how, ...rest } = combineOptions
-  const help = types.find((t) => t.value === type)?.help ?? how.help
   const heard = Object.entries(rest).filter(([name]) => listens[name as keyof typeof listens].test(type))
-  return { type: { ...how, help }, ...Object.fromEntries(heard) }
+  return { type: how, ...Object.fromEntries(heard) }
 }
 
 export function combineRequest(name: string, adapters: CombineRequest['adapters'], values: CombineValues): CombineRequest {

@@ -1,5 +1,5 @@
-// A list of names: one box per suggestion, and one per further name the list already holds. Without suggestions it is
-// a text field with commas.
+// A list of names: one box per suggestion, and one per further name that was typed, such as a layer's whole path. Without
+// suggestions it is a text field with commas.
 import { useState } from 'react'
 
 interface Props {
@@ -36,8 +36,36 @@ export function ListField({ id, label, value, suggestions, describedBy, onChange
             {name}
           </label>
         ))}
+        <OtherName label={label} onAdd={(name) => onChange([...chosen.filter((c) => c !== name), name])} />
       </div>
     </div>
+  )
+}
+
+function OtherName({ label, onAdd }: { label: string; onAdd: (name: string) => void }) {
+  const [text, setText] = useState('')
+  const add = (): void => {
+    if (text.trim() !== '') onAdd(text.trim())
+    setText('')
+  }
+  return (
+    <input
+      type="text"
+      className="chip-input"
+      autoComplete="off"
+      spellCheck={false}
+      aria-label={`Another name for ${label}`}
+      placeholder="another…"
+      value={text}
+      onChange={(e) => setText(e.target.value)}
+      onBlur={add}
+      onKeyDown={(e) => {
+        if (e.key === 'Enter') {
+          e.preventDefault()
+          add()
+        }
+      }}
+    />
   )
 }
 

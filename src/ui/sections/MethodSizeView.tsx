@@ -65,7 +65,7 @@ function remedyText(remedy: Remedy, methods: readonly MethodInfo[] | undefined):
     case 'without':
       return `Leave out ${label(remedy.method)}`
     case 'option':
-      return `Set ${method(remedy.method)?.options[remedy.name]?.label ?? remedy.name} to ${String(remedy.value)}`
+      return `Set ${method(remedy.method)?.options[remedy.name]?.label ?? remedy.name} to ${Array.isArray(remedy.value) ? remedy.value.join(', ') : String(remedy.value)}`
     default:
       return remedy satisfies never
   }
