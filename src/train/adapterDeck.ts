@@ -88,6 +88,11 @@ export class AdapterDeck {
     return bytes
   }
 
+  /** Throws where these, all held, cannot stand together or not with these weights. */
+  check(uses: readonly AdapterUse[]): void {
+    this.setOf(this.checked(uses))
+  }
+
   /** Checks the weights and records what these need for texts of so many tokens, so that their next answer starts at once; as trained and mixed. */
   async prepare(uses: readonly AdapterUse[], capacity: number): Promise<void> {
     const speaker = await this.speak([uses], capacity)

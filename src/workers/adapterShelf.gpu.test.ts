@@ -168,15 +168,18 @@ describe('the shelf of adapters', () => {
 
     // The same switches, asked for while the answer is being written.
     let count = 0
+    const refused: string[] = []
     const live = await shelf.generate(
       { prompt: 'Once upon a time', adapters: a, answerId: 'x', maxNewTokens: 10, temperature: 0, topK: 0, topP: 1, seed: 1 },
       () => {
         count++
+        if (count === 2) void shelf.calls.switchAdapters('x', [{ id: one.id, weight: Number.NaN }]).then((r) => refused.push(failure(r).message))
         if (count === 3) void shelf.calls.switchAdapters('x', b)
       },
       () => false,
     )
     expect(live.startsWith(start)).toBe(true)
+    expect(refused).toEqual(['An adapter’s weight must be a number, found NaN.'])
     expect(failure(await shelf.calls.switchAdapters('x', a)).message).toBe('This answer has ended.')
     await expect(ask(a, { switches: [{ afterTokens: 3, adapters: b }, { afterTokens: 3, adapters: [] }] })).rejects.toThrow('in ascending order')
   })

@@ -152,6 +152,8 @@ export function adapterShelf({ storage, version, opened, mounted, isTraining, da
       answer(async () => {
         if (!live.has(answerId)) throw new Fault('cancelled', 'This answer has ended.', 'Ask again.')
         await hold(uses)
+        // Told to whoever asks, and not in the middle of the answer.
+        ;(await deckOn()).on.check(uses)
         live.set(answerId, uses)
         return true as const
       }),
