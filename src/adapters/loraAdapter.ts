@@ -2,7 +2,7 @@
 // Knows tensors and adapter_config.json, no model: what an adapter targets is what it has tensors for.
 import type { Adapter, AdapterTensor } from '../files/adapter.ts'
 import { isRecord } from '../lib/record.ts'
-import { byPattern } from '../methods/lora.ts'
+import { byPattern } from '../methods/patterns.ts'
 import { Fault } from '../protocol/failure.ts'
 
 /** One layer's update: scaling · b · a is added to its weights, as (out, in). For embeddings `in` is the vocabulary. */

@@ -1,6 +1,6 @@
 // For tests: random LoRA adapters as PEFT would save them, and what they add to the weights.
 import type { Adapter, AdapterTensor } from '../files/adapter.ts'
-import { byPattern } from '../methods/lora.ts'
+import { byPattern } from '../methods/patterns.ts'
 import { normal } from '../lib/rng.ts'
 import type { LoraAdapter } from './loraAdapter.ts'
 

@@ -12,7 +12,7 @@ import { TRIPLET, tripletScores } from '../ops/tripletScores.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { OptionSpecs } from '../protocol/options.ts'
 import type { Attachment, Method, ModelOutline, ReadParam } from './method.ts'
-import { linearTargets, type Selection } from './targets.ts'
+import { linearTargets, rulesOf, writtenRules, type TargetRules } from './targets.ts'
 
 const options = {
   init_r: { kind: 'number', default: 12, min: 1, max: 256, integer: true, label: 'init_r', help: 'Rank of every update at the start.' },
@@ -28,14 +28,11 @@ const options = {
   orth_reg_weight: { kind: 'number', default: 0.5, min: 0, max: 100, advanced: true, label: 'orth_reg_weight', help: 'How strongly rows of A and columns of B are held orthonormal.' },
 } as const satisfies OptionSpecs
 
-interface Settings {
+interface Settings extends TargetRules {
   readonly r: number
   readonly targetR: number
   readonly alpha: number
   readonly dropout: number
-  readonly targets: Selection
-  readonly exclude?: Selection | undefined
-  readonly layers?: readonly number[] | undefined
   /** Negative: a share of the run. */
   readonly tinit: number
   readonly tfinal: number
@@ -178,12 +175,11 @@ function attach(s: Settings, model: ModelOutline): Attachment {
         beta2: s.beta2,
         bias: 'none',
         deltaT: s.deltaT,
-        exclude_modules: s.exclude ?? null,
+        ...writtenRules(s, targets, model),
         fan_in_fan_out: model.conv1d,
         inference_mode: true,
         init_lora_weights: true,
         init_r: s.r,
-        layers_to_transform: s.layers ?? null,
         lora_alpha: s.alpha,
         lora_dropout: s.dropout,
         modules_to_save: null,
@@ -191,7 +187,6 @@ function attach(s: Settings, model: ModelOutline): Attachment {
         peft_type: 'ADALORA',
         rank_pattern: kept ? Object.fromEntries([...kept].map(([path, flags]) => [`${path}.lora_E`, flags])) : null,
         revision: null,
-        target_modules: typeof s.targets === 'string' && s.targets !== 'all-linear' ? s.targets : [...targets],
         target_r: s.targetR,
         task_type: 'CAUSAL_LM',
         tfinal,
@@ -235,7 +230,6 @@ export const method: Method = {
   fromPeft(config, model) {
     if (config['peft_type'] !== 'ADALORA') return undefined
     const pattern = config['rank_pattern'] as Readonly<Record<string, readonly boolean[]>> | null | undefined
-    const layers = config['layers_to_transform'] as number | readonly number[] | null | undefined
     const number = (name: string, fallback: number): number => Number(config[name] ?? fallback)
     return attach(
       {
@@ -244,9 +238,7 @@ export const method: Method = {
         // PEFT takes the rank for an alpha of 0.
         alpha: number('lora_alpha', 8) || number('init_r', 12),
         dropout: number('lora_dropout', 0),
-        targets: (config['target_modules'] as Selection | null) ?? model.targets,
-        exclude: (config['exclude_modules'] as Selection | null) ?? undefined,
-        layers: typeof layers === 'number' ? [layers] : (layers ?? undefined),
+        ...rulesOf(config, model),
         tinit: number('tinit', 0),
         tfinal: number('tfinal', 0),
         deltaT: number('deltaT', 1),

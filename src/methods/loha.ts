@@ -8,9 +8,9 @@ import { matmul } from '../ops/matmul.ts'
 import { mul } from '../ops/mul.ts'
 import { scaleColumns } from '../ops/scaleColumns.ts'
 import type { OptionSpecs } from '../protocol/options.ts'
-import { byPattern } from './lora.ts'
 import type { Attachment, LinearSite, Method, ModelOutline, ReadParam } from './method.ts'
-import { linearTargets, type Selection, type TargetRules } from './targets.ts'
+import { byPattern, disjoint } from './patterns.ts'
+import { linearTargets, rulesOf, writtenRules, type TargetRules } from './targets.ts'
 
 const options = {
   r: { kind: 'number', default: 8, min: 1, max: 64, integer: true, label: 'Rank r', help: 'Rank of each of the two factors; the update has rank r², and costs like a LoRA of it to run.' },
@@ -114,9 +114,8 @@ function attach(s: Settings, model: ModelOutline): Attachment {
     }),
 
     adapterConfig(baseModel) {
-      const target_modules = typeof s.targets === 'string' && s.targets !== 'all-linear' ? s.targets : [...targets]
-      const shared = { base_model_name_or_path: baseModel, exclude_modules: s.exclude ?? null, inference_mode: true, layers_to_transform: s.layers ?? null, modules_to_save: null, revision: null, target_modules, task_type: 'CAUSAL_LM' }
-      if (!model.conv1d) return { ...shared, alpha: s.alpha, alpha_pattern: s.alphaPattern, init_weights: true, module_dropout: 0, peft_type: 'LOHA', r: s.r, rank_dropout: s.rankDropout, rank_pattern: s.rankPattern }
+      const shared = { ...writtenRules(s, targets, model), base_model_name_or_path: baseModel, inference_mode: true, modules_to_save: null, revision: null, task_type: 'CAUSAL_LM' }
+      if (!model.conv1d) return { ...shared, alpha: s.alpha, alpha_pattern: disjoint(s.alphaPattern, targets), init_weights: true, module_dropout: 0, peft_type: 'LOHA', r: s.r, rank_dropout: s.rankDropout, rank_pattern: disjoint(s.rankPattern, targets) }
       // alpha / r of rank r is (alpha · r) / r² of rank r².
       const paths = [...targets]
       const each = (of: (path: string) => number): Record<string, number> => Object.fromEntries(paths.map((path) => [path.replaceAll('.', String.raw`\.`), of(path)]))
@@ -163,15 +162,12 @@ export const method: Method = {
   },
   fromPeft(config, model) {
     if (config['peft_type'] !== 'LOHA') return undefined
-    const layers = config['layers_to_transform'] as number | readonly number[] | null | undefined
     return attach(
       {
         r: Number(config['r'] ?? 8),
         alpha: Number(config['alpha'] ?? 8),
         rankDropout: Number(config['rank_dropout'] ?? 0),
-        targets: (config['target_modules'] as Selection | null) ?? model.targets,
-        exclude: (config['exclude_modules'] as Selection | null) ?? undefined,
-        layers: typeof layers === 'number' ? [layers] : (layers ?? undefined),
+        ...rulesOf(config, model),
         rankPattern: (config['rank_pattern'] as Settings['rankPattern'] | null) ?? {},
         alphaPattern: (config['alpha_pattern'] as Settings['alphaPattern'] | null) ?? {},
       },

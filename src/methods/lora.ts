@@ -8,15 +8,18 @@ import { scale } from '../ops/scale.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { OptionSpecs, OptionValue } from '../protocol/options.ts'
 import { dora } from './dora.ts'
+import { byPattern, checkPatterns, disjoint } from './patterns.ts'
 import { joinColumns, stackRows, startInit, startKey, startOf, subtractStart, type LoraStart } from './loraStart.ts'
 import type { Attachment, Init, LinearSite, Method, ModelOutline } from './method.ts'
-import { resolveTargets, type Selection } from './targets.ts'
+import { resolveTargets, rulesOf, writtenRules, type TargetRules } from './targets.ts'
 
+const RANKS = 'Ranks by layer'
+const PLACES = 'Where it acts'
 const options = {
   r: { kind: 'number', default: 8, min: 1, max: 1024, integer: true, label: 'Rank r', help: 'Width of the low-rank update; more can learn more and costs more memory.' },
   lora_alpha: { kind: 'number', default: 16, min: 0.001, max: 4096, label: 'lora_alpha', help: 'Strength of the update: it is scaled by lora_alpha / r.' },
   lora_dropout: { kind: 'number', default: 0, min: 0, max: 0.9, label: 'lora_dropout', help: 'Share of the inputs of the update that is zeroed at each step, against overfitting.' },
-  target_modules: { kind: 'list', default: ['all-linear'], suggest: 'linear-layers', label: 'target_modules', help: 'Which layers get an update; all-linear is every linear layer but the head.' },
+  target_modules: { kind: 'list', default: ['all-linear'], suggest: 'linear-layers', label: 'target_modules', help: 'Which layers get an update; all-linear is every linear layer but the head. Embeddings and the head may be named as well.' },
   use_rslora: { kind: 'boolean', default: false, advanced: true, label: 'rsLoRA', help: 'Scale by lora_alpha / √r, which keeps high ranks from learning slower.' },
   use_dora: { kind: 'boolean', default: false, advanced: true, label: 'DoRA', help: 'Learn the length of every weight row apart from its direction; often better at low ranks, slower.' },
   loraplus_lr_ratio: { kind: 'number', default: 1, min: 1, max: 256, advanced: true, label: 'LoRA+ ratio', help: 'Learning rate of B as a multiple of A’s; LoRA+ suggests about 16 with a lower rate, 1 is plain LoRA.' },
@@ -34,16 +37,19 @@ const options = {
     kind: 'choice', default: 'none', advanced: true, label: 'Biases', help: 'Whether biases of the base train as well.',
     choices: [{ value: 'none', label: 'None' }, { value: 'all', label: 'All' }, { value: 'lora_only', label: 'Of targeted layers' }],
   },
+  rank_pattern: { kind: 'map', default: {}, min: 1, max: 1024, integer: true, suggest: 'linear-layers', advanced: true, group: RANKS, label: 'rank_pattern', help: 'Ranks other than r, by the end of a layer’s path; names are regular expressions, such as layers.0.*.q_proj.' },
+  alpha_pattern: { kind: 'map', default: {}, min: 0.001, max: 4096, suggest: 'linear-layers', advanced: true, group: RANKS, label: 'alpha_pattern', help: 'Values other than lora_alpha, in the same way.' },
+  exclude_modules: { kind: 'list', default: [], suggest: 'linear-layers', advanced: true, group: PLACES, label: 'exclude_modules', help: 'Layers that get no update although target_modules names them.' },
+  layers_to_transform: { kind: 'numbers', default: [], min: 0, max: 10_000, integer: true, advanced: true, group: PLACES, label: 'layers_to_transform', help: 'Layers to adapt, counted from 0; none named means all.' },
+  layers_pattern: { kind: 'list', default: [], advanced: true, group: PLACES, label: 'layers_pattern', help: 'What the model calls its list of layers, where paths hold several numbers; seldom needed.' },
+  modules_to_save: { kind: 'list', default: [], advanced: true, group: PLACES, label: 'modules_to_save', help: 'Modules that train whole and are saved with the adapter, such as lm_head or norm.' },
 } as const satisfies OptionSpecs
 
 /** Everything PEFT can say that changes the maths here; the form's options are a part of it. */
-interface Settings {
+interface Settings extends TargetRules {
   readonly r: number
   readonly alpha: number
   readonly dropout: number
-  readonly targets: Selection
-  readonly exclude?: Selection | undefined
-  readonly layers?: readonly number[] | undefined
   readonly rsLora: boolean
   readonly dora: boolean
   /** LoRA+ (https://arxiv.org/abs/2402.12354): B learns this many times faster. */
@@ -59,17 +65,12 @@ interface Settings {
 /** Variants of LoRA that change what the tensors mean. */
 const UNSUPPORTED = ['lora_bias', 'layer_replication', 'target_parameters', 'trainable_token_indices', 'alora_invocation_tokens', 'arrow_config', 'use_qalora', 'use_bdlora']
 
-/** PEFT's lookup: the first key, in order, that matches the end of the path at a dot. */
-export function byPattern(pattern: Readonly<Record<string, number>>, path: string, fallback: number): number {
-  const key = Object.keys(pattern).find((k) => new RegExp(`^(?:.*\\.)?(?:${k})$`).test(path))
-  return key === undefined ? fallback : pattern[key]
-}
-
 const PREFIX = 'base_model.model.'
 
 function attach(s: Settings, model: ModelOutline): Attachment {
   const saved = (path: string): boolean => s.modulesToSave.some((entry) => path.endsWith(entry))
   const targets = new Set([...resolveTargets(s, model)].filter((path) => !saved(path)))
+  checkModules(s, [...targets], model)
   const sizes = (path: string): { r: number; scaling: number } => {
     const r = byPattern(s.rankPattern, path, s.r)
     const alpha = byPattern(s.alphaPattern, path, s.alpha)
@@ -162,26 +163,22 @@ function attach(s: Settings, model: ModelOutline): Attachment {
     lrScale: (key) => (/lora_(embedding_)?B/.test(key) ? s.plusRatio : 1),
 
     adapterConfig: (baseModel) => ({
-      alpha_pattern: widened(s.alphaPattern, widerAlpha),
+      ...writtenRules(s, targets, model),
+      alpha_pattern: widened(disjoint(s.alphaPattern, targets), widerAlpha),
       auto_mapping: null,
       base_model_name_or_path: baseModel,
       bias: s.bias,
-      exclude_modules: s.exclude ?? null,
       fan_in_fan_out: model.conv1d,
       inference_mode: true,
       init_lora_weights: true,
-      layers_pattern: null,
-      layers_to_transform: s.layers ?? null,
       lora_alpha: s.alpha * widerAlpha,
       lora_bias: false,
       lora_dropout: s.dropout,
       modules_to_save: s.modulesToSave.length > 0 ? s.modulesToSave : null,
       peft_type: 'LORA',
       r: s.r * wider,
-      rank_pattern: widened(s.rankPattern, wider),
+      rank_pattern: widened(disjoint(s.rankPattern, targets), wider),
       revision: null,
-      // `all-linear` is written out, because libraries resolve it by different rules.
-      target_modules: typeof s.targets === 'string' && s.targets !== 'all-linear' ? s.targets : targetNames(targets, model),
       task_type: 'CAUSAL_LM',
       use_dora: s.dora,
       use_rslora: s.rsLora,
@@ -199,11 +196,17 @@ function checkStart(s: Settings, targets: readonly string[], rankOf: (path: stri
   }
 }
 
-/** Last names of the targets where those select the same set, whole paths otherwise. */
-function targetNames(targets: ReadonlySet<string>, model: ModelOutline): string[] {
-  const names = [...new Set([...targets].map((p) => p.replace(/^.*\./, '')))]
-  const reached = resolveTargets({ targets: names }, model)
-  return reached.size === targets.size ? names : [...targets]
+/** What this method cannot do to some modules of this model. */
+function checkModules(s: Settings, targets: readonly string[], model: ModelOutline): void {
+  const embedding = targets.find((path) => model.embeddings.includes(path))
+  if (s.dora && embedding !== undefined) throw new Fault('bad-recipe', `DoRA works on linear layers, and ${embedding} is an embedding.`, 'Leave it out of target_modules, or turn DoRA off.')
+  const paths = new Set(model.tensors.map((name) => name.slice(0, name.lastIndexOf('.'))))
+  const missing = s.modulesToSave.find((entry) => ![...paths].some((path) => path.endsWith(entry)))
+  if (missing !== undefined && !(model.head.endsWith(missing) && !paths.has(model.head)))
+    throw new Fault('bad-recipe', `modules_to_save “${missing}” matches no module of this model.`, `Choose among ${[...new Set([...paths].map((path) => path.replace(/^.*\./, '')))].join(', ')}.`)
+  const whole = [model.head, ...model.embeddings].find((path) => s.modulesToSave.some((entry) => path.endsWith(entry)))
+  if (whole !== undefined && !paths.has(model.head))
+    throw new Fault('bad-recipe', `modules_to_save names ${whole}, whose weights this model shares between embedding and head; PEFT would train a copy on one side.`, 'Target it with target_modules, or use full tuning.')
 }
 
 export const method: Method = {
@@ -219,19 +222,23 @@ export const method: Method = {
 
   attach(given, model) {
     const o = given as Readonly<Record<keyof typeof options, OptionValue>>
+    checkPatterns({ rank_pattern: o.rank_pattern, alpha_pattern: o.alpha_pattern } as Parameters<typeof checkPatterns>[0], model)
     return attach(
       {
         r: Number(o.r),
         alpha: Number(o.lora_alpha),
         dropout: Number(o.lora_dropout),
-        targets: (o.target_modules as readonly string[]).includes('all-linear') ? 'all-linear' : (o.target_modules as readonly string[]),
+        targets: o.target_modules as readonly string[],
+        exclude: o.exclude_modules as readonly string[],
+        layers: o.layers_to_transform as readonly number[],
+        layersPattern: o.layers_pattern as readonly string[],
         rsLora: Boolean(o.use_rslora),
         dora: Boolean(o.use_dora),
         plusRatio: Number(o.loraplus_lr_ratio),
         bias: o.bias as Settings['bias'],
-        rankPattern: {},
-        alphaPattern: {},
-        modulesToSave: [],
+        rankPattern: o.rank_pattern as Settings['rankPattern'],
+        alphaPattern: o.alpha_pattern as Settings['alphaPattern'],
+        modulesToSave: o.modules_to_save as readonly string[],
         gaussian: o.init_lora_weights === 'gaussian',
         start: startOf(o.init_lora_weights),
       },
@@ -248,15 +255,12 @@ export const method: Method = {
     if (typeof initialised === 'string' && initialised !== 'gaussian' && (!start || start.iterations !== undefined)) unknown.push(`init_lora_weights ${initialised}`)
     // A reading that leaves a part out would answer wrongly without a word.
     if (unknown.length > 0) throw new Fault('bad-adapter', `This LoRA adapter uses ${unknown.join(', ')}, which cannot be read yet.`, 'Convert it to a plain LoRA adapter in PEFT.')
-    const layers = config['layers_to_transform'] as number | readonly number[] | null | undefined
     return attach(
       {
         r: Number(config['r'] ?? 8),
         alpha: Number(config['lora_alpha'] ?? 8),
         dropout: Number(config['lora_dropout'] ?? 0),
-        targets: (config['target_modules'] as Selection | null) ?? model.targets,
-        exclude: (config['exclude_modules'] as Selection | null) ?? undefined,
-        layers: typeof layers === 'number' ? [layers] : (layers ?? undefined),
+        ...rulesOf(config, model),
         rsLora: config['use_rslora'] === true,
         dora: config['use_dora'] === true,
         plusRatio: 1,

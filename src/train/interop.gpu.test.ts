@@ -33,6 +33,18 @@ describe('an export loads unchanged', () => {
     { model: 'qwen2', method: { id: 'adalora', options: { init_r: 3, target_r: 1, tinit: 0, tfinal: 1, deltaT: 1 } }, check: 'check_adapter.py' },
     { model: 'llama', method: lora({ init_lora_weights: 'pissa', use_rslora: true }), check: 'check_adapter.py' },
     { model: 'gpt2', method: lora({ init_lora_weights: 'olora', r: 4, bias: 'lora_only' }), check: 'check_adapter.py' },
+    {
+      model: 'llama',
+      method: lora({
+        target_modules: ['all-linear', 'embed_tokens', 'lm_head'],
+        exclude_modules: ['up_proj'],
+        layers_to_transform: [1],
+        rank_pattern: { 'v_proj': 3, '.*_proj': 5 },
+        alpha_pattern: { 'layers.1.*k_proj': 7 },
+        modules_to_save: ['model.norm'],
+      }),
+      check: 'check_adapter.py',
+    },
     { model: 'llama', method: { id: 'loha', options: { r: 3 } }, check: 'check_adapter.py' },
     { model: 'gpt2', method: { id: 'loha', options: { r: 2, target_modules: ['c_attn', 'mlp.c_proj'] } }, check: 'check_adapter.py' },
     { model: 'qwen2', method: { id: 'full', options: {} }, check: 'check_merged.py' },
