@@ -49,6 +49,45 @@ describe('the app store', () => {
     expect(app.store.getState().dataset.value?.name).toBe('pirate')
   })
 
+  it('takes several datasets, a task each, and one again', async () => {
+    const app = await ready()
+    const { actions, store } = app
+    const tasks = (): unknown => store.getState().recipe.data.tasks?.map((t) => [t.name, t.source, t.id])
+    await actions.setSeveral(true)
+    expect(tasks()).toEqual([['pirate', 'sample', 'pirate']])
+    expect(store.getState().recipe.data.tasks![0].description).toBe(store.getState().samples.value!.find((s) => s.id === 'pirate')!.description)
+    await actions.openSample('orders')
+    await actions.openFile({ path: 'mine/orders.jsonl', file: new File(['{}'], 'orders.jsonl') })
+    expect(tasks()).toEqual([
+      ['pirate', 'sample', 'pirate'],
+      ['orders', 'sample', 'orders'],
+      ['orders 2', 'file', 'orders.jsonl'],
+    ])
+    expect(store.getState().dataset.value!.tasks!.map((t) => t.name)).toEqual(['pirate', 'orders', 'orders 2'])
+    expect(store.getState().recipe.name).toBe('pirate + orders + orders 2')
+    actions.describeTask('orders 2', 'Write it down.')
+    await actions.removeTask('orders')
+    expect(store.getState().recipe.data.tasks!.map((t) => [t.name, t.description])).toEqual([
+      ['pirate', store.getState().samples.value![0].description],
+      ['orders 2', 'Write it down.'],
+    ])
+    await actions.setSeveral(false)
+    expect(store.getState().recipe.data).toMatchObject({ source: 'sample', id: 'pirate' })
+    expect(store.getState().recipe.data).not.toHaveProperty('tasks')
+    expect(store.getState().dataset.value!.name).toBe('pirate')
+  })
+
+  it('keeps the tasks it had when a new one cannot be read', async () => {
+    const script: Script = {}
+    const app = await ready(script)
+    await app.actions.setSeveral(true)
+    Object.assign(script, { dataFailure: failure })
+    await app.actions.openSample('orders')
+    expect(app.store.getState().recipe.data.tasks!.map((t) => t.name)).toEqual(['pirate'])
+    expect(app.store.getState().dataset.failure).toEqual(failure)
+    expect(app.store.getState().dataset.value!.tasks).toHaveLength(1)
+  })
+
   it('plans bytes at once and time after a probe, and plans again when the recipe changes', async () => {
     const app = await ready({ pace: 100 })
     const first = app.store.getState().plan

@@ -1,9 +1,11 @@
 // Opens datasets, and renders the open one again when the recipe or the base model changed.
 import type { Recipe } from '../protocol/recipe.ts'
-import type { DatasetInfo, NamedFile, Result } from '../protocol/studio.ts'
+import type { DatasetInfo, NamedFile, Result, TaskFile } from '../protocol/studio.ts'
+import type { Task } from '../protocol/tasks.ts'
 import type { Context } from './appStore.ts'
-import { answer, settled, waiting } from './held.ts'
+import { answer, nothing, settled, waiting } from './held.ts'
 import { dataKey } from './recipeEdits.ts'
+import { described, newName, tasksOf, withoutTasks, withTasks } from './taskEdits.ts'
 
 export interface DataActions {
   readSamples(): Promise<void>
@@ -12,6 +14,12 @@ export interface DataActions {
   openFile(file: NamedFile, test?: NamedFile): Promise<void>
   /** Adds the test rows of another file to the file that is open. */
   addTestFile(test: NamedFile): Promise<void>
+  /** Several datasets, a task each, or one again: the first stays. */
+  setSeveral(isSeveral: boolean): Promise<void>
+  describeTask(name: string, description: string): void
+  removeTask(name: string): Promise<void>
+  /** Opens the data of the recipe's tasks. */
+  openTasks(): Promise<void>
   /** Renders the chosen dataset for the recipe and base as they are now. */
   readAgain(): Promise<void>
 }
@@ -24,6 +32,8 @@ export function dataActions({ studio, store }: Context): DataActions {
   /** A dataset that was chosen before a base model was there to render it for. */
   let wanted: Open | undefined
   let opened: NamedFile | undefined
+  /** Files of tasks, by the task's name. */
+  const taskFiles = new Map<string, TaskFile>()
 
   async function open(call: Open): Promise<boolean> {
     latest += 1
@@ -55,19 +65,73 @@ export function dataActions({ studio, store }: Context): DataActions {
     return isOpen
   }
 
+  const callTasks: Open = (recipe) =>
+    studio.openTasks(
+      recipe,
+      tasksOf(recipe).flatMap(({ name, source, id }) => {
+        const known = taskFiles.get(name)
+        return source === 'file' && known?.file.path.endsWith(id) ? [known] : []
+      }),
+    )
+
+  /** Takes these tasks; where their data cannot be read, those before stay. */
+  async function takeTasks(tasks: readonly Task[]): Promise<void> {
+    const before = tasksOf(getState().recipe)
+    setState((s) => ({ recipe: withTasks(s.recipe, tasks), ...(tasks.length === 0 && { dataset: nothing }) }))
+    if (tasks.length === 0 || (await open(callTasks)) || getState().recipe.data.tasks !== tasks) return
+    const recipe = withTasks(getState().recipe, before)
+    setState({ recipe, renderedFor: dataKey(recipe) })
+  }
+  const describing = (id: string): string => getState().samples.value?.find((s) => s.id === id)?.description ?? ''
+
+  async function addTask(source: Task['source'], id: string, file?: Omit<TaskFile, 'task'>): Promise<void> {
+    const tasks = tasksOf(getState().recipe)
+    // A recipe from elsewhere names files that only a person can bring.
+    const known = tasks.find((t) => source === 'file' && t.source === 'file' && t.id === id)
+    const name = known?.name ?? newName(id, tasks)
+    if (file) taskFiles.set(name, { task: name, ...file })
+    await takeTasks(known ? tasks : [...tasks, { name, description: source === 'sample' ? describing(id) : '', source, id }])
+  }
+
+  async function openSample(id: string): Promise<void> {
+    if (getState().recipe.data.tasks) return addTask('sample', id)
+    const name = getState().samples.value?.find((s) => s.id === id)?.title ?? id
+    await choose({ source: 'sample', id, name }, (recipe) => studio.openSample(id, recipe))
+  }
+
+  async function openFile(file: NamedFile, test?: NamedFile): Promise<void> {
+    const id = file.path.split('/').at(-1) ?? file.path
+    if (getState().recipe.data.tasks) return addTask('file', id, { file, ...(test && { test }) })
+    const part = { source: 'file', id, name: id.replace(/\.[^.]*$/, '') } as const
+    if (await choose(part, (recipe) => studio.openFile(file, recipe, test))) opened = file
+  }
+
   return {
+    openSample,
+    openFile,
+    async setSeveral(isSeveral) {
+      const { recipe } = getState()
+      const { source, id } = recipe.data
+      const [first] = tasksOf(recipe)
+      if (isSeveral) {
+        if (source === 'file' && !opened) return
+        setState({ recipe: withTasks(recipe, []), dataset: nothing })
+        if (source === 'file') await addTask(source, id, { file: opened! })
+        else if (id !== '') await addTask(source, id)
+        return
+      }
+      setState({ recipe: withoutTasks(recipe), dataset: nothing })
+      const file = first && taskFiles.get(first.name)
+      if (first?.source === 'sample') await openSample(first.id)
+      else if (file) await openFile(file.file, file.test)
+    },
+    describeTask: (name, description) =>
+      setState(({ recipe }) => ({ recipe: { ...recipe, data: { ...recipe.data, tasks: described(tasksOf(recipe), name, description) } } })),
+    removeTask: (name) => takeTasks(tasksOf(getState().recipe).filter((t) => t.name !== name)),
+    openTasks: async () => void (await open(callTasks)),
     async readSamples() {
       const samples = await answer(studio.samples())
       setState((s) => ({ samples: settled(s.samples, samples) }))
-    },
-    async openSample(id) {
-      const name = getState().samples.value?.find((s) => s.id === id)?.title ?? id
-      await choose({ source: 'sample', id, name }, (recipe) => studio.openSample(id, recipe))
-    },
-    async openFile(file, test) {
-      const id = file.path.split('/').at(-1) ?? file.path
-      const part = { source: 'file', id, name: id.replace(/\.[^.]*$/, '') } as const
-      if (await choose(part, (recipe) => studio.openFile(file, recipe, test))) opened = file
     },
     async addTestFile(test) {
       const file = opened

@@ -40,7 +40,9 @@ export function recipeActions({ store }: Context, model: ModelActions, data: Dat
     const isSameBase = before.recipe.base.source === recipe.base.source && before.recipe.base.id === recipe.base.id
     setState({ recipe })
     if (recipe.base.source === 'builtin' && !isSameBase) await model.openBuiltin(recipe.base.id)
-    if (recipe.data.source === 'sample' && recipe.data.id !== '') {
+    if (recipe.data.tasks) {
+      await data.openTasks()
+    } else if (recipe.data.source === 'sample' && recipe.data.id !== '') {
       await data.openSample(recipe.data.id)
       edit((r) => ({ ...r, name: recipe.name }))
     } else if (recipe.data.id !== '' && recipe.data.id !== before.recipe.data.id) {
@@ -48,7 +50,7 @@ export function recipeActions({ store }: Context, model: ModelActions, data: Dat
     }
     const missing = [
       ...(recipe.base.source === 'folder' && !isSameBase ? [`the model folder “${recipe.base.id}”`] : []),
-      ...(recipe.data.source === 'file' && !getState().dataset.value ? [`the file “${recipe.data.id}”`] : []),
+      ...(!recipe.data.tasks && recipe.data.source === 'file' && !getState().dataset.value ? [`the file “${recipe.data.id}”`] : []),
     ]
     if (missing.length > 0) {
       const message = `This recipe was made with ${missing.join(' and ')}, which the page cannot open by itself.`

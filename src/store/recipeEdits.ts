@@ -99,6 +99,6 @@ export const planKey = (recipe: Recipe): string => {
   return JSON.stringify([recipe.base, recipe.data, recipe.methods, training])
 }
 
-/** What the rendered examples depend on. */
-export const dataKey = (recipe: Recipe): string =>
-  JSON.stringify([recipe.data, recipe.training.max_length, recipe.training.packing, recipe.seed])
+/** What the rendered examples depend on: not what tasks are described as. */
+export const dataKey = ({ data, training, seed }: Recipe): string =>
+  JSON.stringify([data.tasks ? { ...data, tasks: data.tasks.map((t) => [t.name, t.source, t.id]) } : data, training.max_length, training.packing, seed])

@@ -8,6 +8,7 @@ import { ProgressBar } from '../parts/ProgressBar.tsx'
 import { Section } from '../parts/Section.tsx'
 import { DatasetView } from './DatasetView.tsx'
 import { SampleList } from './SampleList.tsx'
+import { TaskList } from './TaskList.tsx'
 
 const DATA_FILES = '.jsonl,.ndjson,.json,.csv,.tsv,.txt'
 
@@ -38,6 +39,7 @@ export function DataSection() {
               <span className="small soft">its rows are answered before and after training</span>
             </div>
           )}
+          <TaskList />
           <OptionForm
             label="Data"
             specs={dataOptions}

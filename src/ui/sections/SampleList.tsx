@@ -23,7 +23,7 @@ export function SampleList() {
         <li key={sample.id}>
           <button
             type="button"
-            aria-pressed={data.source === 'sample' && data.id === sample.id}
+            aria-pressed={data.tasks ? data.tasks.some((t) => t.source === 'sample' && t.id === sample.id) : data.source === 'sample' && data.id === sample.id}
             disabled={working}
             onClick={() => void openSample(sample.id)}
           >
