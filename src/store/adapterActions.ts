@@ -26,6 +26,8 @@ export interface AdapterActions {
   deleteAdapter(id: string): Promise<void>
   combineAdapters(request: CombineRequest): Promise<Failure | undefined>
   compressAdapter(id: string, rank: number, name: string): Promise<Failure | undefined>
+  /** A LoRA out of a hypernetwork, for a task by name or in words; answers come from it then. */
+  emitAdapter(id: string, task: string): Promise<Failure | undefined>
   /** Merges into the open model; none takes all out again. */
   mergeAdapters(uses: readonly AdapterUse[]): Promise<void>
   exportAdapter(id: string): Promise<Zipped | undefined>
@@ -98,6 +100,13 @@ export function adapterActions({ studio, store }: Context): AdapterActions {
       if (!result.ok) return result.failure
       setState({ compressed: result.value })
       await refreshAdapters()
+      return undefined
+    },
+    async emitAdapter(id, task) {
+      const result = await answer(studio.emitAdapter(id, task))
+      if (!result.ok) return result.failure
+      await refreshAdapters()
+      setUses([{ id: result.value.id, weight: 1 }])
       return undefined
     },
     mergeAdapters: async (uses) =>

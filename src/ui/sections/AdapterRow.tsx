@@ -7,6 +7,7 @@ import { goTo } from '../goTo.ts'
 import { ConfirmButton } from '../parts/ConfirmButton.tsx'
 import { saveFile } from '../saveFile.ts'
 import { CompressDialog } from './CompressDialog.tsx'
+import { EmitDialog } from './EmitDialog.tsx'
 import { RenameDialog } from './RenameDialog.tsx'
 
 const kinds: Record<AdapterInfo['kind'], string> = { run: 'trained', loaded: 'loaded', combined: 'combined', compressed: 'compressed', emitted: 'made by a hypernetwork' }
@@ -51,6 +52,7 @@ export function AdapterRow({ adapter }: { adapter: AdapterInfo }) {
           <button type="button" className="quiet" disabled={isBusy} aria-label={`Download ${name}`} onClick={() => void take()}>
             Download
           </button>
+          {adapter.tasks && <EmitDialog adapter={adapter} disabled={working || isBusy || misfit !== undefined} />}
           {adapter.isLora && (rank ?? 1) > 1 && <CompressDialog adapter={adapter} disabled={working || misfit !== undefined} />}
           {kind !== 'run' && (
             <>
