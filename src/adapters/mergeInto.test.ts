@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { goldenModel } from '../../e2e/golden/goldenFiles.ts'
+import { bytesSource } from '../files/byteSource.ts'
+import { openModelFolder } from '../files/modelFolder.ts'
+import { sortedJson } from '../files/sortedJson.ts'
+import { streamSafetensors } from '../files/writeSafetensors.ts'
+import { concat, utf8 } from '../lib/bytes.ts'
 import { bf16ToF32, f32ToBf16 } from '../lib/halfFloat.ts'
 import { normal } from '../lib/rng.ts'
 import type { Attachment } from '../methods/method.ts'
@@ -58,6 +63,21 @@ describe('adapters merged into a folder', () => {
     const chunks: Uint8Array[] = []
     for await (const chunk of entry.stream()) chunks.push(chunk)
     expect(chunks).toEqual([bytes])
+  })
+
+  it('have the hash of the model as it is written', async () => {
+    const model = await open('llama_tied')
+    const merged = mergedModel(model, [lora(model, 10, { target_modules: ['lm_head'] })])
+    const chunks: Uint8Array[] = []
+    for await (const chunk of streamSafetensors(merged.tensors, { format: 'pt' })) chunks.push(chunk)
+    const written = new Map([
+      ['config.json', utf8(sortedJson(merged.config))],
+      ['tokenizer.json', utf8(JSON.stringify(merged.tokenizerJson))],
+      ['model.safetensors', concat(chunks)],
+    ])
+    const opened = await openModelFolder(new Map([...written].map(([name, bytes]) => [name, bytesSource(bytes, name)])))
+    expect(await merged.hash()).toBe(await opened.hash())
+    expect(await merged.hash()).not.toBe(await model.folder.hash())
   })
 
   it('of several add up, each by its weight', async () => {

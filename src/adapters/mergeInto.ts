@@ -1,11 +1,14 @@
 // A model folder with adapters merged into its weights: the same table of tensors, where the changed ones are computed when
 // they are read, one at a time, in the checkpoint's own type, rounded once. Nothing is taken away from a merged tensor to
 // un-merge it: the folder that was given still reads the base, bit for bit.
-import { toF32 } from '../files/dtype.ts'
 import type { ModelFolder, TensorEntry } from '../files/modelFolder.ts'
-import { f32ToBf16, f32ToF16 } from '../lib/halfFloat.ts'
+import { sortedJson } from '../files/sortedJson.ts'
+import { streamSafetensors } from '../files/writeSafetensors.ts'
+import { hex, utf8 } from '../lib/bytes.ts'
+import { Sha256 } from '../lib/sha256.ts'
 import type { Attachment, LinearSite, ReadParam } from '../methods/method.ts'
 import { Fault } from '../protocol/failure.ts'
+import { computedTensor } from './computedTensor.ts'
 
 /** Where a method may merge: a linear layer, or an embedding as `in` = vocabulary, `out` = width, stored [in, out]. */
 export type MergeSite = Pick<LinearSite, 'path' | 'in' | 'out' | 'stored' | 'weightName'>
@@ -73,7 +76,7 @@ export function mergeInto(folder: ModelFolder, { sites, head, names, fileName }:
       for (const site of own) mergeWeight(adapters, site, w)
       for (const site of biased) mergeBias(adapters, site, w)
     }
-    tensors.set(entry.name, computed(entry, entry.name, widen, merge))
+    tensors.set(entry.name, computedTensor(entry, entry.name, widen, merge))
   }
   if (untied && headSite) {
     const shared = headSite.weightName
@@ -83,10 +86,22 @@ export function mergeInto(folder: ModelFolder, { sites, head, names, fileName }:
       for (const adapter of adapters) replaceWhole(adapter, shared, w)
       mergeWeight(adapters, headSite, w)
     }
-    tensors.set(name, computed(folder.tensors.get(fileName(shared))!, name, widen, merge))
+    tensors.set(name, computedTensor(folder.tensors.get(fileName(shared))!, name, widen, merge))
   }
   const [bytes, parameters] = [...tensors.values()].reduce(([b, p], t) => [b + t.bytes, p + t.shape.reduce((n, d) => n * d, 1)], [0, 0])
-  return { ...folder, tensors, bytes, parameters, changed, untied, ...(untied && { config: { ...folder.config, tie_word_embeddings: false } }) }
+  const config = untied ? { ...folder.config, tie_word_embeddings: false } : folder.config
+  return { ...folder, config, tensors, bytes, parameters, changed, untied, hash: () => hashWritten(config, tensors) }
+}
+
+/** Of the model as it is written: sorted configuration, one weight file. */
+async function hashWritten(config: ModelFolder['config'], tensors: ReadonlyMap<string, TensorEntry>): Promise<string> {
+  const weights = new Sha256()
+  for await (const chunk of streamSafetensors(tensors, { format: 'pt' })) weights.update(chunk)
+  const settings = new Sha256()
+  settings.update(utf8(sortedJson(config)))
+  const whole = new Sha256()
+  whole.update(utf8(`config.json ${hex(settings.digest())}\nmodel.safetensors ${hex(weights.digest())}\n`))
+  return hex(whole.digest())
 }
 
 const FOUND = Symbol('a tensor for this site')
@@ -139,34 +154,5 @@ function mergeBias(adapters: readonly MergedAdapter[], site: MergeSite, bias: Fl
     const before = bias.slice()
     attachment.merge?.(site, weights, read, bias)
     if (weight !== 1) for (let i = 0; i < bias.length; i++) bias[i] = before[i] + weight * (bias[i] - before[i])
-  }
-}
-
-const CHUNK_BYTES = 4 * 2 ** 20
-
-function computed(entry: TensorEntry, name: string, widen: boolean, change: (w: Float32Array) => void): TensorEntry {
-  const dtype = !widen && (entry.dtype === 'F16' || entry.dtype === 'BF16') ? entry.dtype : 'F32'
-  const values = async (): Promise<Float32Array<ArrayBuffer>> => {
-    const w = await entry.readF32()
-    change(w)
-    return w
-  }
-  const read = async (): Promise<Uint8Array<ArrayBuffer>> => {
-    const w = await values()
-    const kept = dtype === 'F32' ? w : dtype === 'F16' ? f32ToF16(w) : f32ToBf16(w)
-    return new Uint8Array(kept.buffer)
-  }
-  return {
-    name,
-    dtype,
-    shape: entry.shape,
-    bytes: entry.shape.reduce((n, d) => n * d, dtype === 'F32' ? 4 : 2),
-    read,
-    // As the file will hold it: a 16-bit model computes with rounded weights.
-    readF32: async () => (dtype === 'F32' ? values() : toF32(await read(), dtype, name)),
-    async *stream() {
-      const bytes = await read()
-      for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield bytes.slice(at, at + CHUNK_BYTES)
-    },
   }
 }

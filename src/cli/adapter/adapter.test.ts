@@ -63,6 +63,7 @@ describe('npm run adapter', () => {
     expect(await readFile(join(out, 'tokenizer.json'))).toEqual(await readFile(join(model('llama_bf16_sharded'), 'tokenizer.json')))
     const folder = await openModelFolder(await readFolder(out))
     const base = await openModelFolder(await readFolder(model('llama_bf16_sharded')))
+    expect(await folder.hash()).not.toBe(await base.hash())
     const changed: string[] = []
     for (const [name, entry] of base.tensors) {
       const now = folder.tensors.get(name)!
