@@ -142,6 +142,16 @@ describe('adapters merged into a folder', () => {
     expect(other.tensors.has('lm_head.weight')).toBe(false)
   })
 
+  it('leave no stale copy of a shared matrix behind', async () => {
+    const { folder } = await open('llama_tied')
+    const model = openModel({ ...folder, tensors: new Map([...folder.tensors, ['lm_head.weight', folder.tensors.get('model.embed_tokens.weight')!]]) })
+    const full = random(model, attachAll([{ id: 'full', options: {} }], model.outline)[0], 13)
+    const { tensors, untied } = mergedModel(model, [full])
+    expect(untied).toBe(false)
+    expect(tensors.has('lm_head.weight')).toBe(false)
+    expect(await tensors.get('model.embed_tokens.weight')!.readF32()).toEqual(full.read('model.embed_tokens.weight'))
+  })
+
   it.each(['prompt_tuning', 'prefix_tuning', 'bottleneck'])('are refused for %s, which is no change of weights', async (id) => {
     const model = await open('llama')
     const [attachment] = attachAll([{ id, options: {} }], model.outline)

@@ -78,6 +78,8 @@ export function mergeInto(folder: ModelFolder, { sites, head, names, fileName }:
     }
     tensors.set(entry.name, computedTensor(entry, entry.name, widen, merge))
   }
+  // A copy of the shared matrix, as some files hold one, is no longer a copy.
+  if (headSite && sharing.length > 1 && changed.has(headSite.weightName)) tensors.delete(`${head}.weight`)
   if (untied && headSite) {
     const shared = headSite.weightName
     const name = `${head}.weight`
