@@ -42,7 +42,7 @@ export interface Recording {
   dispose(): void
 }
 
-/** Buffers that outlive one recording: weights and states, by tensor name. */
+/** Buffers that outlive one recording: those of weights and states, by tensor name. */
 export type Shared = ReadonlyMap<string, Placed>
 
 const UNIFORM_ALIGNMENT = 256
@@ -65,8 +65,10 @@ export interface RecordOptions {
 export async function record(p: Plan, memory: Memory, pipelines: Pipelines, shared: Shared, { choose = first, pool }: RecordOptions = {}): Promise<Recording> {
   const { device } = memory
   const { graph } = p
-  const own = graph.sources.filter((t) => !shared.has(t.name))
-  const stray = own.filter((t) => t.kind === 'weight' || t.kind === 'state')
+  const lasts = (t: Tensor): boolean => t.kind === 'weight' || t.kind === 'state'
+  // An input or a constant may be called as a buffer is and still be another thing.
+  const own = graph.sources.filter((t) => !lasts(t) || !shared.has(t.name))
+  const stray = own.filter(lasts)
   if (stray.length > 0) throw new Fault('internal', `No buffer was given for ${stray.map((t) => t.name).join(', ')}.`, 'Load the weights before recording.')
 
   const dispatches = graph.nodes.map((node) => node.op.dispatch({ ...node.inputs, ...node.outputs } as Sizes, node.attrs).map((d) => choose([d, ...(d.alternatives ?? [])])))

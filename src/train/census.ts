@@ -5,6 +5,7 @@ import { Graph } from '../graph/graph.ts'
 import { sizeOf, type Shape } from '../graph/shape.ts'
 import type { Attachment, Init, ModelOutline } from '../methods/method.ts'
 import { Fault } from '../protocol/failure.ts'
+import { levelsOf } from './levels.ts'
 import { Tracer, type Role } from './tracer.ts'
 
 export interface WeightEntry {
@@ -34,6 +35,8 @@ export interface Census {
   readonly embeddings: readonly string[]
   readonly norms: readonly string[]
   readonly attention: AttentionShape
+  /** Level in the model's depth of every tensor, frozen or trainable, by name or key: see levels.ts. */
+  readonly levels: ReadonlyMap<string, number>
 }
 
 const EXEMPT = /bias|layernorm|rmsnorm|(^|\.)norm(\.|$)|_norm(\.|$)|adapter_norm_/
@@ -41,11 +44,16 @@ const EXEMPT = /bias|layernorm|rmsnorm|(^|\.)norm(\.|$)|_norm(\.|$)|adapter_norm
 export function census(family: Family, config: unknown, attachments: readonly Attachment[]): Census {
   const weights = new Map<string, WeightEntry>()
   const trainables = new Map<string, TrainableEntry>()
+  const uses = new Map<string, Set<string>>()
+  const used = (g: Graph, name: string): void => {
+    uses.set(name, (uses.get(name) ?? new Set()).add(g.scope))
+  }
   const tracer = new Tracer(
     new Graph(),
     { batch: 1, length: 1, training: true, lead: true },
     {
       weight(g, name, shape, role) {
+        used(g, name)
         weights.set(name, { name, shape, role })
         return g.source('weight', name, shape)
       },
@@ -53,6 +61,7 @@ export function census(family: Family, config: unknown, attachments: readonly At
         const holder = trainables.get(key)?.owner ?? owner
         if (holder !== owner)
           throw new Fault('bad-recipe', `${attachments[holder].name} and ${attachments[owner].name} both keep a tensor called ${key}, so they cannot be joined.`, 'Keep one of them.')
+        used(g, key)
         trainables.set(key, { key, shape, transposed, frozen, owner, init, decays: role !== 'norm' && !EXEMPT.test(key.toLowerCase()) })
         return g.source('state', key, transposed ? shape.toReversed() : shape)
       },
@@ -61,11 +70,12 @@ export function census(family: Family, config: unknown, attachments: readonly At
   )
   const { hidden, head } = family.forward(tracer, config)
   head(hidden)
-  return { weights: [...weights.values()], trainables: [...trainables.values()], linears: tracer.linears, linearSizes: tracer.linearSizes, embeddings: tracer.embeddings, norms: tracer.norms, attention: tracer.attentionShape! }
+  const levels = levelsOf(uses, tracer.embeddings, family.dimensions(config).layers)
+  return { levels, weights: [...weights.values()], trainables: [...trainables.values()], linears: tracer.linears, linearSizes: tracer.linearSizes, embeddings: tracer.embeddings, norms: tracer.norms, attention: tracer.attentionShape! }
 }
 
 /** The bare model's outline. */
-export function outline(family: Family, config: unknown): ModelOutline & { readonly manifest: readonly WeightEntry[] } {
+export function outline(family: Family, config: unknown): ModelOutline & { readonly manifest: readonly WeightEntry[]; readonly levels: ReadonlyMap<string, number> } {
   const bare = census(family, config, [])
   const head = bare.linears.at(-1)!
   return {
@@ -84,6 +94,7 @@ export function outline(family: Family, config: unknown): ModelOutline & { reado
     attention: bare.attention,
     conv1d: family.id === 'gpt2',
     manifest: bare.weights,
+    levels: bare.levels,
   }
 }
 

@@ -1,22 +1,26 @@
 // Exact parameters and bytes of a run before it starts, from the plan of its largest batch; touches no GPU.
 import { plan } from '../engine/plan.ts'
-import { attachAll } from '../methods/registry.ts'
 import type { PlanSummary } from '../protocol/event.ts'
 import type { Recipe } from '../protocol/recipe.ts'
+import { attachRecipe } from './attachRecipe.ts'
 import { subjectOf, type OpenModel } from './base.ts'
 import { countOf } from './census.ts'
 import { rowBucket } from './learner.ts'
 import { objectiveOf, weightsFor } from './objective.ts'
+import { stagesOf } from './stages.ts'
 import { traceStep } from './step.ts'
 import { statesOf, traceUpdate } from './update.ts'
 import { BEST } from './validationWatch.ts'
 import { weightBytes } from './weights.ts'
 
 export function estimate(model: OpenModel, recipe: Recipe, shapes: readonly { readonly B: number; readonly T: number }[]): PlanSummary {
-  const subject = subjectOf(model, attachAll(recipe.methods, model.outline, recipe.data.tasks))
+  const subject = subjectOf(model, attachRecipe(recipe, model))
   const [{ B, T }] = shapes
   const objective = objectiveOf(recipe.training)
-  const { graph, loss, boundary } = traceStep(subject, { batch: B, length: T, rows: rowBucket(B * T, B * T) }, true, objective)
+  const { layers } = model.family.dimensions(model.config)
+  // The last stage trains most and needs most.
+  const { keys } = stagesOf(subject.census, layers, recipe.training).at(-1)!
+  const { graph, loss, boundary } = traceStep(subject, { batch: B, length: T, rows: rowBucket(B * T, B * T) }, true, objective, keys)
   const { bytes } = plan(graph, [loss], boundary)
   const weights = weightBytes(model.folder, model.family, weightsFor(objective, model, subject))
   const update = traceUpdate(subject, () => ({ lrScale: 1, weightDecay: 0 }), recipe.training.steps, objective.penalties).graph
@@ -25,7 +29,7 @@ export function estimate(model: OpenModel, recipe: Recipe, shapes: readonly { re
   const trainable = 4 * [...states.values()].reduce((a, b) => a + b)
   const { activations, workspace } = bytes
   return {
-    trainableParameters: countOf(subject.census.trainables.filter((t) => !t.frozen)),
+    trainableParameters: countOf(subject.census.trainables.filter((t) => keys.has(t.key))),
     totalParameters: model.folder.parameters,
     bytes: { weights, activations, workspace, trainable, total: weights + activations + workspace + trainable },
     // The norm takes two.

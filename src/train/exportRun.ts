@@ -8,11 +8,12 @@ import { packValues } from '../engine/pack.ts'
 import loader from '../files/load_adapter.py?raw'
 import { fromUtf8, utf8 } from '../lib/bytes.ts'
 import type { Attachment, Emitted, ReadParam } from '../methods/method.ts'
-import { attachAll, methodOf } from '../methods/registry.ts'
+import { methodOf } from '../methods/registry.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { Recipe } from '../protocol/recipe.ts'
 import type { RunRecord } from '../protocol/studio.ts'
 import type { Storage } from '../storage/storage.ts'
+import { attachRecipe } from './attachRecipe.ts'
 import { subjectOf, type Base } from './base.ts'
 import type { Layout, Window } from './layout.ts'
 import { takeWindow } from './params.ts'
@@ -42,7 +43,7 @@ export async function exportCheckpoint(base: Base, storage: Storage, record: Run
   const values = saved?.parts.get('values')
   if (!saved || !values) throw new Fault('storage', 'This run has no checkpoint yet, so there is nothing to take away.', 'Let it train until its first checkpoint.')
   const { recipe } = record
-  const { layout, attachments } = subjectOf(base, attachAll(recipe.methods, base.outline, recipe.data.tasks))
+  const { layout, attachments } = subjectOf(base, attachRecipe(recipe, base))
   return exportRun(base, {
     values: new Float32Array(values.slice().buffer),
     layout,

@@ -15,6 +15,8 @@ export interface Window extends TrainableEntry {
 export interface Group {
   readonly lrScale: number
   readonly weightDecay: number
+  /** Updates of the run before the tensor began to train; unsaid: 0. */
+  readonly since?: number
 }
 
 export interface Layout {
@@ -40,7 +42,7 @@ export function groupBlocks(layout: Layout, groupOf: (w: Window) => Group): { bl
   const groups: Group[] = []
   for (const w of layout.windows.values()) {
     const group = groupOf(w)
-    let index = groups.findIndex((g) => g.lrScale === group.lrScale && g.weightDecay === group.weightDecay)
+    let index = groups.findIndex((g) => g.lrScale === group.lrScale && g.weightDecay === group.weightDecay && (g.since ?? 0) === (group.since ?? 0))
     if (index < 0) index = groups.push(group) - 1
     blocks.fill(index, w.offset / BLOCK, (w.offset + Math.ceil(w.size / BLOCK) * BLOCK) / BLOCK)
   }

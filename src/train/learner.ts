@@ -15,8 +15,9 @@ import type { Group, Window } from './layout.ts'
 import { ROW_STEP } from './loss.ts'
 import { PLAIN, type Objective } from './objective.ts'
 import { Params } from './params.ts'
+import type { Stage } from './stages.ts'
 import { BASE, traceStep, type StepShape } from './step.ts'
-import { statesOf, tracePenalties, traceUpdate } from './update.ts'
+import { statesOf, tracePenalties, traceUpdate, type UpdateGraph } from './update.ts'
 import { placeVirtual, pooledFirst, virtualTokens } from './virtualTokens.ts'
 
 interface Prepared {
@@ -48,11 +49,14 @@ export function rowBucket(trained: number, places: number): number {
   return Math.min(rows, Math.ceil(places / ROW_STEP) * ROW_STEP)
 }
 
+const stageKey = (stage: Stage | undefined): string => (stage ? `, learning from step ${stage.from}` : ', learning')
+
 export type TrainSubject = ReturnType<typeof subjectOf>
 
 export class Learner {
   private readonly recordings = new Map<string, Promise<Prepared>>()
-  private updating: Promise<{ recording: Recording; norm: Tensor }> | undefined
+  private stage: Stage | undefined
+  private updating: Promise<UpdateGraph & { readonly recording: Recording }> | undefined
   private penalising: Promise<{ recording: Recording; total: Tensor }> | undefined
   private ring: Ring | undefined
   private readonly pool: SlotPool
@@ -79,19 +83,31 @@ export class Learner {
   }
 
   /** Records a shape if it is new. Prepare the largest first: smaller ones then share its memory. */
-  prepare(shape: StepShape, learn: boolean): Promise<Prepared> {
-    const key = `${shape.batch},${shape.length},${shape.rows},${learn}`
+  prepare(shape: StepShape, learn: boolean, stage = this.stage): Promise<Prepared> {
+    const key = `${shape.batch},${shape.length},${shape.rows}${learn ? stageKey(stage) : ''}`
     let prepared = this.recordings.get(key)
     if (!prepared) {
-      prepared = this.record(shape, learn)
+      prepared = this.record(shape, learn, stage)
       this.recordings.set(key, prepared)
       prepared.catch(() => this.recordings.delete(key))
     }
     return prepared
   }
 
-  private async record(shape: StepShape, learn: boolean): Promise<Prepared> {
-    const { graph, loss, boundary, reached } = traceStep(this.subject, shape, learn, this.objective)
+  /** From here on only the tensors of that stage train; until it is called, all do. `prepareUpdate` follows. */
+  async enter(stage: Stage): Promise<void> {
+    if (this.stage === stage) return
+    const left = stageKey(this.stage)
+    this.stage = stage
+    for (const [key, prepared] of this.recordings) {
+      if (!key.endsWith(left)) continue
+      this.recordings.delete(key)
+      ;(await prepared).recording.dispose()
+    }
+  }
+
+  private async record(shape: StepShape, learn: boolean, stage: Stage | undefined): Promise<Prepared> {
+    const { graph, loss, boundary, reached } = traceStep(this.subject, shape, learn, this.objective, stage?.keys)
     const recording = await this.recordGraph(plan(graph, [loss], boundary))
     return { recording, loss, reached, flops: recording.commands.reduce((n, c) => n + c.flops, 0) }
   }
@@ -102,20 +118,21 @@ export class Learner {
   }
 
   /**
-   * Records the optimizer's update, and what methods add to it. Call once before the first step.
+   * Records the optimizer's update, and what methods add to it. Call before the first step of each stage.
    * @param groupOf learning-rate factor and decay of each tensor; tensors without a gradient are left alone
    * @param steps of the whole run, for methods that plan over them
    */
-  prepareUpdate(groupOf: (w: Window) => Group, reached?: ReadonlySet<string>, steps?: number): Promise<unknown> {
+  async prepareUpdate(groupOf: (w: Window) => Group, reached?: ReadonlySet<string>, steps?: number): Promise<void> {
+    for (const made of [await this.updating, await this.penalising]) made?.recording.dispose()
     const still: Group = { lrScale: 0, weightDecay: 0 }
     const update = traceUpdate(this.subject, (w) => (reached && !reached.has(w.key) ? still : groupOf(w)), steps, this.objective.penalties)
     this.updating = this.params
       .add(statesOf(update.graph))
       .then(() => this.recordGraph(plan(update.graph, [update.norm])))
-      .then((recording) => ({ recording, norm: update.norm }))
+      .then((recording) => ({ ...update, recording }))
     const penalties = tracePenalties(this.subject, steps)
     this.penalising = penalties && this.recordGraph(plan(penalties.graph, [penalties.total])).then((recording) => ({ recording, total: penalties.total }))
-    return Promise.all([this.updating, this.penalising])
+    await Promise.all([this.updating, this.penalising])
   }
 
   /** Adds the gradient of the methods' penalties; `step` does so once. */
@@ -126,6 +143,11 @@ export class Learner {
     replay(this.base.gpu.device, penalties.recording, Number.POSITIVE_INFINITY, (encoder) => {
       if (into) encoder.copyBufferToBuffer(place.buffer, place.offset, into.buffer, into.offset, 4)
     })
+  }
+
+  /** Updates made before tensors of this stage began to train, rising from 0. */
+  async counts(): Promise<readonly number[]> {
+    return (await this.updating!).since
   }
 
   /** Submits forward and backward of one batch; gradients add up until the next update. */
@@ -145,6 +167,7 @@ export class Learner {
   /**
    * One optimizer step over its micro-batches. Resolves when its numbers have arrived; the next step may be submitted
    * before that.
+   * @param hyper AdamW's numbers, a row for each of `counts`
    */
   async step(batches: readonly Batch[], hyper: Float32Array<ArrayBuffer>, seed: readonly [number, number]): Promise<{ numbers: Promise<StepNumbers> }> {
     const { device } = this.base.gpu
@@ -156,8 +179,8 @@ export class Learner {
       await this.accumulate(batch, 1 / Math.max(1, trained), draw, { buffer: staging, offset: 4 * (2 + i) })
     }
     await this.penalise({ buffer: staging, offset: 4 })
-    const { recording, norm: total } = await this.updating!
-    device.queue.writeBuffer(recording.place(recording.plan.graph.input('hyper', [8])).buffer, 0, hyper)
+    const { recording, norm: total, hyper: numbers } = await this.updating!
+    device.queue.writeBuffer(recording.place(numbers).buffer, 0, hyper)
     if (recording.plan.graph.sources.some((t) => t.name === 'step')) device.queue.writeBuffer(recording.place(recording.plan.graph.input('step', [1])).buffer, 0, Float32Array.of(seed[1]))
     const place = recording.place(total)
     replay(device, recording, Number.POSITIVE_INFINITY, (encoder) => encoder.copyBufferToBuffer(place.buffer, place.offset, staging, 0, 4))

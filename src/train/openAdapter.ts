@@ -12,6 +12,7 @@ import { Fault } from '../protocol/failure.ts'
 import { readRecipe, type MethodChoice } from '../protocol/recipe.ts'
 import type { RunRecord } from '../protocol/studio.ts'
 import type { Storage } from '../storage/storage.ts'
+import { attachRecipe } from './attachRecipe.ts'
 import { subjectOf, type OpenModel } from './base.ts'
 import { countOf } from './census.ts'
 import type { Layout } from './layout.ts'
@@ -93,7 +94,7 @@ export async function openRun(model: OpenModel, storage: Storage, record: RunRec
   const saved = await storage.checkpoints.load(record.id)
   const bytes = saved?.parts.get('values')
   if (!bytes) throw new Fault('storage', 'This run has no checkpoint yet.', 'Let it train until its first checkpoint, or pause it.')
-  const subject = subjectOf(model, attachAll(record.recipe.methods, model.outline, record.recipe.data.tasks))
+  const subject = subjectOf(model, attachRecipe(record.recipe, model))
   if (bytes.byteLength !== subject.layout.length * 4) throw new Fault('storage', 'This run’s checkpoint was saved by another version of its method.', 'Train it again, or take its exported adapter.')
   return { ...fittingOf(subject), values: new Float32Array(bytes.slice().buffer) }
 }

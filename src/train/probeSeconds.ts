@@ -2,11 +2,12 @@
 // padded tokens. The probe trains a throw-away copy with learning rate 0. A software adapter is timed on one row, since its
 // time grows with the rows; a GPU is timed on whole batches, since its does not.
 import type { Batch, BatchPlan } from '../data/batches.ts'
-import { attachAll } from '../methods/registry.ts'
 import { adamwHyper } from '../optim/adamwHyper.ts'
 import type { Recipe } from '../protocol/recipe.ts'
+import { attachRecipe } from './attachRecipe.ts'
 import { subjectOf, type Base } from './base.ts'
 import { Learner, shapeOf } from './learner.ts'
+import { stagesOf } from './stages.ts'
 import { objectiveOf, weightsFor } from './objective.ts'
 import { freshValues } from './freshValues.ts'
 
@@ -18,12 +19,13 @@ const SAMPLED = 64
 
 /** @param cancelled asked between steps: a run that wants the GPU ends the probe */
 export async function probeSeconds(base: Base, recipe: Recipe, batches: BatchPlan, cancelled: () => boolean): Promise<number | undefined> {
-  const subject = subjectOf(base, attachAll(recipe.methods, base.outline, recipe.data.tasks))
+  const subject = subjectOf(base, attachRecipe(recipe, base))
   const objective = objectiveOf(recipe.training)
   await base.weights.load(weightsFor(objective, base, subject))
   const learner = await Learner.make(base, subject, objective)
   try {
     learner.params.write('values', await freshValues(base, subject.layout, 0))
+    await learner.enter(stagesOf(subject.census, base.family.dimensions(base.config).layers, recipe.training).at(-1)!)
     await learner.prepareUpdate(() => ({ lrScale: 1, weightDecay: 0 }))
     const sampled = Array.from({ length: Math.min(SAMPLED, batches.batchesPerEpoch) }, (_, i) => batches.batch(i))
     const whole = sampled.reduce((a, b) => (b.T > a.T ? b : a))

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openDataset, type Dataset } from '../data/dataset.ts'
 import { bytesSource } from '../files/byteSource.ts'
+import { openModelFolder } from '../files/modelFolder.ts'
 import { utf8 } from '../lib/bytes.ts'
 import type { RunEvent } from '../protocol/event.ts'
 import { defaultRecipe, type MethodChoice, type Recipe } from '../protocol/recipe.ts'
@@ -88,6 +89,10 @@ describe.each([
     name: 'smoothed targets, noise, a pull to the base and penalties',
     recipe: recipeOf({ label_smoothing_factor: 0.1, neftune_noise_alpha: 5, kl_to_base: 0.3, l1_penalty: 1e-3, l2_penalty: 1e-2, l2_start_penalty: 0.1 }),
   },
+  {
+    name: 'layers that thaw, the lower ones more slowly',
+    recipe: recipeOf({ unfreeze_every: 6, layerwise_lr_decay: 0.5, l2_start_penalty: 0.1, weight_decay: 0.1 }, [lora({ target_modules: ['all-linear'] })]),
+  },
 ])('a run with $name', ({ recipe }) => {
   let whole: Told
   let files: ReadonlyMap<string, Uint8Array>
@@ -153,7 +158,9 @@ describe.each([
         setTimeout(() => control.resume(), 100)
       },
     })
-    const phases = told.events.flatMap((e) => (e.type === 'phase' ? [e.phase] : []))
+    // Each thaw says what trains now.
+    const said = told.events.flatMap((e) => (e.type === 'phase' ? [e.phase] : []))
+    const phases = said.filter((phase, i) => phase !== said[i - 1])
     expect(phases.slice(-5)).toEqual(['training', 'paused', 'training', 'saving', 'done'])
     const next = told.events.find((e) => e.type === 'phase' && e.at >= atPause + 90)
     expect(next).toMatchObject({ phase: 'training' })
@@ -227,6 +234,30 @@ it('pulls towards the base from nothing, with a copy of its own where the base i
     else for (const step of [0, 1]) expect(pulled[step]).toBeCloseTo(plain[step], 4)
     expect(pulled[5]).toBeGreaterThan(plain[5])
   }
+})
+
+it('moves only what its layers, their thaw and their rates allow', async () => {
+  const first = 'model.layers.0.mlp.up_proj.weight'
+  const last = 'model.layers.1.mlp.up_proj.weight'
+  const embeddings = 'model.embed_tokens.weight'
+  const base = await testBase('llama')
+  const before = new Map(await Promise.all([first, last, embeddings].map(async (name) => [name, await base.weights.readF32(name)] as const)))
+  base.weights.dispose()
+  /** Largest change of each. */
+  const moved = async (training: Partial<Training>): Promise<number[]> => {
+    const { storage, events } = await go(recipeOf({ eval_steps: 0, save_steps: 0, lr_scheduler_type: 'constant', warmup_steps: 0, learning_rate: 1e-3, ...training }, [{ id: 'full', options: {} }]))
+    expect(failureOf(events)).toBeUndefined()
+    const { tensors } = await openModelFolder(new Map([...(await filesOf(storage))].map(([path, bytes]) => [path, bytesSource(bytes, path)])))
+    return Promise.all([...before].map(async ([name, was]) => (await tensors.get(name)!.readF32()).reduce((most, x, i) => Math.max(most, Math.abs(x - was[i])), 0)))
+  }
+  const [a, b, c] = await moved({ steps: 2, freeze_layers: 1, freeze_embeddings: true })
+  expect([a, c]).toEqual([0, 0])
+  expect(b).toBeGreaterThan(1e-3)
+  expect((await moved({ steps: 3, unfreeze_every: 3 })).map((x) => x > 0)).toEqual([false, true, false])
+  expect((await moved({ steps: 4, unfreeze_every: 3 })).map((x) => x > 0)).toEqual([true, true, false])
+  // The first update of Adam is the rate itself.
+  const decayed = await moved({ steps: 1, layerwise_lr_decay: 0.5 })
+  ;[5e-4, 1e-3, 2.5e-4].forEach((rate, i) => expect(decayed[i] / rate).toBeCloseTo(1, 2))
 })
 
 describe('a run that stops early and keeps its best', () => {

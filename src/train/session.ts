@@ -1,27 +1,27 @@
 // One run from recipe to adapter: load, score, train with checkpoints, score again, export. Says everything as events and
 // keeps everything in storage, so that a page that closes loses at most one checkpoint interval.
 // Invariant: a run continued from a checkpoint gives the same bytes as one that was never interrupted.
-import type { BatchPlan } from '../data/batches.ts'
 import type { Dataset } from '../data/dataset.ts'
-import { attachAll } from '../methods/registry.ts'
-import { adamwHyper } from '../optim/adamwHyper.ts'
-import { schedule, type ScheduleName } from '../optim/schedule.ts'
 import type { Phase, RunEvent } from '../protocol/event.ts'
 import { Fault, toFailure, type Failure } from '../protocol/failure.ts'
+import { defaults } from '../protocol/options.ts'
 import type { Recipe } from '../protocol/recipe.ts'
+import { trainingOptions } from '../protocol/training.ts'
 import type { RunRecord } from '../protocol/studio.ts'
+import type { LoadedCheckpoint } from '../storage/checkpoints.ts'
 import type { Storage } from '../storage/storage.ts'
+import { attachRecipe } from './attachRecipe.ts'
 import { subjectOf, type Base } from './base.ts'
 import type { Control } from './control.ts'
+import { Course } from './course.ts'
 import { estimate } from './estimate.ts'
 import { EventLog } from './eventLog.ts'
 import { exportRun, recipeFacts } from './exportRun.ts'
 import { freshValues } from './freshValues.ts'
 import { judge } from './judge.ts'
-import { Learner, shapeOf, type StepNumbers, type TrainSubject } from './learner.ts'
+import { Learner, type StepNumbers, type TrainSubject } from './learner.ts'
 import { objectiveOf, weightsFor } from './objective.ts'
 import { batchesOf, type HeldOut, type RunData, type TaskData } from './runData.ts'
-import type { StepShape } from './step.ts'
 import { taskFacts } from './taskFacts.ts'
 import { START } from './update.ts'
 import { BEST, ValidationWatch } from './validationWatch.ts'
@@ -42,13 +42,13 @@ export interface SessionInput {
 
 /** Steps submitted and not yet read back. */
 const IN_FLIGHT = 2
-/** Batches looked at before the start to learn which shapes occur. */
-const MOST_SCANNED = 4096
 
 export async function runSession(input: SessionInput): Promise<RunRecord> {
   const { storage, runId } = input
   return storage.withRunLock(runId, async () => {
-    const session = new Session(input)
+    // A run that an earlier version stored knows fewer options.
+    const training = { ...defaults(trainingOptions), ...input.recipe.training }
+    const session = new Session({ ...input, recipe: { ...input.recipe, training } })
     try {
       return await session.run()
     } catch (error) {
@@ -73,7 +73,7 @@ class Session {
 
   constructor(private readonly input: SessionInput) {
     this.log = new EventLog(input.storage, input.runId, input.onEvent)
-    this.subject = subjectOf(input.base, attachAll(input.recipe.methods, input.base.outline, input.recipe.data.tasks))
+    this.subject = subjectOf(input.base, attachRecipe(input.recipe, input.base))
     this.watch = new ValidationWatch(input.recipe.training)
   }
 
@@ -94,23 +94,20 @@ class Session {
 
     this.phase('compiling')
     this.log.say({ type: 'plan', plan: estimate(base, recipe, data.train.shapes) })
-    // The largest shape first: smaller ones then live in its memory.
-    const [first, ...others] = this.shapes(data.train)
-    const { reached } = await learner.prepare(first, true)
-    for (const shape of others) await learner.prepare(shape, true)
-    await learner.prepareUpdate((w) => ({ lrScale: w.frozen ? 0 : (this.subject.attachments[w.owner].lrScale?.(w.key) ?? 1), weightDecay: w.decays && !w.frozen ? training.weight_decay : 0 }), reached, training.steps)
-
+    const saved = await storage.checkpoints.load(runId)
+    const course = new Course(learner, training, data.train)
+    await course.begin(saved?.step ?? 0)
     if (this.watch.keepsBest) await learner.params.add(new Map([[BEST, this.subject.layout.length]]))
 
-    const resumed = await this.restore(learner)
-    if (!resumed) {
+    await this.restore(learner, saved)
+    if (!saved) {
       await this.judge('before', learner)
       // Where the curve begins: the base's own loss, unless the method starts elsewhere.
       if (data.validation && training.eval_steps > 0) await this.validate(learner, data.validation)
     }
 
-    if (!control.stopped) this.phase('training')
-    await this.train(learner, data, resumed?.step ?? 0)
+    if (!control.stopped) this.phase('training', course.text)
+    await this.train(learner, course, data)
 
     this.phase('saving')
     const status = control.stopped && this.step < training.steps && !this.watch.over ? 'stopped' : 'done'
@@ -129,25 +126,13 @@ class Session {
     return batchesOf(base, recipe, tasks ?? dataset, this.subject.attachments)
   }
 
-  /** Every shape the run will meet, largest first; beyond a few thousand batches, those of the first ones. */
-  private shapes(train: BatchPlan): StepShape[] {
-    const { steps, gradient_accumulation_steps: k } = this.input.recipe.training
-    const found = new Map<string, StepShape>()
-    for (let i = 0; i < Math.min(steps * k, MOST_SCANNED); i++) {
-      const shape = shapeOf(train.batch(i))
-      found.set(`${shape.length},${shape.rows}`, shape)
-    }
-    return [...found.values()].toSorted((a, b) => b.length - a.length || b.rows - a.rows)
-  }
-
   /** Values and moments from the last committed checkpoint, or fresh ones. */
-  private async restore(learner: Learner): Promise<{ step: number } | undefined> {
+  private async restore(learner: Learner, saved: LoadedCheckpoint | undefined): Promise<void> {
     const { storage, runId, base, recipe } = this.input
-    const saved = await storage.checkpoints.load(runId)
     if (!saved) {
       const fresh = await freshValues(base, this.subject.layout, recipe.seed)
       for (const which of ['values', START]) if (learner.params.shared.has(which)) learner.params.write(which, fresh)
-      return undefined
+      return
     }
     for (const sentence of saved.passedOver) this.phase('loading', sentence)
     for (const which of learner.params.lasting) {
@@ -163,32 +148,36 @@ class Session {
     this.validationLoss = (await storage.runs.events(runId)).findLast((e) => e.type === 'validation')?.loss
     this.watch.restore(await storage.runs.events(runId), saved.step)
     this.step = saved.step
-    return saved
   }
 
-  private async train(learner: Learner, data: RunData, from: number): Promise<void> {
+  private async train(learner: Learner, course: Course, data: RunData): Promise<void> {
     const { recipe, control } = this.input
     const t = recipe.training
-    const optimizer = { beta1: t.adam_beta1, beta2: t.adam_beta2, eps: t.adam_epsilon, maxGradNorm: t.max_grad_norm }
     const k = t.gradient_accumulation_steps
     const arriving: Promise<void>[] = []
     let finished = performance.now()
     const drain = async (most: number): Promise<void> => {
       while (arriving.length > most) await arriving.shift()
     }
-    for (let step = from; step < t.steps && !this.watch.over; step++) {
+    for (let step = this.step; step < t.steps && !this.watch.over; step++) {
       if (control.paused) {
         await drain(0)
         await this.checkpoint(learner)
         this.phase('paused')
         await control.gate()
-        if (!control.stopped) this.phase('training')
+        if (!control.stopped) this.phase('training', course.text)
         finished = performance.now()
       }
       if (control.stopped) break
+      if (course.turnsAt(step)) {
+        await drain(0)
+        await course.turn(step)
+        this.phase('training', course.text)
+        finished = performance.now()
+      }
       const batches = Array.from({ length: k }, (_, j) => data.train.batch(step * k + j))
-      const learningRate = t.learning_rate * schedule(t.lr_scheduler_type as ScheduleName, step, t.warmup_steps, t.steps)
-      const { numbers } = await learner.step(batches, adamwHyper(optimizer, learningRate, step + 1), [recipe.seed, step])
+      const { learningRate, hyper } = await course.numbers(step)
+      const { numbers } = await learner.step(batches, hyper, [recipe.seed, step])
       const tokens = batches.reduce((n, b) => n + b.tokenCount, 0)
       const trainedTokens = batches.reduce((n, b) => n + b.trainedTokens, 0)
       const report = numbers.then((found: StepNumbers) => {

@@ -48,12 +48,15 @@ export interface StepGraph {
   readonly reached: ReadonlySet<string>
 }
 
-/** Forward and loss; with `learn` also backward, adding every gradient to the flat gradient buffer. */
-export function traceStep(subject: Subject, { batch, length, rows }: StepShape, learn: boolean, objective: Objective = PLAIN): StepGraph {
+/**
+ * Forward and loss; with `learn` also backward, adding every gradient to the flat gradient buffer.
+ * @param trains keys that train now; unsaid: all. What lies below the lowest of them takes no backward pass.
+ */
+export function traceStep(subject: Subject, { batch, length, rows }: StepShape, learn: boolean, objective: Objective = PLAIN, trains?: ReadonlySet<string>): StepGraph {
   const graph = new Graph()
   const shape = { batch, length, lead: true }
   const pulled = learn && objective.klToBase > 0 ? traceBase(graph, subject, shape, objective.klToBase) : undefined
-  const { params, forward } = traceForward(subject, { ...shape, training: learn, noise: objective.neftuneNoise }, graph)
+  const { params, forward } = traceForward(subject, { ...shape, training: learn, noise: objective.neftuneNoise }, graph, trains)
   const boundary = graph.nodes.length
   const reached = new Set<string>()
   const collect = (t: Tensor, d: Tensor): void => {
@@ -102,9 +105,9 @@ export function traceHidden(subject: Subject, shape: Omit<TraceShape, 'training'
 }
 
 /** The forward pass, with parameters as windows of the flat value buffer. `params` grows as more is traced. */
-function traceForward(subject: Subject, shape: TraceShape, graph = new Graph()): { graph: Graph; params: ReadonlyMap<string, Tensor>; forward: Forward } {
+function traceForward(subject: Subject, shape: TraceShape, graph = new Graph(), trains?: ReadonlySet<string>): { graph: Graph; params: ReadonlyMap<string, Tensor>; forward: Forward } {
   const params = new Map<string, Tensor>()
-  /** Parts of an adapter that do not train. */
+  /** Parts of an adapter that never train, and what does not train now. */
   const still = new Map<string, Tensor>()
   const sources: Sources = {
     weight(g, name, size, role) {
@@ -118,7 +121,7 @@ function traceForward(subject: Subject, shape: TraceShape, graph = new Graph()):
       if (!t) {
         const whole = g.source('state', flat, [layout.length])
         t = g.view(whole, transposed ? size.toReversed() : size, layout.windows.get(key)!.offset, key)
-        ;(frozen ? still : params).set(id, t)
+        ;(frozen || trains?.has(key) === false ? still : params).set(id, t)
       }
       return t
     },

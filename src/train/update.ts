@@ -2,7 +2,7 @@
 import { Graph } from '../graph/graph.ts'
 import { sizeOf } from '../graph/shape.ts'
 import type { Tensor } from '../graph/tensor.ts'
-import { adamw } from '../ops/adamw.ts'
+import { adamw, HYPER_WORDS } from '../ops/adamw.ts'
 import { add } from '../ops/add.ts'
 import { norm } from '../ops/norm.ts'
 import { penalty, type PenaltyAttrs } from '../ops/penalty.ts'
@@ -14,18 +14,29 @@ import type { Subject } from './step.ts'
 type Trained = Pick<Subject, 'attachments' | 'layout'>
 
 /** Flat buffer of the values before the first step, for a penalty on leaving them; part of a checkpoint. */
-export const START = 'start'
+export const START = 'values at the start'
 
-/** One update; `norm` (1) is that of the gradient before clipping. */
-export function traceUpdate({ attachments, layout }: Trained, groupOf: (w: Window) => Group, steps?: number, penalties: PenaltyAttrs = PLAIN.penalties): { graph: Graph; norm: Tensor } {
+export interface UpdateGraph {
+  readonly graph: Graph
+  /** (1) of the gradient before clipping. */
+  readonly norm: Tensor
+  /** A row of numbers for every entry of `since`: see ops/adamw.ts. */
+  readonly hyper: Tensor
+  /** Updates before which tensors began to train, rising from 0. */
+  readonly since: readonly number[]
+}
+
+/** One update of the tensors that train. */
+export function traceUpdate({ attachments, layout }: Trained, groupOf: (w: Window) => Group, steps?: number, penalties: PenaltyAttrs = PLAIN.penalties): UpdateGraph {
   const graph = new Graph()
   const table = groupBlocks(layout, groupOf)
+  const since = [...new Set([0, ...table.groups.map((x) => x.since ?? 0)])].toSorted((a, b) => a - b)
   const state = (name: string, length: number): Tensor => graph.source('state', name, [length])
   const flat = (name: string): Tensor => state(name, layout.length)
   const [value, gradient] = [flat('values'), flat('gradient')]
-  const hyper = graph.input('hyper', [8])
+  const hyper = graph.input('hyper', [HYPER_WORDS * since.length])
   const blocks = graph.constant('blocks', [table.blocks.length], Int32Array.from(table.blocks))
-  const words = Float32Array.from(table.groups.flatMap((x) => [x.lrScale, x.weightDecay, 0]))
+  const words = Float32Array.from(table.groups.flatMap((x) => [x.lrScale, x.weightDecay, since.indexOf(x.since ?? 0)]))
   const groups = graph.constant('groups', [words.length], words)
   if (penalties.l1 + penalties.l2 + penalties.l2Start > 0) {
     penalty(graph, { blocks, groups, value, gradient, ...(penalties.l2Start > 0 && { start: flat(START) }) }, penalties)
@@ -37,7 +48,7 @@ export function traceUpdate({ attachments, layout }: Trained, groupOf: (w: Windo
   adamw(graph, { hyper, norm: total, blocks, groups, value, gradient, m: flat('m'), v: flat('v') }, {})
   for (const a of after)
     a.updated!({ graph, windows: layout.windows, values: value, gradient: kept, steps, step: graph.input('step', [1]), hyper, norm: total, state })
-  return { graph, norm: total }
+  return { graph, norm: total, hyper, since }
 }
 
 /** Adds the gradients of the methods' penalties; `total` (1) is what they add to the loss. */

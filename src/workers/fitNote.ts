@@ -4,8 +4,8 @@ import { openAdapterFolder } from '../files/adapterFolder.ts'
 import type { ByteSource } from '../files/byteSource.ts'
 import { toFailure } from '../protocol/failure.ts'
 import type { Recipe } from '../protocol/recipe.ts'
-import { attachAll } from '../methods/registry.ts'
 import type { AdapterInfo } from '../protocol/adapters.ts'
+import { attachRecipe } from '../train/attachRecipe.ts'
 import { subjectOf, type OpenModel } from '../train/base.ts'
 import { unmixable } from '../train/ensemble.ts'
 import { unmergeableAdapter } from '../train/mergeWeights.ts'
@@ -20,7 +20,7 @@ export async function fitNote(model: OpenModel, given: Given): Promise<FitNote> 
     if ('files' in given) return noteOf(model, fitAdapter(model, await openAdapterFolder(given.files)))
     if (given.other !== undefined) return misfitting(given.other)
     const { recipe } = given
-    const subject = subjectOf(model, attachAll(recipe.methods, model.outline, recipe.data.tasks))
+    const subject = subjectOf(model, attachRecipe(recipe, model))
     return noteOf(model, fittingOf(subject))
   } catch (error) {
     return misfitting(toFailure(error).message)
