@@ -9,8 +9,9 @@ The folder is one part, or holds a folder for each part (1-prefix_tuning, 2-bott
 
     adapter_model.safetensors   PEFT's. Prompts and prefixes (prompt_embeddings) are applied here, all others by peft.
     adapter.safetensors         AdapterHub's bottleneck adapters, keys and config as its save_adapter writes them.
-    tensors.safetensors         float32, and of a kind that no library has; "type" in adapter_config.json says which:
-        tensors        values of the base's own parameters, under their names in the model
+    tensors.safetensors         float32, and of a kind that no library has; "type" in adapter_config.json says which. What has the
+                                name of a parameter of the base stands in its place, whatever the type.
+        tensors        nothing else
         gated_lora     y = W x + s * sigmoid(g x + c) * B A x, for every module M of "scaling", which holds s:
                        base_model.model.M.lora_A.weight (r, in), lora_B.weight (out, r), lora_gate.weight g (1, in), lora_gate.bias c (1)
         gated_prefix   attention without the prefix, plus sigmoid(g x + c) times what the prefix changes, x being attention's input:
@@ -34,6 +35,7 @@ ACTIVATIONS = {"relu": F.relu, "gelu": F.gelu, "swish": F.silu, "tanh": torch.ta
 PLACES = {
     "gpt2": {"attention": ("ln_1", "attn"), "output": ("ln_2", "mlp")},
     "gemma": {"attention": ("input_layernorm", "post_attention_layernorm"), "output": ("pre_feedforward_layernorm", "post_feedforward_layernorm")},
+    "opt": {"attention": ("self_attn_layer_norm", "self_attn"), "output": ("final_layer_norm", "fc2")},
     "others": {"attention": ("input_layernorm", "self_attn"), "output": ("post_attention_layernorm", "mlp")},
 }
 
@@ -41,32 +43,36 @@ PLACES = {
 def load_adapter(base, folder=os.path.dirname(os.path.abspath(__file__))):
     """The base with every part applied. Virtual tokens turn the key-value cache off, so that generation stays exact."""
     if isinstance(base, str):
-        from transformers import AutoModelForCausalLM
+        import transformers
 
-        base = AutoModelForCausalLM.from_pretrained(base)
+        name = transformers.AutoConfig.from_pretrained(base).architectures[0]
+        # The one implementation of attention that every model's own numbers hold for.
+        base = getattr(transformers, name).from_pretrained(base, attn_implementation="eager")
     model = base.eval().requires_grad_(False)
     names = sorted((n for n in os.listdir(folder) if re.match(r"\d+-", n)), key=lambda n: int(n.split("-")[0]))
     parts = [read_part(os.path.join(folder, name)) for name in names] or [read_part(folder)]
-    # Base parameters first: peft moves them to other names.
-    for config, tensors, _ in parts:
-        if config.get("type") == "tensors":
-            for name, tensor in tensors.items():
-                model.get_parameter(name).data.copy_(tensor)
+    # The base's own parameters first, because peft moves them to other names.
+    own = dict(model.named_parameters())
+    for _, tensors, _ in parts:
+        for name in tensors.keys() & own.keys():
+            own[name].data.copy_(tensors[name])
     prompt, prefix = None, 0
     for config, tensors, path in parts:
         kind = config.get("type") or config.get("peft_type") or "bottleneck"
         if kind == "gated_lora":
             gated_lora(model, config, tensors)
-        elif kind == "bottleneck":
-            bottleneck(model, config, tensors)
         elif kind in PROMPTS:
             prompt = tensors["prompt_embeddings"]
         elif kind in ("PREFIX_TUNING", "gated_prefix"):
             prefix = add_prefix(model, config, tensors)
-        elif kind != "tensors":
+        elif kind not in ("tensors", "bottleneck"):
             from peft import PeftModel
 
             model = PeftModel.from_pretrained(model, path).get_base_model()
+    # What follows whole parts of a layer, once all layers are in their places.
+    for config, tensors, _ in parts:
+        if "config" in config:
+            bottleneck(model, config, tensors)
     if prompt is not None or prefix:
         virtual_tokens(model, prompt, prefix)
     return model.eval().requires_grad_(False)
@@ -101,6 +107,8 @@ def bottleneck(model, config, tensors):
         if at:
             layers.setdefault((at[1], at[2]), {})[at[3]] = tensor
     for (layer, part), t in layers.items():
+        if not all(hasattr(model.get_submodule(layer), module) for module in places[part]):
+            raise ValueError(f"load_adapter.py does not know where adapters sit in {kind} models; use AdapterHub's adapters.")
         source, branch = (model.get_submodule(f"{layer}.{module}") for module in places[part])
         state = {}
 
@@ -161,8 +169,12 @@ def add_prefix(model, config, tensors):
 
     def attend(module, query, key, value, attention_mask, **kwargs):
         i, plain = module.layer_idx, sys.modules[type(module).__module__].eager_attention_forward
+        ahead = torch.zeros(*attention_mask.shape[:-1], count, device=query.device)
+        if kwargs.get("sliding_window"):
+            distance = count + torch.arange(query.shape[2])[:, None] - torch.arange(count)
+            ahead[..., distance >= kwargs["sliding_window"]] = torch.finfo(torch.float32).min
         k, v = (torch.cat([held[2 * i + n].expand(len(x), -1, -1, -1), x], 2) for n, x in enumerate((key, value)))
-        seen, weights = plain(module, query, k, v, F.pad(attention_mask, (count, 0)), **kwargs)
+        seen, weights = plain(module, query, k, v, torch.cat([ahead.to(attention_mask), attention_mask], -1), **kwargs)
         if i not in gates:
             return seen, weights
         without, _ = plain(module, query, key, value, attention_mask, **kwargs)

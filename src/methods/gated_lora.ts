@@ -5,7 +5,7 @@ import { matmul } from '../ops/matmul.ts'
 import type { OptionSpecs } from '../protocol/options.ts'
 import { gateOf, throughGate } from './gate.ts'
 import type { Method } from './method.ts'
-import { resolveTargets } from './targets.ts'
+import { linearTargets } from './targets.ts'
 
 const options = {
   r: { kind: 'number', default: 8, min: 1, max: 1024, integer: true, label: 'Rank r', help: 'Width of the low-rank update.' },
@@ -29,7 +29,7 @@ export const method: Method = {
   attach(given, model) {
     const [r, alpha, dropout] = [given['r'], given['lora_alpha'], given['lora_dropout']].map(Number)
     const names = given['target_modules'] as readonly string[]
-    const targets = resolveTargets({ targets: names.includes('all-linear') ? 'all-linear' : names }, { ...model, embeddings: [] })
+    const targets = linearTargets({ targets: names.includes('all-linear') ? 'all-linear' : names }, model)
     const scaling = alpha / r
     return {
       linear(site, x, base) {
