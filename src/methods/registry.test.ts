@@ -58,6 +58,31 @@ describe('the registry of methods', () => {
     expect(attachAll([{ id: 'lora', options: {} }, { id: 'bottleneck', options: {} }, { id: 'prefix_tuning', options: {} }], model)).toHaveLength(3)
   })
 
+  it('says that there is nothing to train, and what can be done instead', () => {
+    const bare: ModelOutline = outline(family, family.config({ ...llama, attention_bias: false }))
+    const fault = (id: string, options: Record<string, string[]>, on: ModelOutline): Fault => {
+      try {
+        attachAll([{ id, options }], on)
+      } catch (error) {
+        return error as Fault
+      }
+      throw new Error(`${id} should refuse`)
+    }
+    const none = fault('bitfit', {}, bare)
+    expect(none.message).toBe('This llama model has no biases, so BitFit has nothing to train.')
+    expect(none.remedies).toContainEqual({ kind: 'instead', of: 'bitfit', use: 'lora' })
+    const others = fault('bitfit', { bias_modules: ['down_proj'] }, model)
+    expect(others.message).toBe('No bias of this model belongs to down_proj, so BitFit has nothing to train.')
+    expect(others.hint).toBe('Use all, or modules that have biases: q_proj, k_proj, v_proj, o_proj.')
+    expect(fault('bottleneck', { leave_out: ['0', '1', '2'] }, model).message).toBe('leave_out names every layer of this model, so no adapter is left to train.')
+    expect(fault('bottleneck', { leave_out: ['3'] }, model).message).toBe('leave_out names layer "3", and this model has the layers 0 to 2.')
+    for (const id of ['lora', 'ia3', 'vera', 'gated_lora']) {
+      const { message, hint } = fault(id, { target_modules: ['nothing'] }, model)
+      expect(message, id).toBe('target_modules ["nothing"] matches no layer of this model.')
+      expect(hint, id).toContain('down_proj')
+    }
+  })
+
   it('has presets whose methods take the options they give', () => {
     for (const { id, methods: list } of presets) expect(attachAll(list, model), id).toHaveLength(list.length)
     expect(new Set([...presets.map((p) => p.id), ...methods.keys()]).size).toBe(presets.length + methods.size)
