@@ -1,5 +1,6 @@
 // Which adapters the tuned answer comes from, and how strongly each. It may be changed while an answer is written.
 import type { AdapterInfo } from '../../protocol/adapters.ts'
+import { nameOf } from '../../store/adapterNames.ts'
 import { activeUses } from '../../store/adapterUses.ts'
 import { useActions, useApp } from '../AppContext.ts'
 import { formatSmall } from '../format.ts'
@@ -35,12 +36,13 @@ export function ActiveAdapters() {
 
 function ActiveAdapter({ adapter }: { adapter: AdapterInfo }) {
   const weight = useApp((s) => activeUses(s).find((use) => use.id === adapter.id)?.weight)
+  const name = useApp((s) => nameOf(s.adapters.value, adapter.id))
   const { toggleUse, setWeight } = useActions()
   return (
     <li>
       <label className="option-check">
         <input type="checkbox" checked={weight !== undefined} onChange={() => toggleUse(adapter.id)} />
-        {adapter.name}
+        {name}
       </label>
       {weight !== undefined && adapter.mixable && (
         <>
@@ -50,7 +52,7 @@ function ActiveAdapter({ adapter }: { adapter: AdapterInfo }) {
             max={STRONGEST}
             step={0.05}
             value={weight}
-            aria-label={`Weight of ${adapter.name}`}
+            aria-label={`Weight of ${name}`}
             onChange={(e) => setWeight(adapter.id, Number(e.target.value))}
           />
           <output>{formatSmall(weight)}</output>

@@ -1,5 +1,6 @@
 // One adapter: what it is, whether the open model can use it, and what can be done with it.
 import type { AdapterInfo } from '../../protocol/adapters.ts'
+import { nameOf } from '../../store/adapterNames.ts'
 import { activeUses } from '../../store/adapterUses.ts'
 import { useActions, useApp } from '../AppContext.ts'
 import { formatBytes, formatCount, formatDate } from '../format.ts'
@@ -17,7 +18,8 @@ export function AdapterRow({ adapter }: { adapter: AdapterInfo }) {
   const isBusy = useApp((s) => s.shelving.busy)
   const isActive = useApp((s) => activeUses(s).some((use) => use.id === adapter.id))
   const { toggleUse, deleteAdapter, exportAdapter } = useActions()
-  const { id, name, kind, methods, rank, misfit } = adapter
+  const name = useApp((s) => nameOf(s.adapters.value, adapter.id))
+  const { id, kind, methods, rank, misfit } = adapter
   const take = async (): Promise<void> => {
     const made = await exportAdapter(id)
     if (made) saveFile(made.name, made.zip)

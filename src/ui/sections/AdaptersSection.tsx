@@ -1,5 +1,6 @@
 // Every adapter there is, of runs, from files and made of others: which ones answer, and what can be made of them.
 import type { Compressed } from '../../protocol/adapters.ts'
+import { nameOf } from '../../store/adapterNames.ts'
 import { activeUses } from '../../store/adapterUses.ts'
 import { useActions, useApp } from '../AppContext.ts'
 import { formatBytes, formatCount, formatLoss, formatOf, formatShare } from '../format.ts'
@@ -90,7 +91,7 @@ function Merging({ disabled }: { disabled: boolean }) {
   const why = active.find((a) => a.unmergeable !== undefined)?.unmergeable
   const isIdle = disabled || active.length === 0 || why !== undefined
   const take = async (): Promise<void> => {
-    const made = await exportMerged(uses, active.map((a) => a.name).join(' + '))
+    const made = await exportMerged(uses, active.map((a) => nameOf(adapters, a.id)).join(' + '))
     if (made) saveFile(made.name, made.zip)
   }
   if (!adapters || adapters.length === 0) return null
@@ -111,7 +112,7 @@ function Merging({ disabled }: { disabled: boolean }) {
       <span className="small soft">
         {why ??
           (merged.length > 0
-            ? `Merged now: ${merged.map((a) => a.name).join(', ')}. Every answer has it, the base’s too.`
+            ? `Merged now: ${merged.map((a) => nameOf(adapters, a.id)).join(', ')}. Every answer has it, the base’s too.`
             : active.length > 0
               ? `Answers come from ${usesText(uses, adapters)}.`
               : 'No adapter answers; tick one.')}

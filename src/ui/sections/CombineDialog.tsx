@@ -2,6 +2,7 @@
 import { useState } from 'react'
 import type { AdapterInfo, AdapterUse } from '../../protocol/adapters.ts'
 import { readOptions } from '../../protocol/options.ts'
+import { nameOf } from '../../store/adapterNames.ts'
 import { toggled, weighted } from '../../store/adapterUses.ts'
 import { useActions, useApp } from '../AppContext.ts'
 import { combineDefaults, combineRequest, combineSpecs, type CombineValues } from '../combineOptions.ts'
@@ -23,8 +24,8 @@ function CombineForm({ adapters }: { adapters: readonly AdapterInfo[] }) {
   const [uses, setUses] = useState<readonly AdapterUse[]>(() => (active ?? []).filter((u) => adapters.some((a) => a.id === u.id)))
   const [values, setValues] = useState<CombineValues>(() => ({ ...combineDefaults, rank: Math.max(...adapters.map((a) => a.rank ?? 1)) }))
   const [typed, setTyped] = useState<string>()
-  const named = (id: string): string => adapters.find((a) => a.id === id)?.name ?? id
-  const name = typed ?? uses.map((u) => named(u.id)).join(' + ')
+  const all = useApp((s) => s.adapters.value)
+  const name = typed ?? uses.map((u) => nameOf(all, u.id)).join(' + ')
   const specs = combineSpecs(values.type)
   const { problems } = readOptions(specs, Object.fromEntries(Object.keys(specs).map((k) => [k, values[k as keyof CombineValues]])))
   const problem =
@@ -73,15 +74,16 @@ interface PartProps {
 }
 
 function Part({ adapter, uses, setUses }: PartProps) {
+  const name = useApp((s) => nameOf(s.adapters.value, adapter.id))
   const use = uses.find((u) => u.id === adapter.id)
   return (
     <li>
       <label className="option-check">
         <input type="checkbox" checked={use !== undefined} onChange={() => setUses(toggled(uses, adapter.id))} />
-        {adapter.name} {adapter.rank !== undefined && <span className="option-unit">rank {adapter.rank}</span>}
+        {name} {adapter.rank !== undefined && <span className="option-unit">rank {adapter.rank}</span>}
       </label>
       <NumberField
-        aria-label={`Weight of ${adapter.name}`}
+        aria-label={`Weight of ${name}`}
         disabled={use === undefined}
         value={use?.weight ?? 1}
         onChange={(weight) => setUses(weighted(uses, adapter.id, weight))}
