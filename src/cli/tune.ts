@@ -2,6 +2,7 @@
 // --dawn, in this process; writes the adapter folder, the recipe and every event as JSON lines.
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { expandPreset } from '../methods/presets.ts'
 import { Fault } from '../protocol/failure.ts'
 import { readRecipe } from '../protocol/recipe.ts'
 import { progressPrinter } from './tune/progressPrinter.ts'
@@ -17,7 +18,7 @@ export async function main(argv: string[]): Promise<number> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new Fault('bad-recipe', `${file} could not be read.`, USAGE, String(error))
   })
-  const recipe = readRecipe(parse(text, file))
+  const recipe = readRecipe(expandPreset(parse(text, file)))
   // Paths in a recipe are relative to it.
   const here = dirname(resolve(file))
   const { runRecipe } = argv.includes('--dawn') ? await import('./tune/inDawn.ts') : await import('./tune/inChromium.ts')

@@ -3,7 +3,7 @@ import { familyOf, families } from '../families/registry.ts'
 import { outline } from '../train/census.ts'
 import type { Fault } from '../protocol/failure.ts'
 import type { ModelOutline } from './method.ts'
-import { presets } from './presets.ts'
+import { expandPreset, presets } from './presets.ts'
 import { attachAll, attachPeft, methodOf, methods } from './registry.ts'
 import { fullMatch, resolveTargets } from './targets.ts'
 
@@ -85,6 +85,9 @@ describe('the registry of methods', () => {
 
   it('has presets whose methods take the options they give', () => {
     for (const { id, methods: list } of presets) expect(attachAll(list, model), id).toHaveLength(list.length)
+    expect(expandPreset({ name: 'x', methods: 'mam' })).toEqual({ name: 'x', methods: presets.find((p) => p.id === 'mam')!.methods })
+    expect(expandPreset({ methods: [{ id: 'lora' }] })).toEqual({ methods: [{ id: 'lora' }] })
+    expect(() => expandPreset({ methods: 'mum' })).toThrow('There is no preset “mum”; known ones are mam, unipelt.')
     expect(new Set([...presets.map((p) => p.id), ...methods.keys()]).size).toBe(presets.length + methods.size)
   })
 
