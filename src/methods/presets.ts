@@ -30,8 +30,8 @@ export const presets: readonly MethodPreset[] = [
 
 /** A recipe whose methods are the name of a preset, with the preset's list in its place; anything else as it is. */
 export function expandPreset(json: unknown): unknown {
-  const name = typeof json === 'object' && json !== null && 'methods' in json ? json.methods : undefined
-  if (typeof name !== 'string') return json
+  if (typeof json !== 'object' || json === null || !('methods' in json) || typeof json.methods !== 'string') return json
+  const name = json.methods
   const preset = presets.find((p) => p.id === name)
   if (!preset) throw new Fault('bad-recipe', `There is no preset “${name}”; known ones are ${presets.map((p) => p.id).join(', ')}.`, 'Correct the recipe’s methods, or list them.')
   return { ...json, methods: preset.methods }
