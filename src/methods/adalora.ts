@@ -11,6 +11,7 @@ import { scaleColumns } from '../ops/scaleColumns.ts'
 import { TRIPLET, tripletScores } from '../ops/tripletScores.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { OptionSpecs } from '../protocol/options.ts'
+import { addProduct } from './addProduct.ts'
 import type { Attachment, Method, ModelOutline, ReadParam } from './method.ts'
 import { linearTargets, rulesOf, writtenRules, type TargetRules } from './targets.ts'
 
@@ -138,14 +139,8 @@ function attach(s: Settings, model: ModelOutline): Attachment {
       const found = targets.has(site.path) ? factors(site.path, read) : undefined
       if (!found) return
       const { a, b, e } = found
-      const r = e.length
-      const [rowStride, columnStride] = site.stored === '[out,in]' ? [site.in, 1] : [1, site.out]
-      for (let o = 0; o < site.out; o++)
-        for (let i = 0; i < site.in; i++) {
-          let delta = 0
-          for (let k = 0; k < r; k++) delta += b[o * r + k] * e[k] * a[k * site.in + i]
-          w[o * rowStride + i * columnStride] += scaling * delta
-        }
+      const weighted = Float64Array.from(b, (x, i) => x * e[i % e.length])
+      addProduct(w, site, weighted, a, e.length, scaling)
     },
 
     saved(read, keys) {

@@ -34,3 +34,14 @@ export function dora(site: LinearSite, { x, dropped, narrow, a, b, scaling, key 
   const rest = add(graph, { a: base(x), b: scale(graph, { x: plain }, { factor: -1 }).y }, {}).y
   return add(graph, { a: rest, b: scaled }, {}).y
 }
+
+/** Gives the weights of every output the length that was learned, in place; `w` is as the site stores it. */
+export function setLengths(w: Float32Array, { in: inputs, out, stored }: Pick<LinearSite, 'in' | 'out' | 'stored'>, lengths: Float32Array): void {
+  const [rowStride, columnStride] = stored === '[out,in]' ? [inputs, 1] : [1, out]
+  for (let o = 0; o < out; o++) {
+    let squares = 0
+    for (let i = 0; i < inputs; i++) squares += w[o * rowStride + i * columnStride] ** 2
+    const factor = lengths[o] / Math.sqrt(squares)
+    for (let i = 0; i < inputs; i++) w[o * rowStride + i * columnStride] *= factor
+  }
+}

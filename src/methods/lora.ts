@@ -7,7 +7,8 @@ import { matmul } from '../ops/matmul.ts'
 import { scale } from '../ops/scale.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { OptionSpecs, OptionValue } from '../protocol/options.ts'
-import { dora } from './dora.ts'
+import { addProduct } from './addProduct.ts'
+import { dora, setLengths } from './dora.ts'
 import { byPattern, checkPatterns, disjoint } from './patterns.ts'
 import { joinColumns, stackRows, startInit, startKey, startOf, subtractStart, type LoraStart } from './loraStart.ts'
 import type { Attachment, Init, LinearSite, Method, ModelOutline } from './method.ts'
@@ -127,21 +128,11 @@ function attach(s: Settings, model: ModelOutline): Attachment {
       if (!a || !b) return
       const { r, scaling } = sizes(site.path)
       const [a0, b0] = [read(startKey(site.path, 'A')), read(startKey(site.path, 'B'))]
+      // The start is taken off before anything is rounded: it may be far larger than what was learned.
+      if (a0 && b0) addProduct(w, site, joinColumns(b, r, b0), stackRows(a, a0), 2 * r, scaling)
+      else addProduct(w, site, b, a, r, scaling)
       const magnitude = read(`${PREFIX}${site.path}.lora_magnitude_vector`)
-      const [rowStride, columnStride] = site.stored === '[out,in]' ? [site.in, 1] : [1, site.out]
-      for (let o = 0; o < site.out; o++) {
-        let squares = 0
-        for (let i = 0; i < site.in; i++) {
-          let delta = 0
-          for (let k = 0; k < r; k++) delta += b[o * r + k] * a[k * site.in + i]
-          if (a0 && b0) for (let k = 0; k < r; k++) delta -= b0[o * r + k] * a0[k * site.in + i]
-          const at = o * rowStride + i * columnStride
-          w[at] += scaling * delta
-          squares += w[at] * w[at]
-        }
-        const factor = magnitude ? magnitude[o] / Math.sqrt(squares) : 1
-        if (factor !== 1) for (let i = 0; i < site.in; i++) w[o * rowStride + i * columnStride] *= factor
-      }
+      if (magnitude) setLengths(w, site, magnitude)
     },
 
     // An ordinary LoRA on the base as it is: of twice the rank and alpha, which leaves the scaling what it was.
