@@ -1,7 +1,7 @@
 // Methods as the page sees them before a run: what there is, lists that have a name, and what each would train.
 import type { MethodGroup } from './methodGroup.ts'
 import type { OptionSpecs } from './options.ts'
-import type { MethodChoice } from './recipe.ts'
+import type { MethodChoice, Recipe } from './recipe.ts'
 import type { Result } from './result.ts'
 
 export interface MethodInfo {
@@ -36,6 +36,6 @@ export interface MethodSize {
 export interface MethodShelf {
   methods(): Promise<readonly MethodInfo[]>
   presets(): Promise<readonly MethodPreset[]>
-  /** What lists of methods would train on the open base, in their order, from tracing one token; a list that cannot be used says why. */
-  methodSizes(lists: readonly (readonly MethodChoice[])[]): Promise<Result<readonly Result<MethodSize>[]>>
+  /** What the recipe would train on the open base with each of these lists for its methods, from tracing one token; a list that cannot be used says why. */
+  methodSizes(recipe: Recipe, lists: readonly (readonly MethodChoice[])[]): Promise<Result<readonly Result<MethodSize>[]>>
 }

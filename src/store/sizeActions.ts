@@ -1,5 +1,5 @@
 // Keeps what the methods would train in step with the base model and the recipe: of every method and preset at its
-// defaults, once per base, and of the recipe's own list whenever it changes.
+// defaults, and of the recipe's own list. What training freezes and what its tasks are counts too.
 import type { MethodChoice } from '../protocol/recipe.ts'
 import type { Context } from './appStore.ts'
 import type { AppState } from './appState.ts'
@@ -23,11 +23,10 @@ export function sizeActions({ studio, store }: Context): SizeActions {
   let timer: ReturnType<typeof setTimeout> | undefined
 
   async function sizeAll(): Promise<void> {
-    const { base } = getState()
+    const { base, recipe } = getState()
     const all = listed(getState())
-    setState({ sizes: {} })
     if (!base.value || all.length === 0) return
-    const result = await answer(studio.methodSizes(all.map((one) => one.methods)))
+    const result = await answer(studio.methodSizes(recipe, all.map((one) => one.methods)))
     if (result.ok && getState().base.value === base.value)
       setState({ sizes: Object.fromEntries(result.value.map((size, i) => [all[i]?.id ?? '', size])) })
   }
@@ -36,21 +35,28 @@ export function sizeActions({ studio, store }: Context): SizeActions {
     const { base, recipe } = getState()
     if (!base.value) return setState({ size: nothing })
     setState((s) => ({ size: waiting(s.size) }))
-    const result = await answer(studio.methodSizes([recipe.methods]))
+    const result = await answer(studio.methodSizes(recipe, [recipe.methods]))
     const first = result.ok ? result.value[0] : result
-    if (first && getState().recipe.methods === recipe.methods && getState().base.value === base.value)
-      // The size of another list would be taken for this one's.
-      setState({ size: settled(nothing, first) })
+    // The size of another list would be taken for this one's.
+    if (first && getState().recipe.methods === recipe.methods && getState().base.value === base.value) setState({ size: settled(nothing, first) })
   }
 
   return {
     keepSized() {
+      let isOther = false
       const stop = store.subscribe((now, before) => {
-        const isOther = now.base.value !== before.base.value
-        if (isOther || now.methods !== before.methods || now.presets !== before.presets) void sizeAll()
-        if (!isOther && now.recipe.methods === before.recipe.methods) return
+        const hasOtherBase = now.base.value !== before.base.value
+        if (hasOtherBase) setState({ sizes: {} })
+        const isOtherAround = now.recipe.training !== before.recipe.training || now.recipe.data !== before.recipe.data
+        const concernsAll = hasOtherBase || isOtherAround || now.methods !== before.methods || now.presets !== before.presets
+        if (now.recipe.methods === before.recipe.methods && !concernsAll) return
+        isOther ||= concernsAll
         clearTimeout(timer)
-        timer = setTimeout(() => void sizeChosen(), SIZE_AFTER_MS)
+        timer = setTimeout(() => {
+          void sizeChosen()
+          if (isOther) void sizeAll()
+          isOther = false
+        }, SIZE_AFTER_MS)
       })
       return () => {
         clearTimeout(timer)

@@ -117,7 +117,7 @@ export function testStudio(script: Script = {}): Studio {
           }),
     methods: async () => testMethods,
     presets: async () => testPresets,
-    methodSizes: async (lists) => ok(lists.map(testSize)),
+    methodSizes: async (_recipe, lists) => ok(lists.map(testSize)),
     samples: async () => ok(testSamples),
     async openBuiltin(_id, onProgress) {
       if (script.modelFailure) return fail(script.modelFailure)

@@ -163,10 +163,10 @@ export function studioServer(page: URL, storage: Storage): Studio {
     methods: () =>
       Promise.resolve([...methods.values()].map(({ id, label, group, summary, paper, options, defaultLearningRate }): MethodInfo => ({ id, label, group, summary, paper, options, defaultLearningRate }))),
     presets: () => Promise.resolve(presets),
-    methodSizes: (lists) =>
+    methodSizes: (recipe, lists) =>
       answer(async () => {
         const { model: m } = need(model, 'model')
-        return Promise.all(lists.map((list) => answer(async () => methodSize(m, list))))
+        return Promise.all(lists.map((list) => answer(async () => methodSize(m, { ...recipe, methods: list }))))
       }),
     samples: () => answer(() => site.samples()),
     openBuiltin: (id, onProgress) => answer(() => alone(() => openBuiltin(id, onProgress))),
