@@ -1,6 +1,7 @@
 // P-tuning: a learned prompt that a small network makes from learned embeddings. https://arxiv.org/abs/2103.10385
 // The network is PEFT's PromptEncoder: three layers, or a bidirectional LSTM with two layers on top. It is dropped when the
 // adapter is saved (as in PEFT): the file holds what it made.
+import { Fault } from '../protocol/failure.ts'
 import type { OptionSpecs } from '../protocol/options.ts'
 import { runLstm, traceLstm, type Lstm } from './lstm.ts'
 import type { Attachment, Method, ModelOutline } from './method.ts'
@@ -25,8 +26,13 @@ interface Settings {
   readonly dropout: number
 }
 
+/** The LSTM is traced token by token: beyond this, a step would be mostly its launches. */
+const MOST_STEPS = 256
+
 function attach({ count, type, hidden, layers: depth, dropout }: Settings, model: ModelOutline): Attachment {
   const width = model.hidden
+  if (type === 'LSTM' && count > MOST_STEPS)
+    throw new Fault('bad-recipe', `The LSTM reads its tokens one after another, at most ${MOST_STEPS}, and num_virtual_tokens is ${count}.`, 'Use fewer virtual tokens, or the MLP.')
   const lstm: Lstm | undefined = type === 'LSTM' ? { key: 'prompt_encoder.lstm_head', in: width, hidden, layers: depth, dropout } : undefined
   const head = (i: number, from: number, to: number): Layer => ({ key: `prompt_encoder.mlp_head.${i}`, in: from, out: to })
   const layers: Layer[] = lstm
