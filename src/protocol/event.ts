@@ -15,6 +15,14 @@ export interface PlanSummary {
   readonly trainableParameters: number
   readonly totalParameters: number
   readonly bytes: Bytes
+  /** How far down gradients go at most, and what full tuning of the same batch would keep besides; absent from older runs. */
+  readonly backward?: {
+    /** Layers with a backward pass, and all of them. */
+    readonly layers: number
+    readonly of: number
+    /** Bytes of activations that full tuning would keep and this does not. */
+    readonly sparedBytes: number
+  }
   /** Dispatches in one step. */
   readonly dispatches: number
   /** Seconds for the whole run, from a measured probe step; absent before the probe. */

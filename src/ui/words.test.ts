@@ -7,6 +7,7 @@ import { firstState, type AppState } from '../store/appState.ts'
 import { applyAll, newRun, type RunState } from '../store/runState.ts'
 import { examplePrompt } from './examplePrompt.ts'
 import { loadingSnippet } from './loadingSnippet.ts'
+import { backwardText } from './planWords.ts'
 import { amountText, phaseText, safetyText, statusSentence, tabTitle } from './runWords.ts'
 import { steps, stepState, stepSummary } from './story.ts'
 import { testBase, testDataset, testRecord, testStep } from './testFixtures.ts'
@@ -30,6 +31,11 @@ describe('a run in words', () => {
     expect(phaseText(applyAll(training, [best, phase('done')]))).toBe('Done: the values are those of step 25, validation loss 1.250')
     expect(phaseText(applyAll(training, [early, best, phase('saving')]))).toBe('Saving')
     expect(tabTitle(applyAll(training, [early, best, phase('done')]))).toBe('✓ done · Tunesmith')
+  })
+  it('says how far down the gradients of a plan go', () => {
+    expect(backwardText({ layers: 1, of: 12, sparedBytes: 1.05e6 })).toBe('Gradients pass through the top 1 of 12 layers: 1.05 MB of activations less than full tuning keeps.')
+    expect(backwardText({ layers: 12, of: 12, sparedBytes: 0 })).toBe('Gradients pass through all 12 layers.')
+    expect(backwardText({ layers: 0, of: 1, sparedBytes: 0 })).toBe('Gradients enter no layer.')
   })
   it('puts progress into the tab', () => {
     expect(tabTitle(newRun(3))).toBe('Tunesmith')

@@ -22,8 +22,9 @@ function lineOf(e: RunEvent, every: number, started: number): string | undefined
     case 'phase':
       return e.detail ? `${e.phase}: ${e.detail}` : e.phase
     case 'plan': {
-      const { trainableParameters, totalParameters, bytes } = e.plan
-      return `${trainableParameters.toLocaleString('en')} of ${totalParameters.toLocaleString('en')} parameters train; ${mib(bytes.total)} of GPU memory`
+      const { trainableParameters, totalParameters, bytes, backward } = e.plan
+      const depth = backward && backward.layers < backward.of ? `; gradients pass through the top ${backward.layers} of ${backward.of} layers` : ''
+      return `${trainableParameters.toLocaleString('en')} of ${totalParameters.toLocaleString('en')} parameters train; ${mib(bytes.total)} of GPU memory${depth}`
     }
     case 'step': {
       if (e.step % every !== 0 && e.step !== e.steps) return undefined

@@ -4,6 +4,7 @@ import { formatBytes, formatCount, formatDuration, formatShare, formatShort } fr
 import { Facts } from '../parts/Facts.tsx'
 import { FailureNote } from '../parts/FailureNote.tsx'
 import { MemoryBar } from '../parts/MemoryBar.tsx'
+import { backwardText } from '../planWords.ts'
 
 export function PlanView() {
   const { value, busy, failure } = useApp((s) => s.plan)
@@ -37,6 +38,7 @@ export function PlanView() {
         ]}
       />
       <MemoryBar bytes={value.bytes} />
+      {value.backward && <p className="small soft">{backwardText(value.backward)}</p>}
     </>
   )
 }
