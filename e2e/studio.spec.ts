@@ -30,6 +30,7 @@ async function makeSmall(page: Page): Promise<void> {
 describe('from an empty page to an adapter', () => {
   let stage: Stage
   let page: Page
+  let zip: Buffer
   beforeAll(async () => {
     stage = await startBrowser()
     page = await stage.open()
@@ -122,11 +123,35 @@ describe('from an empty page to an adapter', () => {
     await button('Download adapter').click()
     const download = await saved
     expect(download.suggestedFilename()).toMatch(/\.zip$/)
-    const files = unzipSync(new Uint8Array(await readFile(await download.path())))
+    zip = await readFile(await download.path())
+    const files = unzipSync(new Uint8Array(zip))
     const names = Object.keys(files).map((name) => name.split('/').at(-1))
     expect(names).toContain('adapter_model.safetensors')
     expect(names).toContain('adapter_config.json')
     await page.locator('#take-away').getByText('adapter_model.safetensors').waitFor()
+  })
+
+  it('loads that zip as a second adapter, answers with both, and combines them into a third', async () => {
+    await page.getByLabel('Load a zip…').setInputFiles({ name: 'again.zip', mimeType: 'application/zip', buffer: zip })
+    // Its recipe gives it the run's name.
+    await page.locator('#adapters').getByText(/^Answers come from .* \(loaded\)\.$/).waitFor(SLOW)
+    const boxes = page.locator('#adapters').getByRole('checkbox')
+    expect(await boxes.count()).toBe(2)
+    for (const box of await boxes.all()) await box.check()
+    await page.getByRole('slider', { name: /^Weight of .* \(loaded\)$/ }).fill('0.5')
+    await button('Ask both models').click()
+    const reply = page.getByRole('region', { name: 'Tuned model’s answer' })
+    await reply.getByText(/\(loaded\) × 0\.5/).waitFor(SLOW)
+    await page.waitForFunction((e) => e?.getAttribute('aria-busy') === 'false', await reply.elementHandle(), SLOW)
+    expect(await reply.getByRole('alert').count()).toBe(0)
+    await button('Combine…').click()
+    await page.getByRole('dialog').getByLabel('Name', { exact: true }).fill('mean')
+    await page.getByRole('dialog').getByRole('button', { name: 'Combine', exact: true }).click()
+    await page.getByRole('checkbox', { name: 'Answer with mean' }).waitFor(SLOW)
+    const saved = page.waitForEvent('download')
+    await button('Download mean').click()
+    const files = unzipSync(new Uint8Array(await readFile(await (await saved).path())))
+    expect(Object.keys(files).map((name) => name.split('/').at(-1))).toContain('adapter_model.safetensors')
   })
 
   it('has no axe violation at the end', async () => {
