@@ -61,7 +61,7 @@ export function differentiate(g: Graph, seeds: ReadonlyMap<Tensor, Tensor>, want
     const needs = new Set(Object.entries(node.inputs).filter(([, t]) => differentiable.has(whole(t))).map(([name]) => name))
     if (needs.size === 0) continue
     const mark = g.nodes.length
-    const dins = g.within(`${node.scope}'`, () => node.op.backward!(g, node, douts, needs))
+    const dins = g.at(`${node.scope}'`, () => node.op.backward!(g, node, douts, needs))
     for (const name of needs) {
       const d = dins[name]
       // A gradient that serves two inputs is no one's alone.

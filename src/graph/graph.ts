@@ -49,6 +49,16 @@ export class Graph {
       this.scopes.pop()
     }
   }
+  /** The same in a part of its own, wherever tracing is now. */
+  at<T>(scope: string, trace: () => T): T {
+    const outer = this.scopes
+    this.scopes = [scope]
+    try {
+      return trace()
+    } finally {
+      this.scopes = outer
+    }
+  }
   get scope(): string {
     return this.scopes.join('.')
   }
