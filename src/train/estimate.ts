@@ -40,3 +40,5 @@ export function estimate(model: OpenModel, recipe: Recipe, shapes: readonly { re
     dispatches: step.graph.nodes.length + update.nodes.length + 1,
   }
 }
+
+const planOf = ({ graph, loss, boundary }: StepGraph): Plan => plan(graph, [loss], boundary)
