@@ -6,6 +6,7 @@ import { openDataset, type Dataset } from '../data/dataset.ts'
 import { testGpu } from '../engine/testGpu.ts'
 import { bytesSource } from '../files/byteSource.ts'
 import { openModelFolder } from '../files/modelFolder.ts'
+import { readHeader } from '../files/safetensors.ts'
 import { unzip, zipFiles } from '../files/zip.ts'
 import { utf8 } from '../lib/bytes.ts'
 import type { AdapterInfo } from '../protocol/adapters.ts'
@@ -125,6 +126,19 @@ describe('the shelf of adapters', () => {
     expect(await load({ 'notes.txt': utf8('hello') })).toContain('These files hold no adapter')
     expect(failure(await shelf.calls.loadAdapter([...named(qv, 'drop/a'), ...named(loraAll, 'drop/b')])).message).toBe('These files hold 2 adapters (drop/a, drop/b).')
     expect(value(await shelf.calls.adapters())).toHaveLength(2)
+  })
+
+  it('takes copies of the base’s embeddings for what they are, and refuses others', async () => {
+    const files = golden('cases/llama__lora_embed_head/adapter')
+    const info = value(await shelf.calls.loadAdapter(named(files)))
+    expect(info.rank).toBe(3)
+    value(await shelf.calls.deleteAdapter(info.id))
+    const weights = files['adapter_model.safetensors'].slice()
+    const { entries } = await readHeader(bytesSource(weights, 'w'))
+    weights[entries.get('base_model.model.lm_head.base_layer.weight')!.start + 2] ^= 1
+    expect(failure(await shelf.calls.loadAdapter(named({ ...files, 'adapter_model.safetensors': weights }))).message).toBe(
+      'The adapter brings its own lm_head.weight, with other values than the open model’s.',
+    )
   })
 
   it('lists an adapter of another base with the reason, and does not use it', async () => {
