@@ -78,6 +78,13 @@ describe('the page', () => {
         await page.getByText('216,576').waitFor()
         await page.evaluate(() => document.querySelectorAll('details').forEach((d) => (d.open = true)))
       },
+      'with several tasks': async (page) => {
+        await pickSample(page)
+        await pickMethod(page, 'Hypernetwork')
+        await page.getByRole('checkbox', { name: 'Several datasets, a task each' }).check()
+        await page.getByRole('button', { name: /Orders to JSON/ }).click()
+        await page.getByRole('textbox', { name: 'What orders asks for' }).waitFor()
+      },
       'with a method that has nothing to train': async (page) => {
         await pickMethod(page, 'BitFit')
         await page.getByText('BitFit has nothing to train').waitFor()
@@ -202,6 +209,32 @@ describe('the page', () => {
     await pickMethod(page, 'BitFit')
     await page.getByRole('button', { name: 'Use LoRA' }).click()
     expect(await page.getByRole('radio', { name: /^LoRA/ }).isChecked()).toBe(true)
+    await page.close()
+  })
+
+  it('trains a hypernetwork on a dataset for each task, and has it make a LoRA for another', async () => {
+    const page = await open({ pace: 1 })
+    await pickSample(page)
+    await pickMethod(page, 'Hypernetwork')
+    const tasks = page.getByRole('list', { name: 'Tasks of this run' })
+    await page.getByRole('checkbox', { name: 'Several datasets, a task each' }).check()
+    await tasks.getByText('pirate').first().waitFor()
+    await page.getByRole('button', { name: /Orders to JSON/ }).click()
+    await page.getByLabel('Open a file…').setInputFiles({ name: 'mine.jsonl', mimeType: 'application/json', buffer: Buffer.from('{}') })
+    await page.getByRole('textbox', { name: 'What mine asks for' }).fill('Write it down.')
+    await page.getByRole('button', { name: 'Remove the task orders' }).click()
+    expect(await tasks.getByRole('listitem').count()).toBe(2)
+    expect(await page.getByRole('button', { name: /Orders to JSON/ }).getAttribute('aria-pressed')).toBe('false')
+    await train(page)
+    await trained(page)
+    await page.getByRole('button', { name: 'Make a LoRA with pirate + mine' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Task', { exact: true }).selectOption({ label: 'Another one, described below' })
+    await dialog.getByRole('textbox', { name: 'What the task asks for' }).fill('Answer in verse.')
+    await dialog.getByRole('button', { name: 'Make the LoRA' }).click()
+    await page.getByRole('checkbox', { name: 'Answer with Answer in verse.' }).waitFor()
+    await page.getByRole('checkbox', { name: 'Several datasets, a task each' }).uncheck()
+    await tasks.waitFor({ state: 'detached' })
     await page.close()
   })
 

@@ -22,9 +22,11 @@ export function testAdapters(runs: () => Iterable<RunRecord>): AdapterShelf {
     gpuBytes: 0,
     merged: false,
   }
+  const making = ({ recipe: { methods, data } }: RunRecord): Partial<AdapterInfo> =>
+    methods[0]?.id === 'hypernetwork' ? { methods: ['Hypernetwork'], isLora: false, tasks: data.tasks?.map((t) => t.name) ?? ['task'], readsDescriptions: true } : {}
   const found = (): AdapterInfo[] =>
     [
-      ...[...runs()].filter((r) => r.hasAdapter).map((r): AdapterInfo => ({ ...plain, id: r.id, name: r.recipe.name, kind: 'run', createdAt: r.createdAt })),
+      ...[...runs()].filter((r) => r.hasAdapter).map((r): AdapterInfo => ({ ...plain, ...making(r), id: r.id, name: r.recipe.name, kind: 'run', createdAt: r.createdAt })),
       ...kept.values(),
     ]
       .map((a) => ({ ...a, gpuBytes: onGpu.has(a.id) ? 4 * a.trainableParameters : 0, merged: merged.includes(a.id) }))

@@ -109,6 +109,15 @@ export const testMethods: readonly MethodInfo[] = [
     options: {},
   },
   {
+    id: 'hypernetwork',
+    label: 'Hypernetwork',
+    group: 'Hypernetwork',
+    summary: 'One network that makes a LoRA for each of several datasets.',
+    paper: 'https://arxiv.org/abs/2506.06105',
+    defaultLearningRate: 0.001,
+    options: {},
+  },
+  {
     id: 'full',
     label: 'Full tuning',
     group: 'Full',
@@ -158,6 +167,7 @@ const per: Readonly<Record<string, (options: MethodChoice['options']) => number>
   vera: (o) => Number(o['r'] ?? 256) * 7 + 8_064,
   bottleneck: (o) => Math.round(294_912 / Number(o['reduction_factor'] ?? 8)),
   prefix_tuning: (o) => Number(o['num_virtual_tokens'] ?? 16) * 2_304,
+  hypernetwork: () => 472_832,
   full: () => testParameters,
 }
 
