@@ -95,6 +95,7 @@ export function testPlan(recipe: Recipe, probe: boolean): PlanSummary {
     totalParameters: testBase.parameters,
     bytes: { ...bytes, total },
     dispatches: 214,
+    backward: { layers: 6, of: 6, sparedBytes: recipe.methods[0]?.id === 'full' ? 0 : Math.round(activations / 3) },
     ...(probe ? { seconds: recipe.training.steps * 0.41 } : {}),
   }
 }

@@ -1,4 +1,5 @@
-// Planned bytes by class: one stacked bar, and the same numbers as a table beside it.
+// Planned bytes by class: one stacked bar, and the same numbers as a table beside it. What the method spares of full
+// tuning's activations stands behind the bar as an outline, and under the table's total.
 import type { Bytes } from '../../protocol/event.ts'
 import { formatBytes, formatShare } from '../format.ts'
 import './MemoryBar.css'
@@ -10,7 +11,7 @@ const classes = [
   { key: 'trainable', label: 'Trainable', note: 'values, gradients, optimizer moments' },
 ] as const satisfies readonly { key: keyof Bytes; label: string; note: string }[]
 
-export function MemoryBar({ bytes }: { bytes: Bytes }) {
+export function MemoryBar({ bytes, spared = 0 }: { bytes: Bytes; spared?: number }) {
   const present = classes.filter(({ key }) => bytes[key] > 0)
   return (
     <figure className="memory">
@@ -18,6 +19,7 @@ export function MemoryBar({ bytes }: { bytes: Bytes }) {
         {present.map(({ key }) => (
           <span key={key} className={`class-${key}`} style={{ flexGrow: bytes[key] }} />
         ))}
+        {spared > 0 && <span className="memory-spared" style={{ flexGrow: spared }} />}
       </div>
       <div className="scroll">
         <table>
@@ -55,6 +57,16 @@ export function MemoryBar({ bytes }: { bytes: Bytes }) {
               <td />
               <td />
             </tr>
+            {spared > 0 && (
+              <tr>
+                <th scope="row">
+                  <span className="swatch memory-spared" /> Spared
+                </th>
+                <td className="number">{formatBytes(spared)}</td>
+                <td />
+                <td className="soft">activations that full tuning would keep besides</td>
+              </tr>
+            )}
           </tfoot>
         </table>
       </div>

@@ -102,6 +102,13 @@ describe('twins in text', () => {
     for (const text of ['Weights', 'Activations', 'Trainable', '1 MB', '50 %', '4 MB']) expect(markup).toContain(text)
     expect(markup).not.toContain('Workspace')
   })
+  it('shows what is spared in the bar and under the total, and nothing where nothing is', () => {
+    const bytes = { weights: 1e6, activations: 2e6, workspace: 0, trainable: 1e6, total: 4e6 }
+    const markup = renderToStaticMarkup(<MemoryBar bytes={bytes} spared={3e6} />)
+    expect(markup).toMatch(/Spared<\/th><td class="number">3 MB/)
+    expect(markup.match(/memory-spared/g)).toHaveLength(2)
+    expect(renderToStaticMarkup(<MemoryBar bytes={bytes} />)).not.toContain('pared')
+  })
   it('gives each chart a table to open', () => {
     const data: [Float64Array, Float64Array] = [new Float64Array([1, 2]), new Float64Array([0.5, 0.25])]
     const markup = renderToStaticMarkup(

@@ -37,7 +37,7 @@ export function PlanView() {
           { name: 'One step', value: formatCount(value.dispatches), remark: 'dispatches' },
         ]}
       />
-      <MemoryBar bytes={value.bytes} />
+      <MemoryBar bytes={value.bytes} spared={value.backward?.sparedBytes ?? 0} />
       {value.backward && <p className="small soft">{backwardText(value.backward)}</p>}
     </>
   )

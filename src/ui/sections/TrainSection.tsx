@@ -36,7 +36,7 @@ export function TrainSection() {
       {hasCurve && plan && (
         <details>
           <summary>Memory of this run</summary>
-          <MemoryBar bytes={plan.bytes} />
+          <MemoryBar bytes={plan.bytes} spared={plan.backward?.sparedBytes ?? 0} />
         </details>
       )}
       {!hasRun && <PlanView />}
