@@ -74,3 +74,10 @@ test('texts cannot break out of the front matter or the fences', () => {
   expect(card).toContain('````json')
   expect(card).toContain('# Pirate answers\n')
 })
+
+test('a card of what PEFT does not read names what does', () => {
+  const own = adapterCard({ name: 'x', baseModel: 'b', method: 'BitFit', recipe: {}, dataName: 'd', rows: 1, steps: 1, seed: 1, versions: {}, library: 'transformers', load: 'Run `load_adapter.py`.' })
+  expect(own).toContain('\nlibrary_name: transformers\n')
+  expect(own).toContain('## Load it\n\nRun `load_adapter.py`.\n')
+  expect(own).not.toMatch(/peft/i)
+})

@@ -12,6 +12,8 @@ export interface CardFacts {
   readonly baseModel: string
   /** The method's name for people: LoRA. */
   readonly method: string
+  /** What reads the folder, as the Hub calls it; unsaid: peft. */
+  readonly library?: string
   /** What stands under “Load it”, in Markdown; unsaid: PEFT's lines. */
   readonly load?: string
   /** Printed whole as JSON. */
@@ -38,7 +40,7 @@ export function adapterCard(facts: CardFacts): string {
   const front = [
     '---',
     `base_model: ${JSON.stringify(facts.baseModel)}`,
-    'library_name: peft',
+    `library_name: ${facts.library ?? 'peft'}`,
     'pipeline_tag: text-generation',
     'tags:',
     ...[...new Set(['tunesmith', facts.method.toLowerCase(), 'base_model:adapter:' + facts.baseModel])].map(

@@ -67,12 +67,12 @@ export async function exportRun(base: Base, { facts, values, layout, attachments
   const [only] = attachments
   if (attachments.length === 1 && (only.adapterConfig ?? only.ownConfig)) {
     const own = only.adapterHub || only.ownConfig !== undefined
-    const files = partFiles(only, trained(windows), own ? { ...facts, load: loadLines(facts, only) } : facts)
+    const files = partFiles(only, trained(windows), own ? { ...facts, library: only.adapterHub ? 'adapters' : 'transformers', load: loadLines(facts, only) } : facts)
     return new Map([...files, ['recipe.json', recipe], ...(own ? [LOADER] : [])])
   }
   if (attachments.length > 1) {
     // No library has one file for a union: each method's part lies in a folder of its own, in the recipe's order.
-    const parts = new Map<string, Uint8Array>([['README.md', utf8(adapterCard({ ...facts, load: loadLines(facts) }))], ['recipe.json', recipe], LOADER])
+    const parts = new Map<string, Uint8Array>([['README.md', utf8(adapterCard({ ...facts, library: 'transformers', load: loadLines(facts) }))], ['recipe.json', recipe], LOADER])
     for (const [i, a] of attachments.entries()) {
       for (const [path, bytes] of partFiles(a, trained(windows.filter((w) => w.owner === i)), facts)) parts.set(`${i + 1}-${a.name}/${path}`, bytes)
     }
@@ -86,7 +86,7 @@ export async function exportRun(base: Base, { facts, values, layout, attachments
     ['model.safetensors', writeSafetensors(out, { format: 'pt' })],
     ['tokenizer.json', utf8(JSON.stringify(base.folder.tokenizerJson))],
     ['tokenizer_config.json', utf8(sortedJson(base.folder.tokenizerConfig))],
-    ['README.md', utf8(adapterCard(facts))],
+    ['README.md', utf8(adapterCard({ ...facts, library: 'transformers', load: WHOLE }))],
     ['recipe.json', recipe],
   ])
   if (base.folder.generationConfig) files.set('generation_config.json', utf8(sortedJson(base.folder.generationConfig)))
@@ -94,6 +94,7 @@ export async function exportRun(base: Base, { facts, values, layout, attachments
   return files
 }
 
+const WHOLE = 'A whole model, as any other:\n\n```python\nfrom transformers import AutoModelForCausalLM, AutoTokenizer\n\nmodel = AutoModelForCausalLM.from_pretrained("path/to/this/folder")\ntokenizer = AutoTokenizer.from_pretrained("path/to/this/folder")\n```'
 const LOADER: readonly [string, Uint8Array] = ['load_adapter.py', utf8(loader)]
 
 function loadLines({ baseModel }: CardFacts, only?: Attachment): string {
@@ -105,7 +106,7 @@ function loadLines({ baseModel }: CardFacts, only?: Attachment): string {
 function partFiles(a: Attachment, trained: AdapterTensors, facts: CardFacts): Map<string, Uint8Array> {
   if (a.adapterConfig) return oneAdapter(a, trained, facts)
   return new Map([
-    ['README.md', utf8(adapterCard(facts))],
+    ['README.md', utf8(adapterCard({ library: 'transformers', load: 'A part of what `load_adapter.py`, in the folder above, loads.', ...facts }))],
     ['adapter_config.json', utf8(sortedJson({ base_model_name_or_path: facts.baseModel, ...a.ownConfig?.() }))],
     ['tensors.safetensors', writeSafetensors(packed(trained), { format: 'pt' })],
   ])
