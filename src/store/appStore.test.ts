@@ -66,11 +66,12 @@ describe('the app store', () => {
     expect(store.getState().dataset.value!.tasks!.map((t) => t.name)).toEqual(['pirate', 'orders', 'orders 2'])
     expect(store.getState().recipe.name).toBe('pirate + orders + orders 2')
     actions.describeTask('orders 2', 'Write it down.')
-    await actions.removeTask('orders')
+    await actions.openSample('orders')
     expect(store.getState().recipe.data.tasks!.map((t) => [t.name, t.description])).toEqual([
       ['pirate', store.getState().samples.value![0].description],
       ['orders 2', 'Write it down.'],
     ])
+    await actions.removeTask('orders 2')
     await actions.setSeveral(false)
     expect(store.getState().recipe.data).toMatchObject({ source: 'sample', id: 'pirate' })
     expect(store.getState().recipe.data).not.toHaveProperty('tasks')

@@ -94,7 +94,12 @@ export function dataActions({ studio, store }: Context): DataActions {
   }
 
   async function openSample(id: string): Promise<void> {
-    if (getState().recipe.data.tasks) return addTask('sample', id)
+    const { tasks } = getState().recipe.data
+    if (tasks) {
+      // A sample that is in already is taken out.
+      const others = tasks.filter((t) => t.source !== 'sample' || t.id !== id)
+      return others.length < tasks.length ? takeTasks(others) : addTask('sample', id)
+    }
     const name = getState().samples.value?.find((s) => s.id === id)?.title ?? id
     await choose({ source: 'sample', id, name }, (recipe) => studio.openSample(id, recipe))
   }
