@@ -44,6 +44,8 @@ export async function main(argv: string[]): Promise<number> {
     await shoot(page, 'model', WIDE, join(choices.out, 'dark.png'))
     await page.emulateMedia({ colorScheme: 'light' })
     await shoot(page, 'train', PHONE, join(choices.out, 'mobile.png'))
+    await compress(page)
+    await shoot(page, 'adapters', { ...WIDE, height: 620 }, join(choices.out, 'adapters.png'))
     for (const error of stage.errors) console.error(error)
     return stage.errors.length > 0 ? 1 : 0
   } finally {
@@ -69,6 +71,18 @@ async function ask(page: Page): Promise<void> {
   await page.getByLabel('Prompt', { exact: true }).fill(QUESTION)
   await page.getByRole('button', { name: 'Ask both models' }).click()
   await page.getByRole('button', { name: 'Stop answering' }).waitFor({ state: 'detached' })
+}
+
+/** A second adapter, made of the run's, that answers beside it at half weight. */
+async function compress(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /^Compress / }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('textbox', { name: 'Rank' }).fill('2')
+  await dialog.getByRole('button', { name: 'Compress', exact: true }).click()
+  await dialog.waitFor({ state: 'detached' })
+  await page.locator('#adapters').getByRole('checkbox').first().check()
+  await page.getByRole('slider').last().fill('0.5')
+  await ask(page)
 }
 
 /** What a person sees with the section right under the steps, without the scroll bar, as a PNG of 256 colours. */
