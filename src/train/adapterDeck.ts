@@ -35,7 +35,7 @@ export interface Speaker {
 
 /** Sets recorded on one cache; a recording holds kilobytes, and its slots are shared. */
 const MOST_SETS = 24
-const LEAST_PLACES = 128
+const LEAST_PLACES = 256
 
 /** A set is its ids in order, each as trained or mixed: weights other than 1 share what was recorded. */
 const keyOf = (uses: readonly AdapterUse[]): string => JSON.stringify(uses.map((u) => [u.id, u.weight === 1]))
