@@ -98,7 +98,10 @@ export interface GenerateRequest {
   readonly adapters: readonly AdapterUse[]
   /** Names the answer for `switchAdapters`. */
   readonly answerId?: string
-  /** Other adapters from the token of that number on, in ascending order. */
+  /**
+   * Other adapters after so many tokens of the answer, in ascending order. What was read stays as the earlier ones read it,
+   * except where virtual tokens stand before the text: then all of it is read anew.
+   */
   readonly switches?: readonly { readonly afterTokens: number; readonly adapters: readonly AdapterUse[] }[]
   readonly maxNewTokens: number
   /** 0 is greedy. */
