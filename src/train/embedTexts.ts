@@ -26,6 +26,7 @@ export async function embedTexts(base: Base, texts: readonly string[]): Promise<
         tokens: Int32Array.from({ length: T }, (_, i) => ids[i] ?? 0),
         positions: Int32Array.from({ length: T }, (_, i) => i),
         segments: Int32Array.from({ length: T }, (_, i) => (i < ids.length ? 0 : -1)),
+        'token types': new Int32Array(T),
       }
       for (const t of graph.sources) if (t.kind === 'input') base.gpu.device.queue.writeBuffer(recording.place(t).buffer, 0, inputs[t.name])
       replay(base.gpu.device, recording)

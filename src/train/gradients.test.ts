@@ -29,7 +29,7 @@ const methods: readonly { readonly name: string; readonly of: readonly MethodCho
   },
   { name: 'gated LoRA beside a gated prefix', of: [{ id: 'gated_lora', options: { r: 2, lora_alpha: 1 } }, { id: 'prefix_tuning', options: { num_virtual_tokens: 2, use_gating: true } }], samples: 120 },
   { name: 'Compacter', of: [{ id: 'compacter', options: { reduction_factor: 2, phm_dim: 2, phm_rank: 2 } }], samples: 80 },
-  { name: 'a hypernetwork', of: [{ id: 'hypernetwork', options: { r: 2, task_embedding_dim: 6, hidden_size: 8, lora_dropout: 0.3 } }], samples: 60 },
+  { name: 'a hypernetwork', of: [{ id: 'hypernetwork', options: { r: 2, lora_alpha: 2, task_embedding_dim: 6, hidden_size: 8, lora_dropout: 0.3 } }], samples: 60 },
   { name: 'noise on the embeddings it trains', of: [{ id: 'full', options: {} }], samples: 40, objective: { ...PLAIN, neftuneNoise: 20 } },
   { name: 'LoRA pulled to the base', of: [{ id: 'lora', options: { r: 2, lora_alpha: 2 } }], samples: 40, objective: { ...PLAIN, klToBase: 0.7 } },
   { name: 'full tuning pulled to the base', of: [{ id: 'full', options: {} }], samples: 40, objective: { ...PLAIN, klToBase: 0.7, labelSmoothing: 0.1 } },
