@@ -6,7 +6,7 @@ import { add } from '../ops/add.ts'
 import type { Activation } from '../ops/activation.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { OptionSpecs, OptionValue } from '../protocol/options.ts'
-import { bottleneck, tensorsOf, type BottleneckLayers } from './bottleneckLayers.ts'
+import { bottleneck, RULE_STD, tensorsOf, type BottleneckLayers } from './bottleneckLayers.ts'
 import type { Attachment, Method, ModelOutline } from './method.ts'
 import type { Phm } from './phm.ts'
 
@@ -56,7 +56,7 @@ const NAME = 'default'
 const ADAPTERHUB = {
   cross_adapter: false, factorized_phm_W: true, factorized_phm_rule: false, hypercomplex_nonlinearity: 'glorot-uniform', init_weights_seed: null,
   inv_adapter: null, inv_adapter_reduction_factor: null, learn_phm: true, original_ln_after: true, output_adapter: true, phm_bias: true,
-  phm_c_init: 'normal', phm_init_range: 0.01, shared_W_phm: false, shared_phm_rule: true, stochastic_depth: 0.0,
+  phm_c_init: 'normal', shared_W_phm: false, shared_phm_rule: true, stochastic_depth: 0.0,
 }
 
 /** Layers by number, checked against the model. */
@@ -119,6 +119,7 @@ export function attachBottleneck(given: Readonly<Record<string, OptionValue>>, m
         non_linearity: named,
         original_ln_before: architecture === 'seq_bn',
         phm_dim: phm?.dim ?? 4,
+        phm_init_range: phm ? RULE_STD : 0.0001,
         phm_layer: phm !== undefined,
         phm_rank: phm?.rank ?? 1,
         reduction_factor: factor,

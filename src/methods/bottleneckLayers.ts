@@ -34,6 +34,8 @@ export interface BottleneckLayers {
 const ones: Init = { kind: 'ones' }
 const zeros: Init = { kind: 'zeros' }
 const normal = (std: number): Init => ({ kind: 'normal', std })
+/** Start of Compacter's shared rule, `phm_init_range`; AdapterHub's 0.0001 takes hundreds of steps to wake. */
+export const RULE_STD = 0.01
 /** torch's default. */
 const EPS = 1e-5
 
@@ -62,7 +64,7 @@ export function tensorsOf({ width: C, inner, scaling, lnBefore, lnAfter, gated, 
       declare(`${name}.bias`, [to], zeros)
     }
   }
-  if (phm) declare('phm_rule', [phm.dim, phm.dim, phm.dim], normal(0.01))
+  if (phm) declare('phm_rule', [phm.dim, phm.dim, phm.dim], normal(RULE_STD))
   if (lnBefore) norm('adapter_norm_before')
   layer(downName(lnBefore), C, inner, start === 'bert' ? normal(0.02) : { kind: 'uniform', bound: 1 / Math.sqrt(C) })
   layer('adapter_up', inner, C, start === 'bert' ? normal(0.02) : zeros)

@@ -15,7 +15,7 @@ const options = {
   },
   encoder_hidden_size: { kind: 'number', default: 128, min: 1, max: 8192, integer: true, label: 'encoder_hidden_size', help: 'Width of the network that makes it.' },
   encoder_num_layers: { kind: 'number', default: 2, min: 1, max: 8, integer: true, advanced: true, label: 'encoder_num_layers', help: 'Layers of the LSTM; the MLP always has three.' },
-  encoder_dropout: { kind: 'number', default: 0, min: 0, max: 0.9, advanced: true, label: 'encoder_dropout', help: 'Share of what passes between the layers of the LSTM that is zeroed at each step.' },
+  encoder_dropout: { kind: 'number', default: 0, min: 0, max: 0.9, advanced: true, label: 'encoder_dropout', help: 'Share of what passes between the layers of the network that is zeroed at each step.' },
 } as const satisfies OptionSpecs
 
 interface Settings {
@@ -43,7 +43,7 @@ function attach({ count, type, hidden, layers: depth, dropout }: Settings, model
       count,
       embeddings(site) {
         const x = site.param(EMBEDDING, [count, width], { kind: 'normal', std: 1 })
-        return traceLayers(site, lstm ? traceLstm(site, x, lstm) : x, layers)
+        return traceLayers(site, lstm ? traceLstm(site, x, lstm) : x, layers, dropout)
       },
     },
     saved(read) {

@@ -6,6 +6,7 @@ import { attachPrefix } from './prefix_tuning.ts'
 
 const options = {
   num_virtual_tokens: { kind: 'number', default: 32, min: 1, max: 1024, integer: true, label: 'num_virtual_tokens', help: 'Length of the prompt at every layer; the paper uses 8 to 128, more for harder tasks.' },
+  dropout: { kind: 'number', default: 0, min: 0, max: 0.9, advanced: true, label: 'Dropout', help: 'Share of the prompt’s numbers that is zeroed at each step, against overfitting.' },
 } as const satisfies OptionSpecs
 
 export const method: Method = {
@@ -18,5 +19,5 @@ export const method: Method = {
   options,
   defaultLearningRate: 1e-2,
   startsAsBase: false,
-  attach: (o, model) => attachPrefix(Number(o['num_virtual_tokens']), 0, model),
+  attach: (o, model) => attachPrefix({ count: Number(o['num_virtual_tokens']), hidden: 0, dropout: Number(o['dropout']) }, model),
 }

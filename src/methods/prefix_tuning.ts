@@ -16,6 +16,7 @@ const options = {
   num_virtual_tokens: { kind: 'number', default: 16, min: 1, max: 1024, integer: true, label: 'num_virtual_tokens', help: 'Length of the prefix; more can say more and makes attention longer.' },
   prefix_projection: { kind: 'boolean', default: false, label: 'prefix_projection', help: 'Learn the prefix through a small network; steadier, and more to train.' },
   encoder_hidden_size: { kind: 'number', default: 128, min: 1, max: 8192, integer: true, advanced: true, label: 'encoder_hidden_size', help: 'Width of that network.' },
+  dropout: { kind: 'number', default: 0, min: 0, max: 0.9, advanced: true, label: 'Dropout', help: 'Share of the prefix’s numbers that is zeroed at each step, against overfitting.' },
   use_gating: { kind: 'boolean', default: false, advanced: true, label: 'use_gating', help: 'Learn for each token how much of the prefix it sees (UniPELT); attention runs twice.' },
 } as const satisfies OptionSpecs
 
@@ -42,8 +43,15 @@ function gating(): Required<Pick<Attachment, 'linear'>> & { mix(site: KeysSite, 
   }
 }
 
-/** @param hidden width of the network that makes the prefix; 0: the prefix itself is learned */
-export function attachPrefix(count: number, hidden: number, model: ModelOutline, gated = false): Attachment {
+interface Settings {
+  readonly count: number
+  /** Width of the network that makes the prefix; 0: the prefix itself is learned. */
+  readonly hidden: number
+  readonly dropout?: number
+  readonly gated?: boolean
+}
+
+export function attachPrefix({ count, hidden, dropout = 0, gated = false }: Settings, model: ModelOutline): Attachment {
   const projected = hidden > 0
   const { kvHeads, headSize } = model.attention
   const width = kvHeads * headSize
@@ -55,7 +63,7 @@ export function attachPrefix(count: number, hidden: number, model: ModelOutline,
   // (P, layers · 2 · width): key and value of layer 0, then of layer 1, …
   const all = oncePerGraph((site) => {
     const embedding = site.param(EMBEDDING, [count, projected ? width : total], { kind: 'normal', std: projected ? 1 : 0.02 })
-    return projected ? traceLayers(site, embedding, layers) : embedding
+    return site.dropout(projected ? traceLayers(site, embedding, layers) : embedding, dropout)
   })
   const prefix: NonNullable<Attachment['prefix']> = {
     count,
@@ -93,9 +101,18 @@ export const method: Method = {
   options,
   defaultLearningRate: 1e-2,
   startsAsBase: false,
-  attach: (o, model) => attachPrefix(Number(o['num_virtual_tokens']), o['prefix_projection'] === true ? Number(o['encoder_hidden_size']) : 0, model, o['use_gating'] === true),
+  attach: (o, model) =>
+    attachPrefix(
+      {
+        count: Number(o['num_virtual_tokens']),
+        hidden: o['prefix_projection'] === true ? Number(o['encoder_hidden_size']) : 0,
+        dropout: Number(o['dropout']),
+        gated: o['use_gating'] === true,
+      },
+      model,
+    ),
   fromPeft: (config, model) =>
     config['peft_type'] === 'PREFIX_TUNING'
-      ? attachPrefix(Number(config['num_virtual_tokens']), config['prefix_projection'] === true ? Number(config['encoder_hidden_size']) : 0, model)
+      ? attachPrefix({ count: Number(config['num_virtual_tokens']), hidden: config['prefix_projection'] === true ? Number(config['encoder_hidden_size']) : 0 }, model)
       : undefined,
 }

@@ -15,15 +15,18 @@ export interface Layer {
   readonly after?: Activation
 }
 
-/** x (P, in) through the layers. */
-export function traceLayers(site: Pick<Site, 'graph' | 'param'>, x: Tensor, layers: readonly Layer[]): Tensor {
+/** What an encoder is traced with. */
+export type EncoderSite = Pick<Site, 'graph' | 'param' | 'dropout'>
+
+/** x (P, in) through the layers; between them, a share of what passes is zeroed while training. */
+export function traceLayers(site: EncoderSite, x: Tensor, layers: readonly Layer[], dropout = 0): Tensor {
   return layers.reduce((y, { key, in: inner, out, after }) => {
     // torch.nn.Linear's own start: weight and bias uniform within 1/√in.
     const init = { kind: 'uniform', bound: 1 / Math.sqrt(inner) } as const
     const w = site.param(`${key}.weight`, [out, inner], init)
     const bias = site.param(`${key}.bias`, [out], init)
     const z = matmul(site.graph, { a: y, b: w, bias }, { transA: false, transB: true, alpha: 1 }).y
-    return after ? activation(site.graph, { x: z }, { kind: after }).y : z
+    return after ? site.dropout(activation(site.graph, { x: z }, { kind: after }).y, dropout) : z
   }, x)
 }
 
@@ -45,7 +48,7 @@ export function runLayers(read: ReadParam, x: Float32Array, rows: number, layers
 }
 
 /** Traces once per graph, however many layers ask. */
-export function oncePerGraph(trace: (site: Pick<Site, 'graph' | 'param'>) => Tensor): (site: Pick<Site, 'graph' | 'param'>) => Tensor {
+export function oncePerGraph(trace: (site: EncoderSite) => Tensor): (site: EncoderSite) => Tensor {
   const known = new WeakMap<Graph, Tensor>()
   return (site) => {
     let t = known.get(site.graph)

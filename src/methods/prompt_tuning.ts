@@ -11,6 +11,7 @@ const options = {
     choices: [{ value: 'SAMPLE_VOCAB', label: 'Words of the vocabulary' }, { value: 'TEXT', label: 'A text' }, { value: 'RANDOM', label: 'Random numbers' }],
   },
   prompt_tuning_init_text: { kind: 'text', default: '', label: 'prompt_tuning_init_text', help: 'The text it starts from, repeated or cut to the prompt’s length; only for the start “A text”.' },
+  dropout: { kind: 'number', default: 0, min: 0, max: 0.9, advanced: true, label: 'Dropout', help: 'Share of the prompt’s numbers that is zeroed at each step, against overfitting.' },
 } as const satisfies OptionSpecs
 
 function initial(start: string, text: string, model: ModelOutline): Init {
@@ -24,9 +25,9 @@ function initial(start: string, text: string, model: ModelOutline): Init {
   return { kind: 'rows', ...table, ids }
 }
 
-function attach(count: number, init: Init, model: ModelOutline): Attachment {
+function attach(count: number, init: Init, dropout: number, model: ModelOutline): Attachment {
   return {
-    prompt: { count, embeddings: (site) => site.param(EMBEDDING, [count, model.hidden], init) },
+    prompt: { count, embeddings: (site) => site.dropout(site.param(EMBEDDING, [count, model.hidden], init), dropout) },
     saved: (read) => new Map([['prompt_embeddings', { shape: [count, model.hidden], data: read(EMBEDDING)! }]]),
     // How it started is in the recipe; a reader that knew would tokenize the text again, only to overwrite what came of it.
     adapterConfig: (baseModel) => ({
@@ -46,6 +47,6 @@ export const method: Method = {
   options,
   defaultLearningRate: 3e-2,
   startsAsBase: false,
-  attach: (o, model) => attach(Number(o['num_virtual_tokens']), initial(String(o['prompt_tuning_init']), String(o['prompt_tuning_init_text']), model), model),
-  fromPeft: (config, model) => (config['peft_type'] === 'PROMPT_TUNING' ? attach(Number(config['num_virtual_tokens']), initial('RANDOM', '', model), model) : undefined),
+  attach: (o, model) => attach(Number(o['num_virtual_tokens']), initial(String(o['prompt_tuning_init']), String(o['prompt_tuning_init_text']), model), Number(o['dropout']), model),
+  fromPeft: (config, model) => (config['peft_type'] === 'PROMPT_TUNING' ? attach(Number(config['num_virtual_tokens']), initial('RANDOM', '', model), 0, model) : undefined),
 }

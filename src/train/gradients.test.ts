@@ -28,6 +28,7 @@ const methods: readonly { readonly name: string; readonly of: readonly MethodCho
     samples: 60,
   },
   { name: 'gated LoRA beside a gated prefix', of: [{ id: 'gated_lora', options: { r: 2, lora_alpha: 1 } }, { id: 'prefix_tuning', options: { num_virtual_tokens: 2, use_gating: true } }], samples: 120 },
+  { name: 'a prefix through a network, some of it dropped', of: [{ id: 'prefix_tuning', options: { num_virtual_tokens: 2, prefix_projection: true, encoder_hidden_size: 4, dropout: 0.3 } }], samples: 60 },
   { name: 'Compacter', of: [{ id: 'compacter', options: { reduction_factor: 2, phm_dim: 2, phm_rank: 2 } }], samples: 80 },
   { name: 'a hypernetwork', of: [{ id: 'hypernetwork', options: { r: 2, lora_alpha: 2, task_embedding_dim: 6, hidden_size: 8, lora_dropout: 0.3 } }], samples: 60 },
   { name: 'noise on the embeddings it trains', of: [{ id: 'full', options: {} }], samples: 40, objective: { ...PLAIN, neftuneNoise: 20 } },

@@ -68,6 +68,8 @@ export class Tracer implements Model {
   readonly embeddings: string[] = []
   readonly norms: string[] = []
   attentionShape: AttentionShape | undefined
+  /** How often each site has dropped. */
+  private readonly drops = new Map<string, number>()
 
   constructor(
     readonly graph: Graph,
@@ -119,6 +121,13 @@ export class Tracer implements Model {
     return { ...site, param: (key: string, size: Shape, init: Init, options: ParamOptions = {}) => this.sources.param(this.graph, key, size, init, { ...options, owner }) }
   }
 
+  /** A stream of its own for every place that drops, also where one site drops twice. */
+  private dropStream(path: string): number {
+    const before = this.drops.get(path) ?? 0
+    this.drops.set(path, before + 1)
+    return streamOf(before === 0 ? path : `${path}#${before}`)
+  }
+
   private site(path: string): Pick<LinearSite, 'graph' | 'path' | 'training' | 'param' | 'dropout'> {
     const { graph, shape, sources } = this
     return {
@@ -126,7 +135,7 @@ export class Tracer implements Model {
       path,
       training: shape.training,
       param: (key, size, init, options = {}) => sources.param(graph, key, size, init, options),
-      dropout: (x, p) => (p > 0 && shape.training ? dropout(graph, { x, seed: graph.input('seed', [2], 'u32') }, { p, site: streamOf(path) }).y : x),
+      dropout: (x, p) => (p > 0 && shape.training ? dropout(graph, { x, seed: graph.input('seed', [2], 'u32') }, { p, site: this.dropStream(path) }).y : x),
     }
   }
 
