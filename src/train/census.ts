@@ -5,7 +5,7 @@ import { Graph } from '../graph/graph.ts'
 import { sizeOf, type Shape } from '../graph/shape.ts'
 import type { Attachment, Init, ModelOutline } from '../methods/method.ts'
 import { Fault } from '../protocol/failure.ts'
-import { levelsOf } from './levels.ts'
+import { layerOf, levelsOf } from './levels.ts'
 import { Tracer, type Role } from './tracer.ts'
 
 export interface WeightEntry {
@@ -45,15 +45,19 @@ export function census(family: Family, config: unknown, attachments: readonly At
   const weights = new Map<string, WeightEntry>()
   const trainables = new Map<string, TrainableEntry>()
   const uses = new Map<string, Set<string>>()
-  const used = (g: Graph, name: string): void => {
+  const below = new Set<string>()
+  let inLayers = false
+  const used = (g: Graph, name: string, ofBase: boolean): void => {
     uses.set(name, (uses.get(name) ?? new Set()).add(g.scope))
+    inLayers ||= layerOf(g.scope) !== undefined
+    if ((ofBase && !inLayers) || tracer.embeddings.includes(g.scope)) below.add(name)
   }
   const tracer = new Tracer(
     new Graph(),
     { batch: 1, length: 1, training: true, lead: true },
     {
       weight(g, name, shape, role) {
-        used(g, name)
+        used(g, name, true)
         weights.set(name, { name, shape, role })
         return g.source('weight', name, shape)
       },
@@ -61,7 +65,7 @@ export function census(family: Family, config: unknown, attachments: readonly At
         const holder = trainables.get(key)?.owner ?? owner
         if (holder !== owner)
           throw new Fault('bad-recipe', `${attachments[holder].name} and ${attachments[owner].name} both keep a tensor called ${key}, so they cannot be joined.`, 'Keep one of them.')
-        used(g, key)
+        used(g, key, role !== undefined)
         trainables.set(key, { key, shape, transposed, frozen, owner, init, decays: role !== 'norm' && !EXEMPT.test(key.toLowerCase()) })
         return g.source('state', key, transposed ? shape.toReversed() : shape)
       },
@@ -70,7 +74,7 @@ export function census(family: Family, config: unknown, attachments: readonly At
   )
   const { hidden, head } = family.forward(tracer, config)
   head(hidden)
-  const levels = levelsOf(uses, tracer.embeddings, family.dimensions(config).layers)
+  const levels = levelsOf(uses, below, family.dimensions(config).layers)
   return { levels, weights: [...weights.values()], trainables: [...trainables.values()], linears: tracer.linears, linearSizes: tracer.linearSizes, embeddings: tracer.embeddings, norms: tracer.norms, attention: tracer.attentionShape! }
 }
 

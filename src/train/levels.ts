@@ -1,13 +1,16 @@
 // How deep in the model a tensor works: its layer, or below all of them, or above. Read from where a trace asks for it.
 // A tensor that several layers share, like a prefix or a hypernetwork, belongs to none and counts as above.
 
-/** Level of token and position embeddings; layers count from 0, and what is above them has the number of layers. */
+/** Level of token and position embeddings and their norms; layers count from 0, and what is above them has the number of layers. */
 export const EMBEDDINGS = -1
 
-/** @param uses name or key of a tensor → scopes in which it is asked for: checkpoint paths, `attention.3` */
-export function levelsOf(uses: ReadonlyMap<string, ReadonlySet<string>>, embeddings: readonly string[], layers: number): Map<string, number> {
+/**
+ * @param uses name or key of a tensor → scopes in which it is asked for: checkpoint paths, `attention.3`
+ * @param below those of the embeddings
+ */
+export function levelsOf(uses: ReadonlyMap<string, ReadonlySet<string>>, below: ReadonlySet<string>, layers: number): Map<string, number> {
   const levelOf = (name: string, scopes: ReadonlySet<string>): number => {
-    if (embeddings.some((path) => scopes.has(path))) return EMBEDDINGS
+    if (below.has(name)) return EMBEDDINGS
     const found = new Set([...scopes].map(layerOf))
     const [layer] = found
     // What is made once for all layers is asked for in the first of them; its name does not say so.

@@ -1,6 +1,7 @@
 // What a training step minimises besides plain cross-entropy: everything of the recipe that changes the traced graphs.
 // Scoring and validation know none of it, so that their losses compare between runs.
 import type { PenaltyAttrs } from '../ops/penalty.ts'
+import { Fault } from '../protocol/failure.ts'
 import type { Training } from '../protocol/training.ts'
 import type { OpenModel } from './base.ts'
 import type { Census, WeightEntry } from './census.ts'
@@ -25,6 +26,12 @@ export const objectiveOf = (t: Training): Objective => ({
   penalties: { l1: t.l1_penalty, l2: t.l2_penalty, l2Start: t.l2_start_penalty },
 })
 
-/** Base tensors that a step reads: the frozen ones, and all of them where the base itself runs beside the tuned model. */
+/** Base tensors that a step reads: the frozen ones, and all of them where the base itself runs beside the tuned model. Refuses a pull to a base that has no head. */
 export const weightsFor = (objective: Objective, model: Pick<OpenModel, 'outline'>, subject: { readonly census: Census }): readonly WeightEntry[] =>
-  objective.klToBase > 0 ? model.outline.manifest : subject.census.weights
+  objective.klToBase > 0 ? wholeBase(model) : subject.census.weights
+
+function wholeBase({ outline }: Pick<OpenModel, 'outline'>): readonly WeightEntry[] {
+  if (outline.taskType !== 'CAUSAL_LM')
+    throw new Fault('bad-recipe', 'The base of a model for classes has no answers of its own that tuning could stay near.', 'Set kl_to_base to 0; l2_start_penalty keeps the values themselves near the base.')
+  return outline.manifest
+}

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { families } from '../families/registry.ts'
 import { defaultRecipe, type MethodChoice } from '../protocol/recipe.ts'
 import type { Training } from '../protocol/training.ts'
 import { outline } from './census.ts'
@@ -45,6 +46,13 @@ describe('the level of a tensor', () => {
       const { family, config } = testSubject(id, [], { num_hidden_layers: 3, n_layer: 3 })
       expect([...new Set(outline(family, config).levels.values())].toSorted((a, b) => a - b), id).toEqual([EMBEDDINGS, 0, 1, 2, 3])
     }
+    const bert = families.get('bert')!
+    const size = { hidden_size: 8, intermediate_size: 12, num_hidden_layers: 3, num_attention_heads: 2, vocab_size: 11, max_position_embeddings: 16, type_vocab_size: 2 }
+    const { levels } = outline(bert, bert.config({ model_type: 'bert', ...size, architectures: ['BertForSequenceClassification'], id2label: { 0: 'a', 1: 'b' }, label2id: { a: 0, b: 1 } }))
+    expect(Object.fromEntries([...levels].filter(([name]) => !name.includes('layer.')))).toEqual({
+      ...Object.fromEntries(['word_embeddings.weight', 'position_embeddings.weight', 'token_type_embeddings.weight', 'LayerNorm.weight', 'LayerNorm.bias'].map((name) => [`bert.embeddings.${name}`, EMBEDDINGS])),
+      ...Object.fromEntries(['bert.pooler.dense.weight', 'bert.pooler.dense.bias', 'classifier.weight', 'classifier.bias'].map((name) => [name, 3])),
+    })
     const paths = ['gpt_neox.layers.12.attention.dense', 'model.decoder.layers.12.fc1', 'bert.encoder.layer.12.output.dense', 'distilbert.transformer.layer.12.ffn.lin1', 'attention.12']
     for (const path of paths) expect(layerOf(path), path).toBe(12)
     for (const path of ['model.norm', 'lm_head', 'transformer.ln_f', 'model.embed_tokens.prompt']) expect(layerOf(path), path).toBeUndefined()
