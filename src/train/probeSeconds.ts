@@ -24,7 +24,9 @@ export async function probeSeconds(base: Base, recipe: Recipe, batches: BatchPla
   await base.weights.load(weightsFor(objective, base, subject))
   const learner = await Learner.make(base, subject, objective)
   try {
-    learner.params.write('values', await freshValues(base, subject.layout, 0))
+    // Decomposing every layer for PiSSA takes longer than the steps that are timed, and they do not depend on it.
+    const windows = [...subject.layout.windows].map(([key, w]) => [key, w.init.kind === 'leading part' ? { ...w, init: { kind: 'zeros' as const } } : w] as const)
+    learner.params.write('values', await freshValues(base, { ...subject.layout, windows: new Map(windows) }, 0))
     await learner.enter(stagesOf(subject.census, base.family.dimensions(base.config).layers, recipe.training).at(-1)!)
     await learner.prepareUpdate(() => ({ lrScale: 1, weightDecay: 0 }))
     const sampled = Array.from({ length: Math.min(SAMPLED, batches.batchesPerEpoch) }, (_, i) => batches.batch(i))
