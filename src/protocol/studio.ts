@@ -94,7 +94,7 @@ export interface RunRecord {
 export interface GenerateRequest {
   /** Raw text, or the user's turn where the base has a chat template. */
   readonly prompt: string
-  /** None is the base; several act together, each by its weight. A run's id names its adapter. */
+  /** None is the base; several act together, each by its weight, later ones on what earlier ones made. A run's id names its adapter. */
   readonly adapters: readonly AdapterUse[]
   /** Names the answer for `switchAdapters`. */
   readonly answerId?: string

@@ -164,7 +164,9 @@ describe('a deck of adapters', () => {
     await deck.hold('two', '2', () => Promise.resolve(zero))
     expect(await logitsOf([use('two')])).toEqual(await alone())
     const before = deck.recorded
-    await deck.hold('two', '3', () => Promise.resolve(adapters.get('two')!))
+    const held = base.memory.bytes('weights')
+    await Promise.all([0, 1].map(() => deck.hold('two', '3', () => Promise.resolve(adapters.get('two')!))))
+    expect(base.memory.bytes('weights')).toBe(held)
     expect(await logitsOf([use('two')])).toEqual(await alone('two'))
     expect(deck.recorded).toBe(before)
   })

@@ -9,10 +9,10 @@ import type { Base } from './base.ts'
 import { Decoder, placesFor } from './decoder.ts'
 import { ensemble, flatName, unmixable, weightName, type Ensemble } from './ensemble.ts'
 import { KvCache } from './kvCache.ts'
-import type { OpenAdapter } from './openAdapter.ts'
+import type { FittingAdapter, OpenAdapter } from './openAdapter.ts'
 
 interface Held {
-  readonly adapter: OpenAdapter
+  readonly adapter: FittingAdapter
   readonly version: string
   readonly place: Placed
 }
@@ -46,22 +46,34 @@ export class AdapterDeck {
   private readonly sets = new Map<string, Ensemble>()
   private readonly seats: Seat[] = []
   private loading: Promise<void> = Promise.resolve()
+  private holding: Promise<void> = Promise.resolve()
   /** Recordings made so far: tests see that a switch makes none. */
   recorded = 0
 
   constructor(private readonly base: Base) {}
 
   /** Puts an adapter's values on the GPU, once for a version; a newer version replaces them in place. */
-  async hold(id: string, version: string, load: () => Promise<OpenAdapter>): Promise<OpenAdapter> {
+  hold(id: string, version: string, load: () => Promise<OpenAdapter>): Promise<void> {
+    // One after the other: two answers that start together would each make a buffer.
+    const turn = this.holding.catch(() => undefined).then(() => this.upload(id, version, load))
+    this.holding = turn
+    return turn
+  }
+
+  private async upload(id: string, version: string, load: () => Promise<OpenAdapter>): Promise<void> {
+    if (this.held.get(id)?.version === version) return
+    // The values themselves are not kept here: on the GPU is enough.
+    const { values, ...adapter } = await load()
     const known = this.held.get(id)
-    if (known?.version === version) return known.adapter
-    const adapter = await load()
-    const bytes = adapter.layout.length * 4
-    if (known && known.place.size !== bytes) this.release(id)
-    const place = this.held.get(id)?.place ?? { buffer: (await this.base.memory.allocate([{ label: flatName(id), bytes, memory: 'weights' }]))[0], offset: 0, size: bytes }
-    this.base.gpu.device.queue.writeBuffer(place.buffer, 0, adapter.values)
+    if (known && known.place.size !== values.byteLength) this.release(id)
+    const place = this.held.get(id)?.place ?? (await this.place(id, values.byteLength))
+    this.base.gpu.device.queue.writeBuffer(place.buffer, 0, values)
     this.held.set(id, { adapter, version, place })
-    return adapter
+  }
+
+  private async place(id: string, bytes: number): Promise<Placed> {
+    const [buffer] = await this.base.memory.allocate([{ label: flatName(id), bytes, memory: 'weights' }])
+    return { buffer, offset: 0, size: bytes }
   }
 
   /** Bytes of an adapter's values on the GPU; 0 while it is not there. */
