@@ -204,7 +204,7 @@ export const method: Method = {
   startsAsBase: true,
   attach(o, model) {
     const targets = o['target_modules'] as readonly string[]
-    if (Number(o['target_r']) > Number(o['init_r'])) throw new Fault('bad-recipe', `AdaLoRA’s target_r ${String(o['target_r'])} is above its init_r ${String(o['init_r'])}.`, 'Ranks can only shrink: raise init_r.')
+    if (Number(o['target_r']) > Number(o['init_r'])) throw new Fault('bad-recipe', `AdaLoRA’s target_r ${String(o['target_r'])} is above its init_r ${String(o['init_r'])}.`, 'Ranks can only shrink: raise init_r.', undefined, [{ kind: 'option', method: 'adalora', name: 'init_r', value: Number(o['target_r']) }])
     return attach(
       {
         r: Number(o['init_r']),

@@ -30,7 +30,9 @@ export const method: Method = {
     const [dim, rank] = [Number(given['phm_dim']), Number(given['phm_rank'])]
     if (model.hidden % dim !== 0) {
       const divisors = Array.from({ length: 64 }, (_, i) => i + 1).filter((n) => model.hidden % n === 0)
-      throw new Fault('bad-recipe', `phm_dim ${dim} does not divide the ${model.hidden} channels of this model.`, `Use a phm_dim of ${divisors.join(', ')}.`)
+      throw new Fault('bad-recipe', `phm_dim ${dim} does not divide the ${model.hidden} channels of this model.`, `Use a phm_dim of ${divisors.join(', ')}.`, undefined, [
+        { kind: 'option', method: 'compacter', name: 'phm_dim', value: divisors.findLast((n) => n < dim)! },
+      ])
     }
     const inner = dim * Math.max(1, Math.round(model.hidden / Number(given['reduction_factor']) / dim))
     // AdapterHub divides and rounds down; a quarter of a channel more keeps its quotient at ours.

@@ -5,7 +5,7 @@ import { add } from '../ops/add.ts'
 import { embedding } from '../ops/embedding.ts'
 import { matmul } from '../ops/matmul.ts'
 import { scale } from '../ops/scale.ts'
-import { Fault } from '../protocol/failure.ts'
+import { Fault, type Remedy } from '../protocol/failure.ts'
 import type { OptionSpecs, OptionValue } from '../protocol/options.ts'
 import { addProduct } from './addProduct.ts'
 import { dora, setLengths } from './dora.ts'
@@ -177,20 +177,22 @@ function attach(s: Settings, model: ModelOutline): Attachment {
   }
 }
 
+const WITHOUT_DORA: Remedy = { kind: 'option', method: 'lora', name: 'use_dora', value: false }
+
 /** A start has no more columns than the matrix it is taken from, and its part of the base is not what DoRA measures. */
 function checkStart(s: Settings, targets: readonly string[], rankOf: (path: string) => number, model: ModelOutline): void {
-  if (s.dora) throw new Fault('bad-recipe', 'PiSSA and OLoRA start from a part of the weights, and DoRA learns their length: they cannot be joined.', 'Use the random start, or turn DoRA off.')
+  if (s.dora) throw new Fault('bad-recipe', 'PiSSA and OLoRA start from a part of the weights, and DoRA learns their length: they cannot be joined.', 'Use the random start, or turn DoRA off.', undefined, [WITHOUT_DORA])
   for (const path of targets) {
     const size = model.linearSizes.get(path)
     if (size && rankOf(path) > Math.min(size.in, size.out))
-      throw new Fault('bad-recipe', `Rank ${rankOf(path)} is more than ${path} [${size.out},${size.in}] has to start from.`, `Use a rank of at most ${Math.min(size.in, size.out)}, or the random start.`)
+      throw new Fault('bad-recipe', `Rank ${rankOf(path)} is more than ${path} [${size.out},${size.in}] has to start from.`, `Use a rank of at most ${Math.min(size.in, size.out)}, or the random start.`, undefined, [{ kind: 'option', method: 'lora', name: 'r', value: Math.min(size.in, size.out) }])
   }
 }
 
 /** What this method cannot do to some modules of this model. */
 function checkModules(s: Settings, targets: readonly string[], model: ModelOutline): void {
   const embedding = targets.find((path) => model.embeddings.includes(path))
-  if (s.dora && embedding !== undefined) throw new Fault('bad-recipe', `DoRA works on linear layers, and ${embedding} is an embedding.`, 'Leave it out of target_modules, or turn DoRA off.')
+  if (s.dora && embedding !== undefined) throw new Fault('bad-recipe', `DoRA works on linear layers, and ${embedding} is an embedding.`, 'Leave it out of target_modules, or turn DoRA off.', undefined, [WITHOUT_DORA])
   const paths = new Set(model.tensors.map((name) => name.slice(0, name.lastIndexOf('.'))))
   const missing = s.modulesToSave.find((entry) => ![...paths].some((path) => path.endsWith(entry)))
   if (missing !== undefined && !(model.head.endsWith(missing) && !paths.has(model.head)))

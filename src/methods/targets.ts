@@ -52,7 +52,9 @@ export function resolveTargets(rules: TargetRules, model: ModelOutline): Set<str
   if (chosen.length === 0) {
     const names = [...new Set(model.linears.map((p) => p.replace(/^.*\./, '')))]
     const narrowed = [...(exclude && exclude.length > 0 ? ['exclude_modules'] : []), ...(layers && layers.length > 0 ? ['layers_to_transform'] : [])]
-    throw new Fault('bad-recipe', `target_modules ${JSON.stringify(targets)}${narrowed.length > 0 ? ` with ${narrowed.join(' and ')}` : ''} matches no layer of this model.`, `Choose among ${names.join(', ')}, or all-linear.`)
+    throw new Fault('bad-recipe', `target_modules ${JSON.stringify(targets)}${narrowed.length > 0 ? ` with ${narrowed.join(' and ')}` : ''} matches no layer of this model.`, `Choose among ${names.join(', ')}, or all-linear.`, undefined, [
+      { kind: 'option', name: 'target_modules', value: ['all-linear'] },
+    ])
   }
   return new Set(chosen)
 }

@@ -19,11 +19,12 @@ export type FailureCode =
   | 'cancelled'
   | 'internal'
 
-/** A change of the recipe's methods that takes the obstacle away: a button beside the hint. Methods are named by id. */
+/** A change of the recipe that takes the obstacle away: a button beside the hint. Methods are named by id; an option without one is that of whichever method has it. */
 export type Remedy =
   | { readonly kind: 'instead'; readonly of: string; readonly use: string }
   | { readonly kind: 'without'; readonly method: string }
-  | { readonly kind: 'option'; readonly method: string; readonly name: string; readonly value: OptionValue }
+  | { readonly kind: 'option'; readonly method?: string; readonly name: string; readonly value: OptionValue }
+  | { readonly kind: 'training'; readonly name: string; readonly value: OptionValue }
 
 export interface Failure {
   readonly code: FailureCode

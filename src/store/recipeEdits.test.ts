@@ -59,6 +59,8 @@ describe('recipe edits', () => {
     expect(one.methods).toEqual([{ id: 'other', options: { r: 8 } }])
     expect(one.training.learning_rate).toBe(0.5)
     expect(remedied(two, { kind: 'option', method: 'other', name: 'r', value: 5 }, catalogue).methods[1]?.options).toEqual({ r: 5 })
+    expect(remedied(two, { kind: 'option', name: 'r', value: 5 }, catalogue).methods.map((m) => m.options['r'])).toEqual([5, 8])
+    expect(remedied(two, { kind: 'training', name: 'packing', value: false }, catalogue).training.packing).toBe(false)
   })
 
   it('edits one method of a list and keeps the others', () => {

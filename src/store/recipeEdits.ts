@@ -49,16 +49,20 @@ export const withMethodOption = (recipe: Recipe, index: number, name: string, va
 export function remedied(recipe: Recipe, remedy: Remedy, catalogue: Catalogue): Recipe {
   const { methods } = recipe
   const others = (id: string): MethodChoice[] => methods.filter((m) => m.id !== id)
+  const has = ({ id }: MethodChoice, option: string): boolean =>
+    catalogue.methods.some((m) => m.id === id && Object.hasOwn(m.options, option))
   switch (remedy.kind) {
     case 'without':
       return withMethods(recipe, others(remedy.method), catalogue)
     case 'instead': {
-      const has = methods.some((m) => m.id === remedy.use)
+      const isThere = methods.some((m) => m.id === remedy.use)
       const next = methods.map((m) => (m.id === remedy.of ? { id: remedy.use, options: {} } : m))
-      return withMethods(recipe, has ? others(remedy.of) : next, catalogue)
+      return withMethods(recipe, isThere ? others(remedy.of) : next, catalogue)
     }
     case 'option':
-      return withMethodOption(recipe, methods.findIndex((m) => m.id === remedy.method), remedy.name, remedy.value)
+      return withMethodOption(recipe, methods.findIndex((m) => (remedy.method === undefined ? has(m, remedy.name) : m.id === remedy.method)), remedy.name, remedy.value)
+    case 'training':
+      return withTraining(recipe, remedy.name, remedy.value)
     default:
       return remedy satisfies never
   }

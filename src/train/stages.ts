@@ -24,7 +24,10 @@ export const isFrozen = (level: number, layers: number, { freeze_layers, freeze_
 export function stagesOf({ trainables, levels }: Pick<Census, 'trainables' | 'levels'>, layers: number, t: Knobs): readonly Stage[] {
   const able = trainables.filter((e) => !e.frozen && !isFrozen(levels.get(e.key)!, layers, t))
   if (able.length === 0)
-    throw new Fault('bad-recipe', 'With these layers and embeddings frozen, the method has nothing left to train.', 'Freeze fewer layers, or choose a method that trains something above them.')
+    throw new Fault('bad-recipe', 'With these layers and embeddings frozen, the method has nothing left to train.', 'Freeze fewer layers, or choose a method that trains something above them.', undefined, [
+      { kind: 'training', name: 'freeze_layers', value: 0 },
+      { kind: 'training', name: 'freeze_embeddings', value: false },
+    ])
   const from = (lowest: number): ReadonlySet<string> => new Set(able.filter((e) => levels.get(e.key)! >= lowest).map((e) => e.key))
   if (t.unfreeze_every === 0) return [{ from: 0, keys: from(EMBEDDINGS), lowest: lowestOf(able.map((e) => levels.get(e.key)!)) }]
   const stages: Stage[] = []

@@ -38,7 +38,7 @@ export interface Placed {
 export function placeVirtual(batch: Pick<Batch, 'B' | 'T' | 'positions' | 'segments' | 'tokenTypes'>, { prompt, prefix }: VirtualTokens, pooledFirst = false): Placed {
   const { B, T, positions, segments, tokenTypes } = batch
   if (prompt + prefix > 0 && segments.some((s) => s > 0))
-    throw new Fault('bad-recipe', 'Virtual tokens stand at the start of a sequence, so rows cannot be packed with this method.', 'Turn packing off.')
+    throw new Fault('bad-recipe', 'Virtual tokens stand at the start of a sequence, so rows cannot be packed with this method.', 'Turn packing off.', undefined, [{ kind: 'training', name: 'packing', value: false }])
   const L = prompt + T
   const at = new Int32Array(B * L)
   const own = new Int32Array(B * L)

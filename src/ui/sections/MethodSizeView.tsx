@@ -1,25 +1,18 @@
 // What the chosen methods will train on this model, or why they cannot, with a button for each way out.
-import type { Remedy } from '../../protocol/failure.ts'
-import type { MethodInfo } from '../../protocol/methods.ts'
 import { catalogue } from '../../store/appState.ts'
 import { suitedRate } from '../../store/recipeEdits.ts'
 import { useActions, useApp } from '../AppContext.ts'
 import { formatBytes, formatCount, formatShare, formatSmall } from '../format.ts'
 import { FailureNote } from '../parts/FailureNote.tsx'
+import { Remedies } from './Remedies.tsx'
 import './MethodSizeView.css'
 
 export function MethodSizeView() {
   const { value, failure } = useApp((s) => s.size)
-  const methods = useApp((s) => s.methods.value)
-  const { takeRemedy } = useActions()
   if (failure)
     return (
       <FailureNote failure={failure}>
-        {failure.remedies?.map((remedy) => (
-          <button key={remedyText(remedy, methods)} type="button" onClick={() => takeRemedy(remedy)}>
-            {remedyText(remedy, methods)}
-          </button>
-        ))}
+        <Remedies of={failure} />
       </FailureNote>
     )
   return (
@@ -54,19 +47,4 @@ function OwnRate() {
       </button>
     </p>
   )
-}
-
-function remedyText(remedy: Remedy, methods: readonly MethodInfo[] | undefined): string {
-  const method = (id: string): MethodInfo | undefined => methods?.find((m) => m.id === id)
-  const label = (id: string): string => method(id)?.label ?? id
-  switch (remedy.kind) {
-    case 'instead':
-      return `Use ${label(remedy.use)}`
-    case 'without':
-      return `Leave out ${label(remedy.method)}`
-    case 'option':
-      return `Set ${method(remedy.method)?.options[remedy.name]?.label ?? remedy.name} to ${Array.isArray(remedy.value) ? remedy.value.join(', ') : String(remedy.value)}`
-    default:
-      return remedy satisfies never
-  }
 }

@@ -4,6 +4,7 @@ import { formatBytes, formatCount, formatDuration, formatShare, formatShort } fr
 import { Facts } from '../parts/Facts.tsx'
 import { FailureNote } from '../parts/FailureNote.tsx'
 import { MemoryBar } from '../parts/MemoryBar.tsx'
+import { Remedies } from './Remedies.tsx'
 import { backwardText } from '../planWords.ts'
 
 export function PlanView() {
@@ -11,7 +12,12 @@ export function PlanView() {
   const device = useApp((s) => s.device.value)
   const isUnusable = useApp((s) => s.size.failure !== undefined)
   if (isUnusable) return <p className="small soft">The plan stands here once the method can be used on this model.</p>
-  if (failure) return <FailureNote failure={failure} />
+  if (failure)
+    return (
+      <FailureNote failure={failure}>
+        <Remedies of={failure} />
+      </FailureNote>
+    )
   if (!value)
     return (
       <p className="small soft">

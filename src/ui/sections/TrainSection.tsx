@@ -8,6 +8,7 @@ import { MemoryBar } from '../parts/MemoryBar.tsx'
 import { Section } from '../parts/Section.tsx'
 import { statusSentence } from '../runWords.ts'
 import { PlanView } from './PlanView.tsx'
+import { Remedies } from './Remedies.tsx'
 import { TrainControls } from './TrainControls.tsx'
 import { TrainFigures } from './TrainFigures.tsx'
 
@@ -31,7 +32,11 @@ export function TrainSection() {
         </>
       }
     >
-      {failure && <FailureNote failure={failure} />}
+      {failure && (
+        <FailureNote failure={failure}>
+          <Remedies of={failure} />
+        </FailureNote>
+      )}
       {hasRun && <RunCharts />}
       {hasCurve && plan && (
         <details>

@@ -1,0 +1,43 @@
+// The ways out that a failure names, a button each.
+import type { Failure, Remedy } from '../../protocol/failure.ts'
+import type { MethodInfo } from '../../protocol/methods.ts'
+import type { OptionValue } from '../../protocol/options.ts'
+import { trainingOptions } from '../../protocol/training.ts'
+import { useActions, useApp } from '../AppContext.ts'
+
+export function Remedies({ of }: { of: Failure }) {
+  const methods = useApp((s) => s.methods.value)
+  const working = useApp((s) => s.working)
+  const { takeRemedy } = useActions()
+  return of.remedies?.map((remedy) => {
+    const text = remedyText(remedy, methods)
+    return (
+      <button key={text} type="button" disabled={working} onClick={() => takeRemedy(remedy)}>
+        {text}
+      </button>
+    )
+  })
+}
+
+function remedyText(remedy: Remedy, methods: readonly MethodInfo[] | undefined): string {
+  const label = (id: string): string => methods?.find((m) => m.id === id)?.label ?? id
+  switch (remedy.kind) {
+    case 'instead':
+      return `Use ${label(remedy.use)}`
+    case 'without':
+      return `Leave out ${label(remedy.method)}`
+    case 'option': {
+      const owner = methods?.find((m) => (remedy.method === undefined ? Object.hasOwn(m.options, remedy.name) : m.id === remedy.method))
+      return setText(owner?.options[remedy.name]?.label ?? remedy.name, remedy.value)
+    }
+    case 'training':
+      return setText(Object.entries(trainingOptions).find(([name]) => name === remedy.name)?.[1].label ?? remedy.name, remedy.value)
+    default:
+      return remedy satisfies never
+  }
+}
+
+function setText(label: string, value: OptionValue): string {
+  if (typeof value === 'boolean') return `Turn ${value ? 'on' : 'off'} “${label}”`
+  return `Set “${label}” to ${Array.isArray(value) ? value.join(', ') : String(value)}`
+}
