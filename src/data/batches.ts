@@ -111,11 +111,11 @@ function fill(rows: readonly (readonly Example[])[], T: number, options: BatchOp
         tokens[at] = example.ids[i] ?? 0
         positions[at] = i
         segments[at] = segment
-        // A segment's last place predicts nothing: what follows belongs to another example.
-        if (i + 1 < length && example.mask[i + 1] === 1) {
-          targets[at] = example.ids[i + 1] ?? IGNORED
-          trainedTokens++
-        }
+        // A segment's last place predicts no token: what follows belongs to another example.
+        const target = example.targets ? example.targets[i] : i + 1 < length && example.mask[i + 1] === 1 ? example.ids[i + 1] : IGNORED
+        if (target === undefined || target < 0) continue
+        targets[at] = target
+        trainedTokens++
       }
       tokenCount += length
     })

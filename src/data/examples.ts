@@ -13,6 +13,8 @@ export interface Example {
   /** 1 where the token is one to be learned; the token at 0 never is, because nothing precedes it. */
   readonly mask: Uint8Array<ArrayBuffer>
   readonly truncated: boolean
+  /** The class to be predicted at each place, -100 where none is; then the mask is empty. */
+  readonly targets?: Int32Array<ArrayBuffer>
 }
 export interface ExampleOptions extends Omit<TemplateOptions, 'specialTokens'> {
   readonly trainOn: 'completions' | 'everything'

@@ -2,6 +2,7 @@
 // the same values, so the preview cannot differ from the run.
 import type { Recipe } from '../protocol/recipe.ts'
 import type { DatasetInfo, RowProblem } from '../protocol/studio.ts'
+import { makeClassExamples, type ClassOptions } from './classExamples.ts'
 import type { Dataset } from './dataset.ts'
 import { makeExamples, previewTokens, type Example } from './examples.ts'
 import { splitRows } from './split.ts'
@@ -13,6 +14,8 @@ export interface PrepareOptions {
   readonly tokenizer: Tokenizer
   readonly chatTemplate?: string
   readonly recipe: Pick<Recipe, 'data' | 'training' | 'seed'>
+  /** What is to be predicted instead of tokens. */
+  readonly classes?: Omit<ClassOptions, 'maxLength'>
 }
 export interface Prepared {
   readonly train: readonly Example[]
@@ -21,10 +24,13 @@ export interface Prepared {
   readonly problems: readonly RowProblem[]
 }
 
-export function prepare(dataset: Dataset, { tokenizer, chatTemplate, recipe }: PrepareOptions): Prepared {
+export function prepare(dataset: Dataset, { tokenizer, chatTemplate, recipe, classes }: PrepareOptions): Prepared {
   const { train, validation } = splitRows(dataset.rows, recipe.data.validation, recipe.seed)
   const options = { trainOn: recipe.data.trainOn, ...(chatTemplate === undefined ? {} : { chatTemplate }) }
-  const made = [train, validation].map((rows) => makeExamples(rows, tokenizer, options, recipe.training.max_length))
+  const { max_length: maxLength } = recipe.training
+  const made = [train, validation].map((rows) =>
+    classes ? makeClassExamples(rows, tokenizer, { ...classes, maxLength }) : makeExamples(rows, tokenizer, options, maxLength),
+  )
   return { train: made[0]?.examples ?? [], validation: made[1]?.examples ?? [], problems: made.flatMap((m) => m.problems) }
 }
 
@@ -44,7 +50,7 @@ export function describe(
     problemCount: dataset.problemCount + prepared.problems.length,
     head: dataset.head,
     examples: prepared.train.slice(0, PREVIEWS).map((e) => previewTokens(e, options.tokenizer)),
-    trainedTokens: all.reduce((n, e) => n + e.mask.reduce((m, bit) => m + bit, 0), 0),
+    trainedTokens: all.reduce((n, e) => n + (e.targets ? e.targets.filter((t) => t >= 0).length : e.mask.reduce((m, bit) => m + bit, 0)), 0),
     totalTokens: all.reduce((n, e) => n + e.ids.length, 0),
     longest: all.reduce((n, e) => Math.max(n, e.ids.length), 0),
     truncated: all.filter((e) => e.truncated).length,

@@ -13,6 +13,8 @@ export interface Tokenizer {
   readonly specialIds: ReadonlySet<number>
   /** What the model expects before any plain text: usually the one token that begins a sequence, or nothing. */
   readonly prefixIds: Int32Array
+  /** What it expects after a text: BERT's [SEP], or nothing. */
+  readonly suffixIds: Int32Array
   /** `bos_token`, `eos_token`, … as texts, for chat templates. */
   readonly specialTokens: Readonly<Record<string, string>>
   readonly bosId?: number
@@ -63,7 +65,7 @@ export function loadTokenizer(json: Readonly<Record<string, unknown>>, config: R
     idToToken: (id) => engine.id_to_token(id),
     tokenToId: (token) => engine.token_to_id(token),
     specialIds,
-    prefixIds: prefixOf(encode('a', true), encode('a')),
+    ...around(encode('a', true), encode('a')),
     specialTokens,
     vocabSize: largest + 1,
     ...(bosId === undefined ? {} : { bosId }),
@@ -72,11 +74,11 @@ export function loadTokenizer(json: Readonly<Record<string, unknown>>, config: R
   }
 }
 
-/** What stands before the text's own ids; what follows them (as in BERT) is not a prefix. */
-function prefixOf(withSpecial: Int32Array, plain: Int32Array): Int32Array {
+/** What stands before and after the text's own ids. */
+function around(withSpecial: Int32Array, plain: Int32Array): Pick<Tokenizer, 'prefixIds' | 'suffixIds'> {
   for (let at = 0; at + plain.length <= withSpecial.length; at++)
-    if (plain.every((id, i) => withSpecial[at + i] === id)) return withSpecial.slice(0, at)
-  return new Int32Array(0)
+    if (plain.every((id, i) => withSpecial[at + i] === id)) return { prefixIds: withSpecial.slice(0, at), suffixIds: withSpecial.slice(at + plain.length) }
+  return { prefixIds: new Int32Array(0), suffixIds: new Int32Array(0) }
 }
 
 /** Entries `x_token`, each a text or an object with its text in `content`. */

@@ -3,7 +3,7 @@
 import type { Tensor } from '../graph/tensor.ts'
 import type { Activation } from '../ops/activation.ts'
 import type { Classes } from './classes.ts'
-import { needClasses, readActivation } from './encoder.ts'
+import { classesOf, readActivation } from './encoder.ts'
 import type { Family } from './family.ts'
 import { ConfigReader } from './readConfig.ts'
 
@@ -39,7 +39,7 @@ export const family: Family<DistilBert> = {
       padding: read.number('pad_token_id', 0),
       contextLength: read.number('max_position_embeddings', 512),
       activation: readActivation(read, 'activation'),
-      classes: needClasses(json),
+      classes: classesOf(json),
     }
     read.done()
     return config

@@ -1,7 +1,6 @@
 // What BERT and RoBERTa have in common: layers that see the whole text and normalise after each part.
 import type { Tensor } from '../graph/tensor.ts'
 import type { Activation } from '../ops/activation.ts'
-import { Fault } from '../protocol/failure.ts'
 import { readClasses, type Classes } from './classes.ts'
 import type { Dimensions, Json, Model } from './family.ts'
 import type { ConfigReader } from './readConfig.ts'
@@ -25,12 +24,8 @@ export interface Encoder {
 export const readActivation = (read: ConfigReader, name: string): Activation =>
   ACTIVATIONS[read.choice(name, Object.keys(ACTIVATIONS) as (keyof typeof ACTIVATIONS)[], 'gelu')]
 
-/** An encoder predicts classes or it predicts nothing that could be trained here. */
-export function needClasses(json: Json): Classes {
-  const classes = readClasses(json)
-  if (!classes) throw new Fault('bad-model', `This ${String(json['model_type'])} model has no head for classes: its architecture is ${JSON.stringify(json['architectures'] ?? null)}.`, 'Use a checkpoint for sequence or token classification, or a recipe that classifies.')
-  return classes
-}
+/** An encoder predicts classes, or nothing that could be trained here: one that was pretrained only waits for those of the data. */
+export const classesOf = (json: Json): Classes => readClasses(json) ?? { taskType: 'SEQ_CLS', labels: ['LABEL_0', 'LABEL_1'] }
 
 export function readEncoder(read: ConfigReader, json: Json): Encoder {
   read.choice('position_embedding_type', ['absolute'], 'absolute')
@@ -46,7 +41,7 @@ export function readEncoder(read: ConfigReader, json: Json): Encoder {
     types: read.number('type_vocab_size', 2),
     eps: read.number('layer_norm_eps', 1e-12),
     activation: readActivation(read, 'hidden_act'),
-    classes: needClasses(json),
+    classes: classesOf(json),
   }
 }
 

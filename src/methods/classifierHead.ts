@@ -7,6 +7,9 @@ const HEADS = ['classifier', 'score']
 /** Whether a base tensor belongs to the head: any module above it is one. */
 export const ofHead = (name: string): boolean => name.split('.').slice(0, -1).some((module) => HEADS.some((head) => module.endsWith(head)))
 
+/** Tensors that a checkpoint may lack when its model is to predict classes: transformers starts them anew too. */
+export const mayStartFresh = (name: string): boolean => ofHead(name) || name.includes('.pooler.')
+
 /** What stands before a base tensor's name in the adapter's file. */
 function prefixOf({ adapterConfig, adapterHub, prompt, prefix }: Attachment): string {
   if (!adapterConfig || adapterHub) return ''
@@ -21,7 +24,7 @@ export function withClassifierHead(a: Attachment, model: ModelOutline): Attachme
   return {
     ...a,
     trains: (name) => a.trains?.(name) ?? (ofHead(name) ? before + name : undefined),
-    ...(a.adapterConfig && { adapterConfig: (baseModel) => ({ ...a.adapterConfig!(baseModel), task_type: model.taskType, modules_to_save: HEADS }) }),
+    ...(a.adapterConfig && { adapterConfig: (baseModel, run) => ({ ...a.adapterConfig!(baseModel, run), task_type: model.taskType, modules_to_save: HEADS }) }),
     ...(a.saved && {
       saved(read, all, shapeOf) {
         const saved = new Map(a.saved!(read, all.filter((key) => !keys.has(key)), shapeOf))

@@ -75,7 +75,7 @@ export type RunEvent =
   | {
       readonly type: 'score'
       readonly when: 'before' | 'after'
-      readonly metric: 'exact_match'
+      readonly metric: 'exact_match' | 'accuracy'
       readonly correct: number
       readonly total: number
       /** Task by task, in order, where there are several. */

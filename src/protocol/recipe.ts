@@ -2,6 +2,7 @@
 // `readRecipe` is the one door through which a recipe enters from disk or a link.
 import { Fault } from './failure.ts'
 import { readOptions, type OptionValue } from './options.ts'
+import type { TaskType } from './taskType.ts'
 import { readTasks, type Task } from './tasks.ts'
 import { trainingOptions, type Training } from './training.ts'
 
@@ -15,6 +16,10 @@ export interface MethodChoice {
 export interface Recipe {
   readonly version: typeof RECIPE_VERSION
   readonly name: string
+  /** What the model is to predict; unsaid: what it was made for. */
+  readonly task?: TaskType
+  /** Names of the classes that it is to predict; unsaid: those of the model or of the data. */
+  readonly labels?: readonly string[]
   /** `builtin`: a model served with the page, by id. `folder`: a Hugging Face folder, by name or path. */
   readonly base: { readonly source: 'builtin' | 'folder'; readonly id: string; readonly sha256?: string }
   readonly data: {
@@ -68,7 +73,7 @@ export function readRecipe(json: unknown): Recipe {
   if (!isRecord(json)) return fail(['it must be a JSON object.'])
   const base = defaultRecipe()
   const problems: string[] = []
-  const known = new Set([...Object.keys(base), '$schema'])
+  const known = new Set([...Object.keys(base), 'task', 'labels', '$schema'])
   for (const k of Object.keys(json)) if (!known.has(k)) problems.push(`Unknown entry ${k}.`)
   if (json['version'] !== undefined && json['version'] !== RECIPE_VERSION)
     problems.push(`version must be ${RECIPE_VERSION}, found ${JSON.stringify(json['version'])}.`)
@@ -104,9 +109,12 @@ export function readRecipe(json: unknown): Recipe {
         methods.push({ id: m['id'], options: (isRecord(m['options']) ? m['options'] : {}) as MethodChoice['options'] })
       } else problems.push('Each method must be an object with an id.')
     }
+  const { task, labels } = json
   const recipe: Recipe = {
     version: RECIPE_VERSION,
     name: typeof json['name'] === 'string' ? json['name'] : base.name,
+    ...(task !== undefined && { task: task as TaskType }),
+    ...(labels !== undefined && { labels: labels as readonly string[] }),
     base: merge('base', base.base, ['sha256']),
     data: merge('data', base.data, ['sha256', 'test', 'tasks', 'taskTemperature']),
     methods,
@@ -114,6 +122,9 @@ export function readRecipe(json: unknown): Recipe {
     evaluation: merge('evaluation', base.evaluation),
     seed: typeof json['seed'] === 'number' && Number.isInteger(json['seed']) ? json['seed'] : base.seed,
   }
+  if (task !== undefined) oneOf('task', String(task), ['CAUSAL_LM', 'SEQ_CLS'])
+  if (labels !== undefined && !(Array.isArray(labels) && labels.length > 1 && labels.every((l) => typeof l === 'string') && new Set(labels).size === labels.length))
+    problems.push('labels must be a list of two or more different names.')
   oneOf('base.source', recipe.base.source, ['builtin', 'folder'])
   oneOf('data.source', recipe.data.source, ['sample', 'file'])
   oneOf('data.trainOn', recipe.data.trainOn, ['completions', 'everything'])

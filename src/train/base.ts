@@ -7,6 +7,8 @@ import type { ModelFolder } from '../files/modelFolder.ts'
 import type { Gpu } from '../gpu/device.ts'
 import { Memory } from '../gpu/memory.ts'
 import { Pipelines } from '../gpu/pipelines.ts'
+import { readClasses } from '../families/classes.ts'
+import { mayStartFresh } from '../methods/classifierHead.ts'
 import type { Attachment } from '../methods/method.ts'
 import { census, outline, type Census } from './census.ts'
 import { layOut } from './layout.ts'
@@ -33,7 +35,9 @@ export function openModel(folder: ModelFolder): OpenModel {
   const family = familyOf(folder.modelType)
   const config = family.config(folder.config)
   const found = outline(family, config)
-  checkWeights(folder, family, found.manifest)
+  // An encoder that was only pretrained has no head yet.
+  const bare = found.taskType !== 'CAUSAL_LM' && !readClasses(folder.config)
+  checkWeights(folder, family, bare ? found.manifest.filter(({ name }) => !mayStartFresh(name)) : found.manifest)
   let loaded: Tokenizer | undefined
   const tokenizer = (): Tokenizer => (loaded ??= loadTokenizer(folder.tokenizerJson, folder.tokenizerConfig))
   const tokenize = (text: string): number[] => [...tokenizer().encode(text, { special: true })]

@@ -17,6 +17,8 @@ import { attachRecipe } from './attachRecipe.ts'
 import { subjectOf, type Base } from './base.ts'
 import type { Layout, Window } from './layout.ts'
 import { takeWindow } from './params.ts'
+import { recipeModel } from './recipeModel.ts'
+import { findTensor } from './weights.ts'
 
 type AdapterTensors = Map<string, { readonly shape: readonly number[]; readonly data: Float32Array<ArrayBuffer> }>
 
@@ -38,11 +40,12 @@ export const recipeFacts = (recipe: Recipe, version: string): Pick<CardFacts, 'n
 })
 
 /** The adapter of a run that did not finish, from its last checkpoint. */
-export async function exportCheckpoint(base: Base, storage: Storage, record: RunRecord, version: string): Promise<Map<string, Uint8Array>> {
+export async function exportCheckpoint(opened: Base, storage: Storage, record: RunRecord, version: string): Promise<Map<string, Uint8Array>> {
   const saved = await storage.checkpoints.load(record.id)
   const values = saved?.parts.get('values')
   if (!saved || !values) throw new Fault('storage', 'This run has no checkpoint yet, so there is nothing to take away.', 'Let it train until its first checkpoint.')
   const { recipe } = record
+  const base = recipeModel(opened, recipe)
   const { layout, attachments } = subjectOf(base, attachRecipe(recipe, base))
   return exportRun(base, {
     values: new Float32Array(values.slice().buffer),
@@ -81,6 +84,8 @@ export async function exportRun(base: Base, { facts, values, layout, attachments
   const tensors = trained(windows)
   const out = new Map<string, OutTensor>()
   for (const [name, entry] of base.folder.tensors) out.set(name, await retuned(name, entry, tensors, base))
+  // A head that the checkpoint lacks.
+  for (const [name, { shape, data }] of tensors) if (!findTensor(base.folder, base.family, name)) out.set(name, { dtype: 'F32', shape, data: packValues(data, 'f32') })
   const files = new Map<string, Uint8Array>([
     ['config.json', utf8(sortedJson(base.folder.config))],
     ['model.safetensors', writeSafetensors(out, { format: 'pt' })],
@@ -123,6 +128,9 @@ function oneAdapter(a: Attachment, trained: AdapterTensors, facts: CardFacts): M
   for (const { name, rows } of a.emit ? (a.tasks ?? []) : [])
     for (const [path, bytes] of emittedFiles(a.emit!(read, rows[0]), facts, name)) files.set(`tasks/${name}/${path}`, bytes)
   if (!a.adapterHub) return files
+  // The head of a model for classes trains beside the adapters; AdapterHub keeps heads in a file of their own.
+  const head = new Map([...trained].filter(([key]) => a.trains?.(key) !== undefined))
+  if (head.size > 0) files.set('model_head.safetensors', writeSafetensors(packed(head), { format: 'pt' }))
   return new Map(
     [...files].map(([path, bytes]): [string, Uint8Array] => {
       if (path === 'adapter_model.safetensors') return ['adapter.safetensors', bytes]

@@ -8,8 +8,10 @@ import type { Base } from './base.ts'
 import { emitAdapter, emits, mountEmitted } from './emitAdapter.ts'
 import type { Learner } from './learner.ts'
 import { score } from './score.ts'
+import { scoreClasses } from './scoreClasses.ts'
 
 export interface Verdict {
+  readonly metric: 'exact_match' | 'accuracy'
   readonly answers: readonly Answer[]
   readonly correct: number
   /** Share of right answers, 0 to 1: the mean over tasks, so that a large test set weighs no more. */
@@ -31,6 +33,7 @@ export interface JudgeOptions {
 export async function judge(base: Base, { subject, params }: Learner, { recipe, tests, onStart, onProgress, cancelled }: JudgeOptions): Promise<Verdict | undefined> {
   const { rows, maxNewTokens } = recipe.evaluation
   const { chatTemplate } = base.folder
+  const sorts = base.outline.taskType === 'SEQ_CLS'
   const asked = tests.map(({ name, test }) => ({
     name,
     questions: (test?.rows ?? [])
@@ -50,7 +53,8 @@ export async function judge(base: Base, { subject, params }: Learner, { recipe, 
     const options = { maxNewTokens, contextLength: base.family.dimensions(base.config).contextLength, onProgress: (done: number) => onProgress(before + done, total), cancelled }
     const made = emits(subject) ? await mountEmitted(base, await emitAdapter(base, subject, await params.read('values'), name)) : undefined
     try {
-      answers.push(...(await score(base, made?.subject ?? subject, made?.params ?? params, questions, options)))
+      const scored = sorts ? scoreClasses : score
+      answers.push(...(await scored(base, made?.subject ?? subject, made?.params ?? params, questions, options)))
     } finally {
       made?.params.dispose()
     }
@@ -61,5 +65,5 @@ export async function judge(base: Base, { subject, params }: Learner, { recipe, 
   }
   const correct = answers.filter((a) => a.correct).length
   const share = shares.length > 0 ? shares.reduce((n, s) => n + s, 0) / shares.length : 0
-  return { answers, correct, share, ...(tasks.length > 0 && { tasks }) }
+  return { metric: sorts ? 'accuracy' : 'exact_match', answers, correct, share, ...(tasks.length > 0 && { tasks }) }
 }

@@ -18,6 +18,7 @@ import { countOf } from './census.ts'
 import type { Layout } from './layout.ts'
 import { leadingParts } from './leadingPart.ts'
 import { putWindow } from './params.ts'
+import { recipeModel } from './recipeModel.ts'
 import { findTensor } from './weights.ts'
 
 /** An adapter that fits a model, without its values. */
@@ -90,10 +91,11 @@ export async function openAdapter(model: OpenModel, folder: AdapterFolder): Prom
 }
 
 /** The adapter of a run as its last checkpoint has it, encoders included. */
-export async function openRun(model: OpenModel, storage: Storage, record: RunRecord): Promise<OpenAdapter> {
+export async function openRun(opened: OpenModel, storage: Storage, record: RunRecord): Promise<OpenAdapter> {
   const saved = await storage.checkpoints.load(record.id)
   const bytes = saved?.parts.get('values')
   if (!bytes) throw new Fault('storage', 'This run has no checkpoint yet.', 'Let it train until its first checkpoint, or pause it.')
+  const model = recipeModel(opened, record.recipe)
   const subject = subjectOf(model, attachRecipe(record.recipe, model))
   if (bytes.byteLength !== subject.layout.length * 4) throw new Fault('storage', 'This run’s checkpoint was saved by another version of its method.', 'Train it again, or take its exported adapter.')
   return { ...fittingOf(subject), values: new Float32Array(bytes.slice().buffer) }

@@ -1,12 +1,14 @@
 // What a run trains on and validates with: one dataset, or several with a task each, as batches.
 import { planBatches, type BatchPlan } from '../data/batches.ts'
 import type { Dataset } from '../data/dataset.ts'
-import { prepare } from '../data/prepare.ts'
+import { prepare, type PrepareOptions } from '../data/prepare.ts'
 import { planTasks, taskBatch, type TaskPlan } from '../data/taskBatches.ts'
 import type { Attachment } from '../methods/method.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { Recipe } from '../protocol/recipe.ts'
+import { readClasses } from '../families/classes.ts'
 import type { OpenModel } from './base.ts'
+import { taskOf } from './recipeModel.ts'
 
 /** One task's rows. */
 export interface TaskData {
@@ -27,6 +29,10 @@ export interface RunData {
   readonly validation: readonly HeldOut[] | undefined
 }
 
+/** What `prepare` is told of a run that predicts classes. */
+export const classesOf = (model: OpenModel, recipe: Recipe): Pick<PrepareOptions, 'classes'> =>
+  taskOf(model, recipe) === 'CAUSAL_LM' ? {} : { classes: { labels: recipe.labels ?? readClasses(model.folder.config)?.labels ?? [], pooled: model.family.pooled ?? 'last' } }
+
 /** @param attachments told tasks apart if they can; others train on the mixture */
 export function batchesOf(model: OpenModel, recipe: Recipe, data: Dataset | readonly TaskData[], attachments: readonly Attachment[]): RunData {
   const { batch_size: batchSize, packing, max_length } = recipe.training
@@ -34,7 +40,7 @@ export function batchesOf(model: OpenModel, recipe: Recipe, data: Dataset | read
   const options = { batchSize, maxLength, packing, seed: recipe.seed }
   const plans = (dataset: Dataset, of: string): { train: BatchPlan; held: BatchPlan | undefined } => {
     const { chatTemplate } = model.folder
-    const { train, validation } = prepare(dataset, { tokenizer: model.tokenizer(), recipe, ...(chatTemplate !== undefined && { chatTemplate }) })
+    const { train, validation } = prepare(dataset, { tokenizer: model.tokenizer(), recipe, ...(chatTemplate !== undefined && { chatTemplate }), ...classesOf(model, recipe) })
     if (train.length === 0) throw new Fault('bad-data', `No row of ${of} has anything to learn.`, 'Check the template preview, or raise the longest row.')
     return { train: planBatches(train, options), held: validation.length > 0 ? planBatches(validation, options) : undefined }
   }

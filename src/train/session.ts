@@ -17,13 +17,13 @@ import { Course } from './course.ts'
 import { estimate } from './estimate.ts'
 import { EventLog } from './eventLog.ts'
 import { exportRun, recipeFacts } from './exportRun.ts'
-import { freshValues } from './freshValues.ts'
 import { judge } from './judge.ts'
 import { Learner, type StepNumbers, type TrainSubject } from './learner.ts'
 import { objectiveOf, weightsFor } from './objective.ts'
+import { placeValues } from './placeValues.ts'
 import { batchesOf, type HeldOut, type RunData, type TaskData } from './runData.ts'
+import { recipeModel } from './recipeModel.ts'
 import { taskFacts } from './taskFacts.ts'
-import { START } from './update.ts'
 import { BEST, ValidationWatch } from './validationWatch.ts'
 
 export interface SessionInput {
@@ -71,7 +71,10 @@ class Session {
   private step = 0
   private readonly watch: ValidationWatch
 
-  constructor(private readonly input: SessionInput) {
+  private readonly input: SessionInput
+
+  constructor(given: SessionInput) {
+    const input = (this.input = { ...given, base: recipeModel(given.base, given.recipe) })
     this.log = new EventLog(input.storage, input.runId, input.onEvent)
     this.subject = subjectOf(input.base, attachRecipe(input.recipe, input.base))
     this.watch = new ValidationWatch(input.recipe.training)
@@ -86,8 +89,7 @@ class Session {
     const { training } = recipe
     this.phase('loading')
     const data = this.prepareData()
-    if (this.watch.wanted && (!data.validation || training.eval_steps === 0))
-      throw new Fault('bad-recipe', 'This run has no validation loss, which early stopping and keeping the best need.', 'Hold out a share of the rows and validate every few steps.')
+    this.watch.require(data.validation !== undefined && training.eval_steps > 0)
     const objective = objectiveOf(training)
     await base.weights.load(weightsFor(objective, base, this.subject))
     const learner = (this.learner = await Learner.make(base, this.subject, objective))
@@ -128,25 +130,17 @@ class Session {
 
   /** Values and moments from the last committed checkpoint, or fresh ones. */
   private async restore(learner: Learner, saved: LoadedCheckpoint | undefined): Promise<void> {
-    const { storage, runId, base, recipe } = this.input
-    if (!saved) {
-      const fresh = await freshValues(base, this.subject.layout, recipe.seed)
-      for (const which of ['values', START]) if (learner.params.shared.has(which)) learner.params.write(which, fresh)
-      return
-    }
-    for (const sentence of saved.passedOver) this.phase('loading', sentence)
-    for (const which of learner.params.lasting) {
-      const bytes = saved.parts.get(which)
-      if (!bytes || bytes.byteLength !== learner.params.shared.get(which)!.size)
-        throw new Fault('storage', `The checkpoint of step ${saved.step} does not fit this recipe.`, 'Start a new run with this recipe.')
-      learner.params.write(which, new Float32Array(bytes.slice().buffer))
-    }
+    const { storage, runId, recipe } = this.input
+    for (const sentence of saved?.passedOver ?? []) this.phase('loading', sentence)
+    await placeValues(learner, recipe.seed, saved)
+    if (!saved) return
     await this.log.rewind(saved.step)
     const record = await storage.runs.get(runId)
     Object.assign(this.scores, record?.scores)
     this.lastLoss = record?.lastLoss
-    this.validationLoss = (await storage.runs.events(runId)).findLast((e) => e.type === 'validation')?.loss
-    this.watch.restore(await storage.runs.events(runId), saved.step)
+    const events = await storage.runs.events(runId)
+    this.validationLoss = events.findLast((e) => e.type === 'validation')?.loss
+    this.watch.restore(events, saved.step)
     this.step = saved.step
   }
 
@@ -211,6 +205,7 @@ class Session {
   }
 
   private async validate(learner: Learner, validation: readonly HeldOut[]): Promise<void> {
+    const began = performance.now()
     const found: { name?: string; loss: number; tokens: number }[] = []
     for (const { name, plan } of validation) {
       const batches = Array.from({ length: plan.batchesPerEpoch }, (_, i) => plan.batch(i))
@@ -220,7 +215,7 @@ class Session {
     const tasks = found.flatMap(({ name, ...rest }) => (name === undefined ? [] : [{ name, ...rest }]))
     this.validationLoss = loss
     if (this.watch.hear(this.step, loss) && this.watch.keepsBest) learner.params.copy('values', BEST)
-    this.log.say({ type: 'validation', step: this.step, loss, tokens: found.reduce((n, f) => n + f.tokens, 0), ...(tasks.length > 0 && { tasks }) })
+    this.log.say({ type: 'validation', step: this.step, loss, tokens: found.reduce((n, f) => n + f.tokens, 0), ms: performance.now() - began, ...(tasks.length > 0 && { tasks }) })
   }
 
   /** At the end of a run the values of the best validation take the place of the last ones. */
@@ -257,7 +252,7 @@ class Session {
     const { answers, correct, share, tasks: byTask } = verdict
     if (answers.length > 0) this.scores[when] = share
     await this.input.storage.runs.update(this.input.runId, { scores: { ...this.scores } })
-    this.log.say({ type: 'score', when, metric: 'exact_match', correct, total: answers.length, answers, ...(byTask && { tasks: byTask }) })
+    this.log.say({ type: 'score', when, metric: verdict.metric, correct, total: answers.length, answers, ...(byTask && { tasks: byTask }) })
   }
 
   private async files(learner: Learner): Promise<Map<string, Uint8Array>> {

@@ -6,6 +6,7 @@ import type { Recipe } from '../protocol/recipe.ts'
 import { subjectOf, type Base } from './base.ts'
 import { Learner } from './learner.ts'
 import type { OpenAdapter } from './openAdapter.ts'
+import { classesOf } from './runData.ts'
 
 export interface ValidationLoss {
   /** Nats per trained token. */
@@ -17,7 +18,7 @@ export interface ValidationLoss {
 /** Undefined where the recipe holds no row out, or none has anything to learn. */
 export async function validationLoss(base: Base, adapter: OpenAdapter, dataset: Dataset, recipe: Recipe): Promise<ValidationLoss | undefined> {
   const { chatTemplate } = base.folder
-  const { validation } = prepare(dataset, { tokenizer: base.tokenizer(), recipe, ...(chatTemplate !== undefined && { chatTemplate }) })
+  const { validation } = prepare(dataset, { tokenizer: base.tokenizer(), recipe, ...(chatTemplate !== undefined && { chatTemplate }), ...classesOf(base, recipe) })
   if (validation.length === 0) return undefined
   const { batch_size: batchSize, max_length } = recipe.training
   const maxLength = Math.min(max_length, base.family.dimensions(base.config).contextLength)

@@ -3,14 +3,16 @@
 import { openAdapterFolder, type AdapterFolder } from '../files/adapterFolder.ts'
 import { bytesSource, type ByteSource } from '../files/byteSource.ts'
 import { methodOf } from '../methods/registry.ts'
-import type { AdapterInfo, StoredAdapter } from '../protocol/adapters.ts'
+import type { AdapterInfo, AdapterUse, StoredAdapter } from '../protocol/adapters.ts'
 import { Fault } from '../protocol/failure.ts'
+import type { Recipe } from '../protocol/recipe.ts'
 import type { BaseInfo, RunRecord } from '../protocol/studio.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Base, OpenModel } from '../train/base.ts'
 import { answering } from '../train/emitAdapter.ts'
 import { exportCheckpoint } from '../train/exportRun.ts'
 import { openAdapter, openRun, type OpenAdapter } from '../train/openAdapter.ts'
+import { taskOf } from '../train/recipeModel.ts'
 import type { Part } from './deriveAdapter.ts'
 import { fitNote, type FitNote } from './fitNote.ts'
 
@@ -106,6 +108,18 @@ export class AdapterLibrary {
     const { run } = await this.find(id)
     const { model } = this.need()
     return { version: run ? `step ${run.step}` : 'stored', load: async () => answering(model, await this.openWhole(id)) }
+  }
+
+  /** Where these answer with a class instead of a text: the recipe that says which, and the adapter. */
+  async sorter(uses: readonly AdapterUse[]): Promise<{ readonly recipe: Pick<Recipe, 'task' | 'labels'>; readonly adapter: OpenAdapter | undefined } | undefined> {
+    const { model } = this.need()
+    const [use] = uses
+    if (!use) return model.outline.taskType === 'CAUSAL_LM' ? undefined : { recipe: {}, adapter: undefined }
+    const { run } = await this.find(use.id)
+    const recipe = run?.recipe ?? {}
+    if (taskOf(model, recipe) === 'CAUSAL_LM') return undefined
+    if (uses.length > 1) throw new Fault('bad-adapter', 'Adapters that sort texts into classes cannot be mixed.', 'Choose one of them.')
+    return { recipe, adapter: await this.openWhole(use.id) }
   }
 
   /** With all its values: those of the network of one that makes adapters. */

@@ -15,6 +15,8 @@ import type { Base } from '../train/base.ts'
 import { emitAdapter } from '../train/emitAdapter.ts'
 import { exportMerged } from '../train/exportMerged.ts'
 import { mergeIntoMounted, type Weighted } from '../train/mergeWeights.ts'
+import { classReply } from '../train/classReply.ts'
+import { recipeModel } from '../train/recipeModel.ts'
 import { reply } from '../train/reply.ts'
 import { validationLoss, type ValidationLoss } from '../train/validationLoss.ts'
 import { AdapterLibrary, type Described, type OpenBase } from './adapterLibrary.ts'
@@ -212,6 +214,12 @@ export function adapterShelf({ storage, version, opened, mounted, isTraining, da
     release: (id) => void deck?.on.release(id),
     async generate(request, onText, cancelled) {
       const { base, on } = await deckOn()
+      const sorter = await library.sorter(request.adapters)
+      if (sorter) {
+        const text = await classReply(recipeModel(base, sorter.recipe), sorter.adapter, request.prompt)
+        onText(text, 0)
+        return text
+      }
       await hold([...request.adapters, ...(request.switches ?? []).flatMap((s) => s.adapters)])
       const { answerId } = request
       let heard = request.adapters

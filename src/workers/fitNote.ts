@@ -9,6 +9,7 @@ import { attachRecipe } from '../train/attachRecipe.ts'
 import { subjectOf, type OpenModel } from '../train/base.ts'
 import { unmixable } from '../train/ensemble.ts'
 import { unmergeableAdapter } from '../train/mergeWeights.ts'
+import { recipeModel } from '../train/recipeModel.ts'
 import { fitAdapter, fittingOf, type FittingAdapter } from '../train/openAdapter.ts'
 
 export type FitNote = Pick<AdapterInfo, 'methods' | 'rank' | 'trainableParameters' | 'mixable' | 'unmergeable' | 'isLora' | 'tasks' | 'readsDescriptions'> & { readonly misfit?: string }
@@ -20,8 +21,8 @@ export async function fitNote(model: OpenModel, given: Given): Promise<FitNote> 
     if ('files' in given) return noteOf(model, fitAdapter(model, await openAdapterFolder(given.files)))
     if (given.other !== undefined) return misfitting(given.other)
     const { recipe } = given
-    const subject = subjectOf(model, attachRecipe(recipe, model))
-    return noteOf(model, fittingOf(subject))
+    const own = recipeModel(model, recipe)
+    return noteOf(own, fittingOf(subjectOf(own, attachRecipe(recipe, own))))
   } catch (error) {
     return misfitting(toFailure(error).message)
   }

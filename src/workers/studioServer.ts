@@ -16,7 +16,8 @@ import { Control } from '../train/control.ts'
 import { estimate } from '../train/estimate.ts'
 import { methodSize } from '../train/methodSize.ts'
 import { probeSeconds } from '../train/probeSeconds.ts'
-import { batchesOf } from '../train/runData.ts'
+import { recipeModel, withLabels } from '../train/recipeModel.ts'
+import { batchesOf, classesOf } from '../train/runData.ts'
 import { runSession } from '../train/session.ts'
 import { stampRecipe } from '../train/stampRecipe.ts'
 import { adapterShelf } from './adapterShelf.ts'
@@ -112,7 +113,7 @@ export function studioServer(page: URL, storage: Storage): Studio {
   const prepareOptions = (recipe: Recipe) => {
     const { model: m } = need(model, 'model')
     const { chatTemplate } = m.folder
-    return { tokenizer: m.tokenizer(), recipe, ...(chatTemplate !== undefined && { chatTemplate }) }
+    return { tokenizer: m.tokenizer(), recipe, ...(chatTemplate !== undefined && { chatTemplate }), ...classesOf(m, labelled(recipe)) }
   }
   /** The open data, which must be what the recipe names. */
   const dataFor = ({ data: { tasks } }: Recipe): OpenedData => {
@@ -125,6 +126,8 @@ export function studioServer(page: URL, storage: Storage): Studio {
     const { dataset, tasks } = dataFor(recipe)
     return batchesOf(need(model, 'model').model, recipe, tasks ?? dataset, []).train
   }
+  /** With the classes of the open data, where the run predicts classes. */
+  const labelled = (recipe: Recipe): Recipe => (data ? withLabels(recipe, need(model, 'model').model, data.dataset.rows, data.dataset.name) : recipe)
 
   const run = async (id: string, recipe: Recipe, onEvent: (event: RunEvent) => void): Promise<RunRecord> => {
     const mine = (control = new Control())
@@ -166,7 +169,7 @@ export function studioServer(page: URL, storage: Storage): Studio {
     methodSizes: (recipe, lists) =>
       answer(async () => {
         const { model: m } = need(model, 'model')
-        return Promise.all(lists.map((list) => answer(async () => methodSize(m, { ...recipe, methods: list }))))
+        return Promise.all(lists.map((list) => answer(async () => methodSize(recipeModel(m, labelled(recipe)), { ...labelled(recipe), methods: list }))))
       }),
     samples: () => answer(() => site.samples()),
     openBuiltin: (id, onProgress) => answer(() => alone(() => openBuiltin(id, onProgress))),
@@ -205,13 +208,14 @@ export function studioServer(page: URL, storage: Storage): Studio {
         }),
       ),
     describeData: (recipe) => answer(() => alone(async () => describeOpen(recipe))),
-    estimate: (recipe, probe) =>
+    estimate: (given, probe) =>
       answer(() =>
         alone(async () => {
+          const recipe = labelled(given)
           const batches = batchesFor(recipe)
-          const plan = estimate(need(model, 'model').model, recipe, batches.shapes)
+          const plan = estimate(recipeModel(need(model, 'model').model, recipe), recipe, batches.shapes)
           if (!probe) return plan
-          const seconds = await probeSeconds(await mounted(), recipe, batches, () => waitingRuns > 0)
+          const seconds = await probeSeconds(recipeModel(await mounted(), recipe), recipe, batches, () => waitingRuns > 0)
           return seconds === undefined ? plan : { ...plan, seconds }
         }),
       ),
@@ -222,7 +226,7 @@ export function studioServer(page: URL, storage: Storage): Studio {
           const open = dataFor(recipe)
           const id = `${new Date().toISOString().replace(/[^0-9]/g, '').slice(0, 14)}-${crypto.randomUUID().slice(0, 8)}`
           await storage.inputs.save(id, await inputsOf(open))
-          const record: RunRecord = { id, recipe: await stampRecipe(recipe, need(model, 'model').model.folder, open.dataset, open.tasks), createdAt: Date.now(), status: 'running', step: 0, hasAdapter: false }
+          const record: RunRecord = { id, recipe: await stampRecipe(labelled(recipe), need(model, 'model').model.folder, open.dataset, open.tasks), createdAt: Date.now(), status: 'running', step: 0, hasAdapter: false }
           await storage.runs.put(record)
           // Asks once that the browser does not clear runs when the disk fills; a refusal changes nothing here.
           void storage.quota.persist().catch(() => false)

@@ -13,6 +13,7 @@ import type { Recipe } from '../../protocol/recipe.ts'
 import { memoryStorage } from '../../storage/memoryStorage.ts'
 import { mount, openModel } from '../../train/base.ts'
 import { Control } from '../../train/control.ts'
+import { withLabels } from '../../train/recipeModel.ts'
 import { runSession } from '../../train/session.ts'
 import { stampRecipe } from '../../train/stampRecipe.ts'
 import type { RunRecipe } from './tuneResult.ts'
@@ -26,7 +27,7 @@ export const runRecipe: RunRecipe = async (given, here, onEvent) => {
   const opened = data.tasks ? await Promise.all(data.tasks.map((task) => openData(task, here))) : [await openData(data, here)]
   const tasks = data.tasks?.map(({ name }, i) => ({ name, ...opened[i] }))
   const [{ test }, dataset] = [opened[0], joinDatasets(opened.map((o) => o.dataset), tasks?.map((t) => t.name).join(', '))]
-  const recipe = await stampRecipe(given, model.folder, dataset, tasks)
+  const recipe = await stampRecipe(withLabels(given, model, dataset.rows, dataset.name), model.folder, dataset, tasks)
   const base = mount(model, await openGpu(await dawnGpu()))
   const storage = memoryStorage()
   const runId = 'tune'
