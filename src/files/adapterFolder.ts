@@ -39,6 +39,8 @@ const LAYOUTS: Readonly<Record<string, AdapterPart['layout']>> = {
   'tensors.safetensors': 'tunesmith',
 }
 const CONFIG = 'adapter_config.json'
+/** The head of a model for classes, which AdapterHub saves beside its adapters. */
+const HEAD = 'model_head.safetensors'
 const KEPT = new Set([CONFIG, ...Object.keys(LAYOUTS), 'README.md', 'recipe.json', 'load_adapter.py'])
 /** Weights as Python pickles: opening one can run any program. */
 const PICKLES = ['adapter_model.bin', 'pytorch_adapter.bin', 'pytorch_model_adapter.bin']
@@ -100,9 +102,12 @@ async function openPart(folder: string, files: ReadonlyMap<string, ByteSource>):
       throw bad(`The weights are only in ${at}${pickle}, a Python pickle, which can run programs and is never opened here.`, 'Save the adapter once more as safetensors: save_pretrained in PEFT, save_adapter with use_safetensors in AdapterHub.')
     throw bad(`${at}${CONFIG} is there, but the weights (${Object.keys(LAYOUTS).slice(0, 2).join(' or ')}) are missing.`)
   }
-  const source = files.get(weights)!
-  const { entries } = await readHeader(source)
-  const tensors = new Map([...entries.values()].map(({ name, ...e }): [string, StoredTensor] => [name, { ...e, source }]))
+  const tensors = new Map<string, StoredTensor>()
+  for (const source of [files.get(weights)!, files.get(HEAD)]) {
+    if (!source) continue
+    const { entries } = await readHeader(source)
+    for (const { name, ...e } of entries.values()) tensors.set(name, { ...e, source })
+  }
   const layout = LAYOUTS[weights]
   const configSource = files.get(CONFIG)
   if (!configSource) {

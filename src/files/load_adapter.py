@@ -8,7 +8,8 @@
 The folder is one part, or holds a folder for each part (1-prefix_tuning, 2-bottleneck, ...), in the order in which they act:
 
     adapter_model.safetensors   PEFT's. Prompts and prefixes (prompt_embeddings) are applied here, all others by peft.
-    adapter.safetensors         AdapterHub's bottleneck adapters, keys and config as its save_adapter writes them.
+    adapter.safetensors         AdapterHub's bottleneck adapters, keys and config as its save_adapter writes them; the head of a
+                                model for classes beside it, in model_head.safetensors, under the model's names.
     tensors.safetensors         float32, and of a kind that no library has; "type" in adapter_config.json says which. What has the
                                 name of a parameter of the base stands in its place, whatever the type.
         tensors        nothing else
@@ -81,8 +82,11 @@ def load_adapter(base, folder=os.path.dirname(os.path.abspath(__file__))):
 def read_part(path):
     with open(os.path.join(path, "adapter_config.json"), encoding="utf-8") as file:
         config = json.load(file)
-    files = ("tensors.safetensors", "adapter.safetensors", "adapter_model.safetensors")
-    return config, load_file(os.path.join(path, next(f for f in files if os.path.exists(os.path.join(path, f))))), path
+    files = ("tensors.safetensors", "adapter.safetensors", "adapter_model.safetensors", "model_head.safetensors")
+    tensors = {}
+    for file in filter(os.path.exists, (os.path.join(path, name) for name in files)):
+        tensors.update(load_file(file))
+    return config, tensors, path
 
 
 def gated_lora(model, config, tensors):
