@@ -20,8 +20,8 @@ const rooms = [join(goldenRoot, 'cases'), join(goldenRoot, 'adapters'), ...(kit 
 const cases = rooms.flatMap((room) =>
   readdirSync(room)
     .toSorted()
-    .filter((name) => ['adapter', 'adapterhub'].some((a) => existsSync(join(room, name, a))))
-    .map((name) => ({ name, folder: join(room, name) })),
+    .flatMap((name) => ['adapter', 'adapterhub', 'adapter_as_lora'].map((kind) => ({ name, kind, folder: join(room, name) })))
+    .filter(({ folder, kind }) => existsSync(join(folder, kind))),
 )
 
 const bases = new Map<string, Base>()
@@ -39,7 +39,7 @@ async function baseOf({ json, model }: GoldenCase): Promise<Base> {
 describe('a saved adapter loads and gives its library’s logits', () => {
   it('has cases of every kind', () => expect(cases.length).toBeGreaterThanOrEqual(30))
 
-  it.for(cases)('$name', async ({ folder }, context) => {
+  it.for(cases)('$name, $kind', async ({ folder, kind }, context) => {
     const golden = await readCase(folder)
     const { json, model, tensors } = golden
     if (!families.has(model.modelType) || json.task !== 'CAUSAL_LM') {
@@ -48,8 +48,7 @@ describe('a saved adapter loads and gives its library’s logits', () => {
       return context.skip(why)
     }
     const base = await baseOf(golden)
-    const room = ['adapter', 'adapterhub'].map((a) => join(folder, a)).find(existsSync)!
-    const { attachments, values } = await openAdapter(base, await openAdapterFolder(await readFolder(room)))
+    const { attachments, values } = await openAdapter(base, await openAdapterFolder(await readFolder(join(folder, kind))))
     const subject = subjectOf(base, attachments)
     await base.weights.load(subject.census.weights)
     const params = await Params.make(base.memory, subject.layout)
