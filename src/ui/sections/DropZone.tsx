@@ -1,7 +1,9 @@
 // Takes files dropped anywhere on the page. The overlay says what may be dropped, and catches no pointer itself.
 import { useEffect, useState } from 'react'
+import { route } from '../../store/route.ts'
 import { useActions } from '../AppContext.ts'
 import { collectFiles } from '../collectFiles.ts'
+import { goTo } from '../goTo.ts'
 import './DropZone.css'
 
 const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false
@@ -25,7 +27,11 @@ export function DropZone() {
       if (!carriesFiles(event) || !event.dataTransfer) return
       event.preventDefault()
       setIsOver(false)
-      void collectFiles(event.dataTransfer).then(takeFiles)
+      void collectFiles(event.dataTransfer).then((files) => {
+        // Adapters stand far down the page, and so does what could not be read of them.
+        if (route(files).kind === 'adapter') goTo('adapters')
+        return takeFiles(files)
+      })
     }
     window.addEventListener('dragover', over)
     window.addEventListener('dragleave', leave)
