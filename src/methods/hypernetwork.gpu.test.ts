@@ -140,7 +140,7 @@ describe.each([
           await run(python, [join(folder, 'load_adapter.py'), text, join(folder, 'made')])
           const { config, tensors } = await readAdapter(await readFolder(join(folder, 'made')))
           const ours = await emitAdapter(base, subject, values, text)
-          expect(config).toMatchObject({ peft_type: 'LORA', r: 3 })
+          expect(config).toMatchObject({ peft_type: 'LORA', r: 4 })
           expect([...tensors.keys()].toSorted()).toEqual([...ours.tensors.keys()].toSorted())
           for (const [key, { shape, data }] of ours.tensors) {
             expect(tensors.get(key)!.shape, key).toEqual(shape)
