@@ -21,12 +21,14 @@ describe('early stopping', () => {
     expect(w.best).toEqual({ step: best, loss: losses[best] })
   })
 
-  it('never stops without patience, and knows whether it listens at all', () => {
+  it('never stops without patience, and needs losses only where it listens', () => {
     const w = watch(0)
     for (let i = 0; i < 50; i++) w.hear(i, i)
     expect(w.over).toBe(false)
     const quiet = { early_stopping_patience: 0, early_stopping_threshold: 0, load_best_model_at_end: false }
-    expect([watch(0).wanted, new ValidationWatch(quiet).wanted]).toEqual([true, false])
+    expect(() => watch(0).require(false)).toThrow('This run has no validation loss')
+    watch(0).require(true)
+    new ValidationWatch(quiet).require(false)
   })
 
   it('goes on where it was, though events were told twice or belong to steps that are lost', () => {

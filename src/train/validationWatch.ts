@@ -1,6 +1,7 @@
 // Listens to the validation losses of a run as transformers' EarlyStoppingCallback and load_best_model_at_end do: the best is
 // the lowest; patience counts validations in a row that do not lie below the best before them by more than the threshold.
 import type { RunEvent } from '../protocol/event.ts'
+import { Fault } from '../protocol/failure.ts'
 import type { Training } from '../protocol/training.ts'
 
 /** Flat buffer of the values of the best validation so far; part of a checkpoint. */
@@ -14,9 +15,10 @@ export class ValidationWatch {
 
   constructor(private readonly knobs: Knobs) {}
 
-  /** Whether the run needs a validation loss. */
-  get wanted(): boolean {
-    return this.knobs.early_stopping_patience > 0 || this.knobs.load_best_model_at_end
+  /** Throws when it has to listen and there is nothing to hear. */
+  require(validates: boolean): void {
+    if (validates || (this.knobs.early_stopping_patience === 0 && !this.knobs.load_best_model_at_end)) return
+    throw new Fault('bad-recipe', 'This run has no validation loss, which early stopping and keeping the best need.', 'Hold out a share of the rows and validate every few steps.')
   }
 
   get keepsBest(): boolean {
