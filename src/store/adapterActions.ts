@@ -28,6 +28,8 @@ export interface AdapterActions {
   compressAdapter(id: string, rank: number, name: string): Promise<Failure | undefined>
   /** A LoRA out of a hypernetwork, for a task by name or in words; answers come from it then. */
   emitAdapter(id: string, task: string): Promise<Failure | undefined>
+  /** Frees what it holds on the GPU. */
+  unloadAdapter(id: string): Promise<void>
   /** Merges into the open model; none takes all out again. */
   mergeAdapters(uses: readonly AdapterUse[]): Promise<void>
   exportAdapter(id: string): Promise<Zipped | undefined>
@@ -41,6 +43,7 @@ export function adapterActions({ studio, store }: Context): AdapterActions {
   const { getState, setState } = store
   let latest = 0
   let switching: ReturnType<typeof setTimeout> | undefined
+  let prepared = ''
 
   async function refreshAdapters(): Promise<void> {
     latest += 1
@@ -71,12 +74,23 @@ export function adapterActions({ studio, store }: Context): AdapterActions {
     return result.ok ? undefined : result.failure
   }
 
+  /** Puts them on the GPU ahead of the question, once for the same company: weights are read at run time. */
+  async function prepare(uses: readonly AdapterUse[]): Promise<void> {
+    const ids = uses.map((use) => use.id).join(' ')
+    if (ids === prepared || ids === '' || getState().working) return
+    prepared = ids
+    const result = await answer(studio.prepareAdapters(uses))
+    // What cannot be prepared says why when it is asked.
+    if (result.ok) await refreshAdapters()
+    else prepared = ''
+  }
+
   function setUses(uses: readonly AdapterUse[]): void {
     setState({ chosenUses: uses })
     clearTimeout(switching)
     switching = setTimeout(() => {
       const { asked } = getState()
-      if (!asked?.answerId || !asked.tuned?.busy) return
+      if (!asked?.answerId || !asked.tuned?.busy) return void prepare(uses)
       setState({ asked: { ...asked, uses: [...asked.uses, uses] } })
       void answer(studio.switchAdapters(asked.answerId, uses))
     }, SWITCH_AFTER_MS)
@@ -108,6 +122,10 @@ export function adapterActions({ studio, store }: Context): AdapterActions {
       await refreshAdapters()
       setUses([{ id: result.value.id, weight: 1 }])
       return undefined
+    },
+    async unloadAdapter(id) {
+      prepared = ''
+      await shelve('Freeing memory', () => studio.unloadAdapter(id))
     },
     mergeAdapters: async (uses) =>
       void (await shelve(uses.length > 0 ? 'Merging into the model' : 'Taking the merge out', () => studio.mergeAdapters(uses))),

@@ -224,6 +224,22 @@ describe('the app store', () => {
     expect([now?.base?.busy, now?.base?.failure, now?.tuned?.busy]).toEqual([false, undefined, false])
   })
 
+  it('puts adapters on the GPU before they are asked, once for the same ones', async () => {
+    const studio = testStudio({ runs: [testRecord('old', defaultRecipe())] })
+    const prepareAdapters = vi.fn<typeof studio.prepareAdapters>(studio.prepareAdapters)
+    const app = createApp({ ...studio, prepareAdapters })
+    app.actions.start()
+    await settle()
+    app.actions.toggleUse('old')
+    await settle(200)
+    app.actions.setWeight('old', 0.5)
+    await settle(200)
+    expect(prepareAdapters.mock.calls).toEqual([[[{ id: 'old', weight: 1 }]]])
+    expect(app.store.getState().adapters.value?.map((a) => a.gpuBytes > 0)).toEqual([true])
+    await app.actions.unloadAdapter('old')
+    expect(app.store.getState().adapters.value?.map((a) => a.gpuBytes)).toEqual([0])
+  })
+
   it('packs a run, deletes it, and forgets what it showed', async () => {
     const app = await opened({ runs: [testRecord('old', defaultRecipe())] })
     vi.useRealTimers()

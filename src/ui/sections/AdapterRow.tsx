@@ -17,7 +17,7 @@ export function AdapterRow({ adapter }: { adapter: AdapterInfo }) {
   const working = useApp((s) => s.working)
   const isBusy = useApp((s) => s.shelving.busy)
   const isActive = useApp((s) => activeUses(s).some((use) => use.id === adapter.id))
-  const { toggleUse, deleteAdapter, exportAdapter } = useActions()
+  const { toggleUse, deleteAdapter, exportAdapter, unloadAdapter } = useActions()
   const name = useApp((s) => nameOf(s.adapters.value, adapter.id))
   const { id, kind, methods, rank, misfit } = adapter
   const take = async (): Promise<void> => {
@@ -56,6 +56,17 @@ export function AdapterRow({ adapter }: { adapter: AdapterInfo }) {
           </button>
           {adapter.tasks && <EmitDialog adapter={adapter} disabled={working || isBusy || misfit !== undefined} />}
           {adapter.isLora && (rank ?? 1) > 1 && <CompressDialog adapter={adapter} disabled={working || misfit !== undefined} />}
+          {adapter.gpuBytes > 0 && !isActive && (
+            <button
+              type="button"
+              className="quiet"
+              disabled={isBusy}
+              aria-label={`Free the GPU memory of ${name}`}
+              onClick={() => void unloadAdapter(id)}
+            >
+              Free {formatBytes(adapter.gpuBytes)}
+            </button>
+          )}
           {kind !== 'run' && (
             <>
               <RenameDialog adapter={adapter} disabled={isBusy} />
