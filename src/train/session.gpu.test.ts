@@ -260,6 +260,16 @@ it('moves only what its layers, their thaw and their rates allow', async () => {
   ;[5e-4, 1e-3, 2.5e-4].forEach((rate, i) => expect(decayed[i] / rate).toBeCloseTo(1, 2))
 })
 
+it('holds the memory of its last stage from the start', async () => {
+  const base = await testBase('llama')
+  const seen: number[] = []
+  const recipe = recipeOf({ eval_steps: 0, save_steps: 0, unfreeze_every: 4 }, [{ id: 'full', options: {} }])
+  await go(recipe, { base, onEvent: (e) => void (isStep(e) && seen.push(base.memory.bytes())) })
+  base.weights.dispose()
+  // A stage more or less has another row of numbers for its update, and its inputs; nothing that grows with the model.
+  expect(Math.max(...seen) - seen[0]).toBeLessThan(1024)
+})
+
 describe('a run that stops early and keeps its best', () => {
   // A rate that makes the held-out rows worse soon after it made them better.
   const recipe = recipeOf({ steps: 40, learning_rate: 0.05, lr_scheduler_type: 'constant', eval_steps: 2, early_stopping_patience: 3, load_best_model_at_end: true })
