@@ -39,13 +39,13 @@ export async function main(argv: string[]): Promise<number> {
     page.setDefaultTimeout(3 * MINUTES)
     await train(page, choices)
     await ask(page)
-    await shoot(page, 'train', WIDE, join(choices.out, 'studio.png'))
+    await shoot(page, '#train', WIDE, join(choices.out, 'studio.png'))
     await page.emulateMedia({ colorScheme: 'dark' })
-    await shoot(page, 'model', WIDE, join(choices.out, 'dark.png'))
+    await shoot(page, '.top', WIDE, join(choices.out, 'dark.png'))
     await page.emulateMedia({ colorScheme: 'light' })
-    await shoot(page, 'train', PHONE, join(choices.out, 'mobile.png'))
+    await shoot(page, '#train', PHONE, join(choices.out, 'mobile.png'))
     await compress(page)
-    await shoot(page, 'adapters', { ...WIDE, height: 620 }, join(choices.out, 'adapters.png'))
+    await shoot(page, '#adapters', { ...WIDE, height: 620 }, join(choices.out, 'adapters.png'))
     for (const error of stage.errors) console.error(error)
     return stage.errors.length > 0 ? 1 : 0
   } finally {
@@ -85,11 +85,11 @@ async function compress(page: Page): Promise<void> {
   await ask(page)
 }
 
-/** What a person sees with the section right under the steps, without the scroll bar, as a PNG of 256 colours. */
-async function shoot(page: Page, section: string, size: { width: number; height: number }, file: string): Promise<void> {
+/** What a person sees with that part of the page right under the steps, without the scroll bar, as a PNG of 256 colours. */
+async function shoot(page: Page, selector: string, size: { width: number; height: number }, file: string): Promise<void> {
   const bar = await page.evaluate(() => innerWidth - document.documentElement.clientWidth)
   await page.setViewportSize({ ...size, width: size.width + bar })
-  await page.locator(`#${section}`).evaluate((element) => {
+  await page.locator(selector).evaluate((element) => {
     const steps = document.querySelector('.story')?.clientHeight ?? 0
     scrollTo({ top: scrollY + element.getBoundingClientRect().top - steps, behavior: 'instant' })
   })
