@@ -1,5 +1,6 @@
 // The story of the page in six steps, and where it stands. Pure, and answers in plain strings so that a component
 // renders again only when its words change.
+import { activeUses } from '../store/adapterUses.ts'
 import { catalogue, type AppState } from '../store/appState.ts'
 import { presetOf } from '../store/recipeEdits.ts'
 import { isMoving, lossNow } from '../store/runFigures.ts'
@@ -32,7 +33,8 @@ export function stepState(s: AppState, id: StepId): StepState {
     case 'train':
       return isTrained(s) ? 'done' : isReady || hasRun ? 'now' : 'later'
     case 'judge':
-      return s.run.after ? 'done' : isTrained(s) ? 'now' : 'later'
+      // An adapter from elsewhere can be judged without a run.
+      return s.run.after ? 'done' : isTrained(s) || activeUses(s).length > 0 ? 'now' : 'later'
     case 'take-away':
       return isTrained(s) ? 'now' : 'later'
     default:
