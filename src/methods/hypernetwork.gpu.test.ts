@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { goldenRoot } from '../../e2e/golden/goldenFiles.ts'
 import type { Batch } from '../data/batches.ts'
 import { readAdapter } from '../files/adapter.ts'
 import { bytesSource } from '../files/byteSource.ts'
@@ -147,6 +148,15 @@ describe.each([
             expect(worstOf(data, tensors.get(key)!.data), key).toBeLessThan(1e-6)
           }
         }
+        if (await has(python, 'transformers')) {
+          const tokens = Array.from(batches[0].tokens.subarray(0, 6))
+          const say = `import json, torch; from load_adapter import load_adapter; print(json.dumps(load_adapter(${JSON.stringify(join(goldenRoot, 'models', model))}, 'naming')(torch.tensor([${JSON.stringify(tokens)}])).logits[0].tolist()))`
+          const { stdout } = await run(python, ['-c', say], { cwd: folder, maxBuffer: 2 ** 26 })
+          const theirs = Float32Array.from((JSON.parse(stdout) as number[][]).flat())
+          const prompt = { B: 1, T: 6, tokens: Int32Array.from(tokens), positions: Int32Array.from(tokens.keys()), segments: new Int32Array(6), task: tableRows - 1 }
+          const ours = await computeLogits(base, subject, learner.params, prompt, Int32Array.from(tokens.keys()))
+          expect(worstOf(ours, theirs)).toBeLessThan(1e-5)
+        }
         const unknown = run(python, [join(folder, 'load_adapter.py'), 'Sing.', join(folder, 'other')])
         await expect(unknown).rejects.toThrow('no task is called or described so; there are counting, naming.')
       } finally {
@@ -157,11 +167,9 @@ describe.each([
 })
 
 const run = promisify(execFile)
+const has = (python: string, modules: string): Promise<boolean> => run(python, ['-c', `import ${modules}`], { timeout: 120_000 }).then(() => true, () => false)
 
 async function findPython(): Promise<string | undefined> {
-  for (const python of [process.env['TUNESMITH_PYTHON'], 'python3']) {
-    const works = python !== undefined && (await run(python, ['-c', 'import safetensors, torch'], { timeout: 120_000 }).then(() => true, () => false))
-    if (works) return python
-  }
+  for (const python of [process.env['TUNESMITH_PYTHON'], 'python3']) if (python !== undefined && (await has(python, 'safetensors, torch'))) return python
   return undefined
 }

@@ -1,9 +1,12 @@
-"""Makes an ordinary LoRA out of the hypernetwork in this folder.
+"""Makes an ordinary LoRA out of the hypernetwork in this folder, for a task that it knows or for a new description.
+
+    from load_adapter import load_adapter
+    model = load_adapter("path/to/base", "TASK")             # with the LoRA in its weights; needs torch, transformers, safetensors
 
     python load_adapter.py "TASK" OUT                        a task of adapter_config.json, by its name or a wording of it
     python load_adapter.py "DESCRIPTION" OUT --base BASE     a new task; BASE is the base model's folder or Hub id
 
-OUT becomes a folder that peft.PeftModel.from_pretrained loads. A known task needs torch and safetensors alone; a new
+OUT becomes a folder that peft.PeftModel.from_pretrained loads. There a known task needs torch and safetensors alone; a new
 description is read by the base model, which needs transformers.
 
 adapter_model.safetensors, all float32, with S sites, r ranks, d = task_embedding_dim, H = hidden_size, C = width of the base:
@@ -25,6 +28,25 @@ import re
 
 import torch
 from safetensors.torch import load_file, save_file
+
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def load_adapter(base, task, folder=HERE):
+    """The base (folder or Hub id) with the LoRA for a task, by its name or described, added to its weights."""
+    from transformers import AutoModelForCausalLM
+
+    config, tensors = load(folder)
+    model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32).eval().requires_grad_(False)
+    known = known_task(config, task.strip())
+    lora = emit(config, tensors, read_description(base, task.strip()) if known is None else known)
+    for site in config["sites"]:
+        key = f"base_model.model.{site}.lora_"
+        change = config["lora_alpha"] / config["r"] * lora[f"{key}B.weight"] @ lora[f"{key}A.weight"]  # (out, in)
+        # GPT-2 stores its matrices the other way round.
+        model.get_submodule(site).weight.data += change.T if config["fan_in_fan_out"] else change
+    return model
 
 
 def load(folder):
@@ -103,7 +125,7 @@ def main():
     parser.add_argument("out", help="folder to write")
     parser.add_argument("--base", help="folder or Hub id of the base model, to read a new description with")
     given = parser.parse_args()
-    config, tensors = load(os.path.dirname(os.path.abspath(__file__)))
+    config, tensors = load(HERE)
     task = known_task(config, given.task.strip())
     if task is None:
         if not given.base:

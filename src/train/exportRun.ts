@@ -122,7 +122,7 @@ function oneAdapter(a: Attachment, trained: AdapterTensors, facts: CardFacts): M
   const read: ReadParam = (key) => trained.get(key)?.data
   const saved = a.saved?.(read, [...trained.keys()], (key) => trained.get(key)!.shape)
   const tensors = saved ? new Map([...saved].map(([key, t]) => [key, { shape: t.shape, data: Float32Array.from(t.data) }])) : trained
-  const card = adapterCard(a.loader === undefined ? facts : { ...facts, load: loadText(a) })
+  const card = adapterCard(a.loader === undefined ? facts : { ...facts, library: 'transformers', load: ownLoadLines(facts, a) })
   const files = adapterFiles({ config: a.adapterConfig!(facts.baseModel, { steps: (facts.recipe as Recipe).training.steps, read }), tensors, card })
   if (a.loader !== undefined) files.set('load_adapter.py', utf8(a.loader))
   for (const { name, rows } of a.emit ? (a.tasks ?? []) : [])
@@ -151,10 +151,12 @@ export function emittedFiles({ attachment, tensors }: Emitted, facts: CardFacts,
   return adapterFiles({ config: attachment.adapterConfig!(baseModel), tensors, card: adapterCard(own) })
 }
 
-const loadText = ({ tasks }: Attachment): string =>
-  [
-    'No library has a type for it: `load_adapter.py`, in this folder, says what each tensor is and loads it.',
-    ...(tasks ? [`The adapters in \`tasks/\` are ordinary ones, which PEFT loads: ${tasks.map((t) => `\`${t.name}\``).join(', ')}. For others, \`python load_adapter.py --help\` says how.`] : []),
+/** Of what comes with a loader of its own and makes an adapter for each task. */
+function ownLoadLines({ baseModel }: CardFacts, { tasks = [] }: Attachment): string {
+  const text = (value: string): string => JSON.stringify(value).replaceAll('`', "'")
+  return [
+    'The folders in `tasks/` are ordinary adapters, which PEFT loads. The network that made them, and makes others from a description:',
+    `\`\`\`python\nfrom load_adapter import load_adapter  # in this folder; says what each tensor is\n\nmodel = load_adapter(${text(baseModel)}, ${text(tasks[0]?.name ?? '')})  # a task’s name, or the description of a new one\n\`\`\``,
   ].join('\n\n')
 
 const packed = (tensors: AdapterTensors): Map<string, OutTensor> => new Map([...tensors].map(([key, { shape, data }]) => [key, { dtype: 'F32', shape, data: packValues(data, 'f32') }]))
