@@ -3,7 +3,8 @@
 
 const policy = {
   'default-src': ["'none'"],
-  'script-src': ["'self'"],
+  // WebAssembly, and nothing else that is made from data: onnxruntime-web, from this origin.
+  'script-src': ["'self'", "'wasm-unsafe-eval'"],
   'worker-src': ["'self'"],
   'style-src': ["'self'"],
   'font-src': ["'self'"],
@@ -45,7 +46,7 @@ export const headers = { 'Content-Security-Policy': write(policy), ...isolation 
 export const devHeaders = {
   'Content-Security-Policy': write({
     ...Object.fromEntries(Object.entries(policy).filter(([name]) => !name.includes('trusted-types'))),
-    'script-src': ["'self'", "'unsafe-inline'"],
+    'script-src': ["'self'", "'unsafe-inline'", "'wasm-unsafe-eval'"],
     'style-src': ["'self'", "'unsafe-inline'"],
     'connect-src': ["'self'", 'ws:'],
   }),

@@ -3,6 +3,7 @@
 import type { AdapterShelf, AdapterUse } from './adapters.ts'
 import type { PlanSummary, RunEvent } from './event.ts'
 import type { MethodInfo, MethodPreset, MethodShelf, MethodSize } from './methods.ts'
+import type { OnnxShelf } from './onnx.ts'
 import type { Recipe } from './recipe.ts'
 import type { NamedFile, Result } from './result.ts'
 
@@ -112,7 +113,7 @@ export interface GenerateRequest {
 }
 
 /** The trainer worker. Callbacks are proxied; one job runs at a time, `generate` works while none trains or while one is paused. */
-export interface Studio extends AdapterShelf, MethodShelf {
+export interface Studio extends AdapterShelf, MethodShelf, OnnxShelf {
   device(): Promise<Result<DeviceInfo>>
   samples(): Promise<Result<readonly SampleInfo[]>>
   /** Opens the built-in model; progress in bytes. */

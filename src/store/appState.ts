@@ -4,7 +4,8 @@ import type { PlanSummary } from '../protocol/event.ts'
 import type { Failure } from '../protocol/failure.ts'
 import { defaultRecipe, type Recipe } from '../protocol/recipe.ts'
 import type { MethodInfo, MethodPreset, MethodSize } from '../protocol/methods.ts'
-import type { BaseInfo, DatasetInfo, DeviceInfo, Result, RunRecord, SampleInfo } from '../protocol/studio.ts'
+import type { OnnxRequest, OnnxVerdict } from '../protocol/onnx.ts'
+import type { BaseInfo, DatasetInfo, DeviceInfo, NamedFile, Result, RunRecord, SampleInfo } from '../protocol/studio.ts'
 import { nothing, type Held } from './held.ts'
 import type { Catalogue } from './recipeEdits.ts'
 import { newRun, type RunState } from './runState.ts'
@@ -49,6 +50,14 @@ export interface Exported {
   readonly files: readonly string[]
 }
 
+/** The last ONNX export, and what came of comparing it. */
+export interface OnnxState {
+  readonly doing?: 'packing' | 'checking'
+  readonly made?: { readonly name: string; readonly bytes: number; readonly request: OnnxRequest; readonly model: readonly NamedFile[] }
+  readonly verdict?: OnnxVerdict
+  readonly failure?: Failure
+}
+
 export interface AppState {
   readonly device: Held<DeviceInfo>
   readonly methods: Held<readonly MethodInfo[]>
@@ -80,6 +89,7 @@ export interface AppState {
   /** What the last compression came to. */
   readonly compressed?: Compressed
   readonly exporting: Held<Exported>
+  readonly onnx: OnnxState
   /** A failure that belongs to no section: a file that nothing can read, a recipe that cannot be used. */
   readonly notice?: Failure
 }
@@ -101,6 +111,7 @@ export function firstState(): AppState {
     runs: { busy: true },
     sampling: { maxNewTokens: 48, temperature: 0, topK: 0, topP: 1, seed: 42 },
     exporting: nothing,
+    onnx: {},
     adapters: nothing,
     shelving: { busy: false },
   }

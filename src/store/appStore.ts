@@ -6,6 +6,7 @@ import { adapterActions, type AdapterActions } from './adapterActions.ts'
 import { askActions, type AskActions } from './askActions.ts'
 import { dataActions, type DataActions } from './dataActions.ts'
 import { modelActions, type ModelActions } from './modelActions.ts'
+import { onnxActions, type OnnxActions } from './onnxActions.ts'
 import { planActions, type PlanActions } from './planActions.ts'
 import { recipeActions, type RecipeActions } from './recipeActions.ts'
 import { runListActions, type RunListActions } from './runListActions.ts'
@@ -17,7 +18,7 @@ export interface Context {
   readonly store: StoreApi<AppState>
 }
 
-export interface Actions extends ModelActions, DataActions, PlanActions, SizeActions, RecipeActions, TrainActions, RunListActions, AskActions, AdapterActions {
+export interface Actions extends ModelActions, DataActions, PlanActions, SizeActions, RecipeActions, TrainActions, RunListActions, AskActions, AdapterActions, OnnxActions {
   /** Opens what the page starts with; call it once. */
   start(): void
 }
@@ -47,6 +48,7 @@ export function createApp(studio: Studio): App {
     ...trainActions(context, runList, recipes),
     ...askActions(context),
     ...adapters,
+    ...onnxActions(context),
     start() {
       void model.readDevice()
       void model.readMethods()

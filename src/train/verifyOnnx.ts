@@ -63,8 +63,8 @@ export async function compare(base: Base, texts: readonly Text[], runner: OnnxRu
       for (const [i, x] of studio.entries()) {
         largestLogit = Math.max(largestLogit, Math.abs(x))
         const difference = Math.abs(x - onnx[i])
-        // Not Math.max, in which a later number would hide a NaN.
-        if (!(difference <= largestLogitDifference)) largestLogitDifference = difference
+        // What is no number is the largest difference there is, and nothing exceeds it.
+        if (Number.isNaN(difference) || difference > largestLogitDifference) largestLogitDifference = difference
       }
       const answer = speaker ? await speaker.answers(ids, runner) : classes(base, studio, onnx)
       sameText &&= answer.same

@@ -195,5 +195,15 @@ export function testStudio(script: Script = {}): Studio {
       )
       return ok({ name: `${id}.zip`, zip: await new Response(stream).blob() })
     },
+    async exportOnnx({ name, dtype }) {
+      await wait()
+      const file = new File(['graph'], dtype === 'fp16' ? 'model_fp16.onnx' : 'model.onnx')
+      return ok({ name: `${name}-onnx.zip`, zip: new Blob(['onnx']), model: [{ path: file.name, file }] })
+    },
+    async verifyOnnx({ prompts, provider, dtype }) {
+      await wait()
+      const answers = prompts.map((prompt) => ({ prompt, studio: 'the same', onnx: 'the same' }))
+      return ok({ provider, dtype, largestLogitDifference: 1.3e-5, largestLogit: 23.2, compared: 98_304, sameText: true, answers })
+    },
   }
 }

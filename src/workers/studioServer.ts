@@ -20,9 +20,11 @@ import { recipeModel, withLabels } from '../train/recipeModel.ts'
 import { batchesOf, classesOf } from '../train/runData.ts'
 import { runSession } from '../train/session.ts'
 import { stampRecipe } from '../train/stampRecipe.ts'
-import { adapterShelf } from './adapterShelf.ts'
+import { adapterShelf, type ShelfNeeds } from './adapterShelf.ts'
 import { modelInfo } from './modelInfo.ts'
+import { onnxShelf } from './onnxShelf.ts'
 import { inputsOf, joinInfos, openInputs, openOne, openTasks, type OpenedData } from './openedData.ts'
+import type { OpenOnnx } from './ortClient.ts'
 import { Site } from './site.ts'
 
 interface OpenedModel {
@@ -33,7 +35,7 @@ interface OpenedModel {
 /** Times in a row that a lost device is replaced before the run gives up. */
 const RECOVERIES = 3
 
-export function studioServer(page: URL, storage: Storage): Studio {
+export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx): Studio {
   const site = new Site(page)
   let gpu: Promise<Gpu> | undefined
   let model: OpenedModel | undefined
@@ -144,7 +146,7 @@ export function studioServer(page: URL, storage: Storage): Studio {
     }
   }
 
-  const shelf = adapterShelf({
+  const needs: ShelfNeeds = {
     storage,
     version: __APP_VERSION__,
     opened: () => model,
@@ -153,10 +155,12 @@ export function studioServer(page: URL, storage: Storage): Studio {
     data: () => data?.dataset,
     answer,
     alone,
-  })
+  }
+  const shelf = adapterShelf(needs)
 
   return {
     ...shelf.calls,
+    ...onnxShelf({ ...needs, openOnnx }),
     device: () =>
       answer(async () => {
         const { info, device: d } = await device()

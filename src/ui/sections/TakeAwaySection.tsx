@@ -10,6 +10,7 @@ import { Section } from '../parts/Section.tsx'
 import { kept, libraries, loadingSnippet } from '../loadingSnippet.ts'
 import { fileName, saveFile } from '../saveFile.ts'
 import { useDownload } from '../useDownload.ts'
+import { OnnxExport } from './OnnxExport.tsx'
 import './TakeAwaySection.css'
 
 export function TakeAwaySection() {
@@ -71,6 +72,7 @@ export function TakeAwaySection() {
         <CopyButton text={snippet} label="Copy" />
       </div>
       <pre className="snippet">{snippet}</pre>
+      <OnnxExport />
     </Section>
   )
 }

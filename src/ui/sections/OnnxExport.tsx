@@ -1,0 +1,61 @@
+// The whole model for transformers.js and ONNX Runtime, and whether what was written says the same in there.
+import { useState } from 'react'
+import type { OnnxType } from '../../protocol/onnx.ts'
+import { activeUses } from '../../store/adapterUses.ts'
+import { isAnswering, type AppState } from '../../store/appState.ts'
+import { useActions, useApp } from '../AppContext.ts'
+import { examplePrompt } from '../examplePrompt.ts'
+import { formatBytes } from '../format.ts'
+import { onnxWords } from '../onnxWords.ts'
+import { ActionButton } from '../parts/ActionButton.tsx'
+import { FailureNote } from '../parts/FailureNote.tsx'
+import { saveFile } from '../saveFile.ts'
+
+const TYPES: Readonly<Record<OnnxType, string>> = { fp32: '32-bit floats', fp16: '16-bit floats, half the size' }
+
+/** A question of the data, and one that any model can go on with. */
+const promptsFrom = (s: AppState): string => [examplePrompt(s), 'The'].filter((prompt, i, all) => prompt !== '' && all.indexOf(prompt) === i).join('\n\u0000')
+
+export function OnnxExport() {
+  const { doing, made, verdict, failure } = useApp((s) => s.onnx)
+  const count = useApp((s) => activeUses(s).length)
+  const prompts = useApp(promptsFrom)
+  const blocked = useApp((s) => s.working || isAnswering(s) || !s.base.value)
+  const { exportOnnx, checkOnnx } = useActions()
+  const [dtype, setDtype] = useState<OnnxType>('fp32')
+
+  async function download(): Promise<void> {
+    const file = await exportOnnx(dtype)
+    if (!file) return
+    saveFile(file.name, file.zip)
+    await checkOnnx('wasm', prompts.split('\n\u0000'))
+  }
+
+  return (
+    <div>
+      <h3>The whole model as ONNX</h3>
+      <p className="small soft">
+        {count === 0 ? 'The base itself' : count === 1 ? 'The base with the active adapter merged in' : `The base with the ${count} active adapters merged in`}, for transformers.js and
+        ONNX Runtime. The studio opens what it wrote in onnxruntime-web and compares.
+      </p>
+      <div className="row">
+        <label htmlFor="onnx-type">Stored as</label>
+        <select id="onnx-type" value={dtype} onChange={(e) => setDtype(e.target.value as OnnxType)}>
+          {Object.entries(TYPES).map(([value, label]) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </select>
+        <ActionButton blocked={blocked || doing !== undefined} onAct={() => void download()}>
+          {doing === 'packing' ? 'Packing…' : doing === 'checking' ? 'Checking…' : 'Download ONNX'}
+        </ActionButton>
+      </div>
+      <p role="status" className="small">
+        {made && `${made.name}, ${formatBytes(made.bytes)}. `}
+        {verdict && onnxWords(verdict)}
+      </p>
+      {failure && <FailureNote failure={failure} />}
+    </div>
+  )
+}

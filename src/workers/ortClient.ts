@@ -1,0 +1,34 @@
+// The trainer's end of the worker of onnxruntime-web: starts it for one model, and ends it with the model.
+import { wrap } from 'comlink'
+import type { OnnxRunner } from '../onnx/onnxSession.ts'
+import type { OrtServer } from '../onnx/ortServer.ts'
+import { Fault } from '../protocol/failure.ts'
+import type { OnnxProvider } from '../protocol/onnx.ts'
+import type { NamedFile, Result } from '../protocol/result.ts'
+
+export type OpenOnnx = (files: readonly NamedFile[], provider: OnnxProvider) => Promise<OnnxRunner>
+
+export const openOnnx: OpenOnnx = async (files, provider) => {
+  const worker = new Worker(new URL('./ort.worker.ts', import.meta.url), { type: 'module', name: 'onnxruntime' })
+  const server = wrap<OrtServer>(worker)
+  const broken = new Promise<never>((_, reject) => {
+    worker.addEventListener('error', (event) => reject(new Fault('internal', 'onnxruntime-web could not be started.', 'Reload the page and try again.', event.message)))
+  })
+  const value = async <T>(answer: Promise<Result<T>>): Promise<T> => {
+    const result = await Promise.race([answer, broken])
+    if (result.ok) return result.value
+    const { code, message, hint, detail } = result.failure
+    throw new Fault(code, message, hint, detail)
+  }
+  try {
+    await value(server.open(files, provider))
+  } catch (error) {
+    worker.terminate()
+    throw error
+  }
+  return {
+    logits: (ids) => value(server.logits(ids)),
+    greedy: (ids, count, stop) => value(server.greedy(ids, count, stop)),
+    close: async () => worker.terminate(),
+  }
+}
