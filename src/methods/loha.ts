@@ -8,7 +8,8 @@ import { matmul } from '../ops/matmul.ts'
 import { mul } from '../ops/mul.ts'
 import { scaleColumns } from '../ops/scaleColumns.ts'
 import type { OptionSpecs } from '../protocol/options.ts'
-import type { Attachment, LinearSite, Method, ModelOutline, ReadParam } from './method.ts'
+import { twinConfig, twinTensors, type LoraTwin } from './loraTwin.ts'
+import type { Attachment, LinearSite, Method, ModelOutline } from './method.ts'
 import { byPattern, disjoint } from './patterns.ts'
 import { linearTargets, rulesOf, writtenRules, type TargetRules } from './targets.ts'
 
@@ -45,22 +46,26 @@ function attach(s: Settings, model: ModelOutline): Attachment {
     const r = byPattern(s.rankPattern, path, s.r)
     return { r, scaling: byPattern(s.alphaPattern, path, s.alpha) / r }
   }
-  /** The same update as an ordinary LoRA's A (r², in) and B (out, r²). */
-  const ordinary = (path: string, read: ReadParam): { a: Float32Array<ArrayBuffer>; b: Float32Array<ArrayBuffer> } | undefined => {
-    const [w1a, w1b, w2a, w2b] = FACTORS.map((factor) => read(key(path, factor)))
-    if (!w1a || !w1b || !w2a || !w2b) return undefined
-    const { r } = sizes(path)
-    const inner = w1b.length / r
-    return {
-      a: Float32Array.from({ length: r * r * inner }, (_, n) => {
-        const [pair, k] = [Math.floor(n / inner), n % inner]
-        return w1b[Math.floor(pair / r) * inner + k] * w2b[(pair % r) * inner + k]
-      }),
-      b: Float32Array.from({ length: r * w1a.length }, (_, n) => {
-        const [o, pair] = [Math.floor(n / (r * r)), n % (r * r)]
-        return w1a[o * r + Math.floor(pair / r)] * w2a[o * r + (pair % r)]
-      }),
-    }
+  const twin: LoraTwin = {
+    targets,
+    rank: (path) => sizes(path).r ** 2,
+    scaling: (path) => sizes(path).scaling,
+    factors(path, read) {
+      const [w1a, w1b, w2a, w2b] = FACTORS.map((factor) => read(key(path, factor)))
+      if (!w1a || !w1b || !w2a || !w2b) return undefined
+      const { r } = sizes(path)
+      const inner = w1b.length / r
+      return {
+        a: Float32Array.from({ length: r * r * inner }, (_, n) => {
+          const [pair, k] = [Math.floor(n / inner), n % inner]
+          return w1b[Math.floor(pair / r) * inner + k] * w2b[(pair % r) * inner + k]
+        }),
+        b: Float32Array.from({ length: r * w1a.length }, (_, n) => {
+          const [o, pair] = [Math.floor(n / (r * r)), n % (r * r)]
+          return w1a[o * r + Math.floor(pair / r)] * w2a[o * r + (pair % r)]
+        }),
+      }
+    },
   }
 
   return {
@@ -99,39 +104,12 @@ function attach(s: Settings, model: ModelOutline): Attachment {
         }
     },
 
-    // PEFT has no LoHa for GPT-2's layers, which store [in, out]; it loads the equal LoRA.
-    ...(model.conv1d && {
-      saved: (read) =>
-        new Map(
-          [...targets].flatMap((path) => {
-            const found = ordinary(path, read)
-            const { in: inner, out } = model.linearSizes.get(path)!
-            const wide = sizes(path).r ** 2
-            const A = `${PREFIX}${path}.lora_A.weight`
-            return found ? [[A, { shape: [wide, inner], data: found.a }], [A.replace('lora_A', 'lora_B'), { shape: [out, wide], data: found.b }]] as const : []
-          }),
-        ),
-    }),
+    ...(model.conv1d && { saved: (read) => twinTensors(twin, model, read) }),
 
     adapterConfig(baseModel) {
       const shared = { ...writtenRules(s, targets, model), base_model_name_or_path: baseModel, inference_mode: true, modules_to_save: null, revision: null, task_type: 'CAUSAL_LM' }
-      if (!model.conv1d) return { ...shared, alpha: s.alpha, alpha_pattern: disjoint(s.alphaPattern, targets), init_weights: true, module_dropout: 0, peft_type: 'LOHA', r: s.r, rank_dropout: s.rankDropout, rank_pattern: disjoint(s.rankPattern, targets) }
-      // alpha / r of rank r is (alpha · r) / r² of rank r².
-      const paths = [...targets]
-      const each = (of: (path: string) => number): Record<string, number> => Object.fromEntries(paths.map((path) => [path.replaceAll('.', String.raw`\.`), of(path)]))
-      const patterned = Object.keys(s.rankPattern).length + Object.keys(s.alphaPattern).length > 0
-      return {
-        ...shared,
-        alpha_pattern: patterned ? each((path) => sizes(path).scaling * sizes(path).r ** 2) : {},
-        bias: 'none',
-        fan_in_fan_out: true,
-        init_lora_weights: true,
-        lora_alpha: s.alpha * s.r,
-        lora_dropout: 0,
-        peft_type: 'LORA',
-        r: s.r ** 2,
-        rank_pattern: patterned ? each((path) => sizes(path).r ** 2) : {},
-      }
+      if (model.conv1d) return { ...shared, ...twinConfig(twin) }
+      return { ...shared, alpha: s.alpha, alpha_pattern: disjoint(s.alphaPattern, targets), init_weights: true, module_dropout: 0, peft_type: 'LOHA', r: s.r, rank_dropout: s.rankDropout, rank_pattern: disjoint(s.rankPattern, targets) }
     },
   }
 }

@@ -31,6 +31,8 @@ const methods: readonly { readonly name: string; readonly of: readonly MethodCho
   { name: 'a prefix through a network, some of it dropped', of: [{ id: 'prefix_tuning', options: { num_virtual_tokens: 2, prefix_projection: true, encoder_hidden_size: 4, dropout: 0.3 } }], samples: 60 },
   { name: 'AdaLoRA', of: [{ id: 'adalora', options: { init_r: 3, target_r: 2, lora_alpha: 3, lora_dropout: 0.3 } }], samples: 100 },
   { name: 'LoHa', of: [{ id: 'loha', options: { r: 2, alpha: 2, rank_dropout: 0.3 } }], samples: 100 },
+  { name: 'LoKr', of: [{ id: 'lokr', options: { r: 1, alpha: 1, decompose_factor: 2 } }], samples: 80 },
+  { name: 'LoKr of two thin factors', of: [{ id: 'lokr', options: { r: 1, alpha: 1, decompose_factor: 4, decompose_both: true } }], samples: 60 },
   { name: 'LoRA from the leading part', of: [{ id: 'lora', options: { r: 2, lora_alpha: 2, init_lora_weights: 'pissa', lora_dropout: 0.3 } }], samples: 60 },
   { name: 'Compacter', of: [{ id: 'compacter', options: { reduction_factor: 2, phm_dim: 2, phm_rank: 2 } }], samples: 80 },
   { name: 'a hypernetwork', of: [{ id: 'hypernetwork', options: { r: 2, lora_alpha: 2, task_embedding_dim: 6, hidden_size: 8, lora_dropout: 0.3 } }], samples: 60 },

@@ -47,6 +47,8 @@ describe('an export loads unchanged', () => {
     },
     { model: 'llama', method: { id: 'loha', options: { r: 3 } }, check: 'check_adapter.py' },
     { model: 'gpt2', method: { id: 'loha', options: { r: 2, target_modules: ['c_attn', 'mlp.c_proj'] } }, check: 'check_adapter.py' },
+    { model: 'llama', method: { id: 'lokr', options: { r: 3, decompose_factor: 8, decompose_both: true } }, check: 'check_adapter.py' },
+    { model: 'gpt2', method: { id: 'lokr', options: { r: 2 } }, check: 'check_adapter.py' },
     { model: 'qwen2', method: { id: 'full', options: {} }, check: 'check_merged.py' },
     { model: 'llama_bf16_sharded', method: lora(), check: 'check_adapter.py' },
   ])('$method.id of $model in $check', async ({ model, method, check }, context) => {
