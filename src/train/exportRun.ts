@@ -155,10 +155,10 @@ export function emittedFiles({ attachment, tensors }: Emitted, facts: CardFacts,
 function ownLoadLines({ baseModel }: CardFacts, { tasks = [] }: Attachment): string {
   const text = (value: string): string => JSON.stringify(value).replaceAll('`', "'")
   return [
-}
     'The folders in `tasks/` are ordinary adapters, which PEFT loads. The network that made them, and makes others from a description:',
     `\`\`\`python\nfrom load_adapter import load_adapter  # in this folder; says what each tensor is\n\nmodel = load_adapter(${text(baseModel)}, ${text(tasks[0]?.name ?? '')})  # a task’s name, or the description of a new one\n\`\`\``,
   ].join('\n\n')
+}
 
 const packed = (tensors: AdapterTensors): Map<string, OutTensor> => new Map([...tensors].map(([key, { shape, data }]) => [key, { dtype: 'F32', shape, data: packValues(data, 'f32') }]))
 
