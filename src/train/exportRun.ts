@@ -131,9 +131,6 @@ function oneAdapter(a: Attachment, trained: AdapterTensors, facts: CardFacts): M
   // The head of a model for classes trains beside the adapters; AdapterHub keeps heads in a file of their own.
   const head = new Map([...trained].filter(([key]) => a.trains?.(key) !== undefined))
   if (head.size > 0) files.set('model_head.safetensors', writeSafetensors(packed(head), { format: 'pt' }))
-  // The head of a model for classes trains beside the adapters; AdapterHub keeps heads in a file of their own.
-  const head = new Map([...trained].filter(([key]) => a.trains?.(key) !== undefined))
-  if (head.size > 0) files.set('model_head.safetensors', writeSafetensors(packed(head), { format: 'pt' }))
   return new Map(
     [...files].map(([path, bytes]): [string, Uint8Array] => {
       if (path === 'adapter_model.safetensors') return ['adapter.safetensors', bytes]
