@@ -4,6 +4,7 @@ import type { MethodChoice } from '../protocol/recipe.ts'
 import type { Context } from './appStore.ts'
 import type { AppState } from './appState.ts'
 import { answer, nothing, settled, waiting } from './held.ts'
+import { recipeProblems } from './recipeEdits.ts'
 
 /** Long enough for a number to be typed to its end. */
 const SIZE_AFTER_MS = 200
@@ -32,8 +33,9 @@ export function sizeActions({ studio, store }: Context): SizeActions {
   }
 
   async function sizeChosen(): Promise<void> {
-    const { base, recipe } = getState()
-    if (!base.value) return setState({ size: nothing })
+    const { base, recipe, methods } = getState()
+    // A wrong option says so at its field.
+    if (!base.value || recipeProblems(recipe, methods.value ?? []).length > 0) return setState({ size: nothing })
     setState((s) => ({ size: waiting(s.size) }))
     const result = await answer(studio.methodSizes(recipe, [recipe.methods]))
     const first = result.ok ? result.value[0] : result

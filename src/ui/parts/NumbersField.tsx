@@ -21,7 +21,7 @@ export function NumbersField({ value, onChange, ...rest }: Props) {
       {...rest}
       type="text"
       autoComplete="off"
-      placeholder="none"
+      placeholder="such as 0, 4-7"
       value={draft ?? formatNumbers(value)}
       onChange={(e) => {
         setDraft(e.target.value)

@@ -19,7 +19,7 @@ export function OptionField({ name, spec, value, suggestions, onChange }: Props)
   const found = checkOption(spec.label, spec, value)
   // An emptied field holds no number; the sentence should not quote the machine's word for that.
   const problem = found?.replace('must be a number, found null.', 'must be a number.')
-  const unit = unitOf(spec)
+  const unit = spec.kind === 'number' ? spec.unit : undefined
   const describedBy = [unit && `${id}-unit`, `${id}-help`, problem && `${id}-problem`].filter(Boolean).join(' ')
   const wiring = { id, name, 'aria-describedby': describedBy, 'aria-invalid': problem !== undefined }
   const notes = (
@@ -109,9 +109,6 @@ export function OptionField({ name, spec, value, suggestions, onChange }: Props)
       return spec satisfies never
   }
 }
-
-const unitOf = (spec: OptionSpec): string | undefined =>
-  spec.kind === 'number' ? spec.unit : spec.kind === 'numbers' ? 'such as 0, 4-7' : undefined
 
 /** What the option does, and what the choice that is made means, where the declaration says so. */
 function helpOf(spec: OptionSpec, value: unknown): string {

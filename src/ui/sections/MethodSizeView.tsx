@@ -9,6 +9,7 @@ import './MethodSizeView.css'
 
 export function MethodSizeView() {
   const { value, failure } = useApp((s) => s.size)
+  const hasBase = useApp((s) => s.base.value !== undefined)
   if (failure)
     return (
       <FailureNote failure={failure}>
@@ -24,7 +25,7 @@ export function MethodSizeView() {
             {formatShare(value.trainableParameters, value.totalParameters)} of the model, {formatBytes(value.bytes)}
           </>
         ) : (
-          <span className="soft">What it would train stands here as soon as a model is open.</span>
+          <span className="soft">What it would train stands here {hasBase ? 'once its options are right' : 'as soon as a model is open'}.</span>
         )}
       </p>
       <OwnRate />
