@@ -43,6 +43,10 @@ interface Settings {
 const ALONE: readonly TaskText[] = [{ name: 'task', description: '' }]
 
 function attach(s: Settings, model: ModelOutline): Attachment {
+  if (model.taskType !== 'CAUSAL_LM') {
+    // Tasks would need a head each, and a new one would have none.
+    throw new Fault('bad-recipe', 'A hypernetwork makes adapters for models that write text, and this one is to sort texts into classes.', 'Use LoRA instead.', undefined, [{ kind: 'instead', of: 'hypernetwork', use: 'lora' }])
+  }
   const targets = resolveTargets(s, model)
   const sites = [...targets]
   for (const path of sites) placeOf(path)

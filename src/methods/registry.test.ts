@@ -38,6 +38,7 @@ describe('the registry of methods', () => {
     expect(() => attachAll([lora, lora], model)).toThrow('A method is listed twice (lora, lora).')
     expect(() => attachAll([lora, full], model)).toThrow('Full tuning trains every weight already')
     expect(() => attachAll([lora, { id: 'hypernetwork', options: {} }], model)).toThrow('A hypernetwork makes an adapter for each task out of itself alone, so it cannot be joined with another method.')
+    expect(() => attachAll([{ id: 'hypernetwork', options: {} }], { ...model, taskType: 'SEQ_CLS' })).toThrow('A hypernetwork makes adapters for models that write text')
   })
 
   it('says why two methods cannot be joined, and offers to take either away', () => {
