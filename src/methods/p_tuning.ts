@@ -69,7 +69,7 @@ export const method: Method = {
   summary: 'Trains a prompt through a small network, which learns faster than the bare prompt.',
   paper: 'https://arxiv.org/abs/2103.10385',
   options,
-  defaultLearningRate: 1e-3,
+  defaultLearningRate: 5e-3,
   startsAsBase: false,
   attach: (o, model) =>
     attach(

@@ -17,7 +17,7 @@ export const method: Method = {
   summary: 'Trains a prompt at every layer, not only in front of the first; reaches further than P-tuning.',
   paper: 'https://arxiv.org/abs/2110.07602',
   options,
-  defaultLearningRate: 1e-2,
+  defaultLearningRate: 5e-2,
   startsAsBase: false,
   attach: (o, model) => attachPrefix({ count: Number(o['num_virtual_tokens']), hidden: 0, dropout: Number(o['dropout']) }, model),
 }
