@@ -16,6 +16,8 @@ export interface CardFacts {
   readonly library?: string
   /** What stands under “Load it”, in Markdown; unsaid: PEFT's lines. */
   readonly load?: string
+  /** Names of the classes that it sorts texts into, by class; unsaid: it writes. */
+  readonly labels?: readonly string[]
   /** Printed whole as JSON. */
   readonly recipe: unknown
   readonly dataName: string
@@ -41,19 +43,23 @@ export function adapterCard(facts: CardFacts): string {
     '---',
     `base_model: ${JSON.stringify(facts.baseModel)}`,
     `library_name: ${facts.library ?? 'peft'}`,
-    'pipeline_tag: text-generation',
+    `pipeline_tag: ${facts.labels ? 'text-classification' : 'text-generation'}`,
     'tags:',
     ...[...new Set(['tunesmith', facts.method.toLowerCase(), 'base_model:adapter:' + facts.baseModel])].map(
       (t) => `- ${JSON.stringify(t)}`,
     ),
     '---',
   ]
+  const { labels } = facts
+  const classes = labels ? ', id2label=dict(enumerate(labels)), label2id={label: i for i, label in enumerate(labels)}' : ''
+  const auto = labels ? 'AutoModelForSequenceClassification' : 'AutoModelForCausalLM'
   const load = [
     'from peft import PeftModel',
-    'from transformers import AutoModelForCausalLM, AutoTokenizer',
+    `from transformers import ${auto}, AutoTokenizer`,
     '',
     `base = ${JSON.stringify(facts.baseModel)}  # the Hub id or folder of the base model`,
-    'model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(base), "path/to/this/folder")',
+    ...(labels ? [`labels = ${JSON.stringify(labels)}`] : []),
+    `model = PeftModel.from_pretrained(${auto}.from_pretrained(base${classes}), "path/to/this/folder")`,
     'tokenizer = AutoTokenizer.from_pretrained(base)',
   ]
   const rows: [string, string | undefined][] = [

@@ -30,13 +30,14 @@ export interface ExportOptions {
 }
 
 /** What the card says of a recipe. */
-export const recipeFacts = (recipe: Recipe, version: string): Pick<CardFacts, 'name' | 'baseModel' | 'method' | 'recipe' | 'seed' | 'versions'> => ({
+export const recipeFacts = (recipe: Recipe, version: string): Pick<CardFacts, 'name' | 'baseModel' | 'method' | 'recipe' | 'seed' | 'versions' | 'labels'> => ({
   name: recipe.name,
   baseModel: recipe.base.id,
   method: recipe.methods.map((m) => methodOf(m.id).label).join(' + '),
   recipe,
   seed: recipe.seed,
   versions: { Tunesmith: version },
+  ...(recipe.labels && { labels: recipe.labels }),
 })
 
 /** The adapter of a run that did not finish, from its last checkpoint. */
