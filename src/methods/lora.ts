@@ -63,6 +63,9 @@ interface Settings extends TargetRules {
   readonly start?: LoraStart | undefined
 }
 
+/** Starts that leave the base as it is, so that the file says everything. */
+const KEEPS_BASE: ReadonlySet<string> = new Set(['gaussian', 'eva', 'orthogonal', 'mica'])
+
 /** Variants of LoRA that change what the tensors mean. */
 const UNSUPPORTED = ['lora_bias', 'layer_replication', 'target_parameters', 'trainable_token_indices', 'alora_invocation_tokens', 'arrow_config', 'use_qalora', 'use_bdlora']
 
@@ -245,7 +248,8 @@ export const method: Method = {
     const initialised = config['init_lora_weights'] ?? true
     // What random subspace iteration subtracted from the base cannot be found again; whole decompositions can.
     const start = startOf(initialised)
-    if (typeof initialised === 'string' && initialised !== 'gaussian' && (!start || start.iterations !== undefined)) unknown.push(`init_lora_weights ${initialised}`)
+    const readable = start ? start.iterations === undefined : typeof initialised !== 'string' || KEEPS_BASE.has(initialised)
+    if (!readable) unknown.push(`init_lora_weights ${String(initialised)}`)
     // A reading that leaves a part out would answer wrongly without a word.
     if (unknown.length > 0) throw new Fault('bad-adapter', `This LoRA adapter uses ${unknown.join(', ')}, which cannot be read yet.`, 'Convert it to a plain LoRA adapter in PEFT.')
     return attach(
