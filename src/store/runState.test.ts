@@ -29,6 +29,16 @@ describe('apply', () => {
     expect([run.step, run.steps, run.phase]).toEqual([2, 10, 'training'])
   })
 
+  it('keeps the numbers of each task, the first validation and the newest', () => {
+    const validation = (at: number, losses: readonly number[]): RunEvent => ({ type: 'validation', step: at, loss: 1, tokens: 9, tasks: losses.map((loss, i) => ({ name: 'ab'[i], loss, tokens: 3 })) })
+    const tasks = [{ name: 'a', correct: 1, total: 2 }]
+    const run = applyAll(newRun(10), [validation(0, [3, 4]), validation(5, [2, 2]), validation(9, [1, 2]), { type: 'score', when: 'after', metric: 'exact_match', correct: 1, total: 2, answers: [], tasks }])
+    expect(run.taskLosses!.first.map((t) => t.loss)).toEqual([3, 4])
+    expect(run.taskLosses!.now.map((t) => t.loss)).toEqual([1, 2])
+    expect(run.after).toEqual({ correct: 1, total: 2, answers: [], tasks })
+    expect(applyAll(newRun(10), [{ type: 'validation', step: 1, loss: 1, tokens: 9 }])).not.toHaveProperty('taskLosses')
+  })
+
   it('replaces the steps that a continued run repeats', () => {
     const before = applyAll(newRun(10), [step(1), step(2), { type: 'checkpoint', step: 2, bytes: 1 }, step(3, 9), step(4, 9)])
     const after = applyAll(before, [phase('training'), step(3, 1)])

@@ -15,7 +15,10 @@ export interface Score {
   readonly correct: number
   readonly total: number
   readonly answers: readonly Answer[]
+  readonly tasks?: readonly { readonly name: string; readonly correct: number; readonly total: number }[]
 }
+
+type TaskLosses = readonly { readonly name: string; readonly loss: number }[]
 
 export interface RunState {
   readonly phase?: Phase
@@ -25,6 +28,8 @@ export interface RunState {
   readonly steps: number
   readonly curve: Table
   readonly validation: Table
+  /** Of several tasks: their validation losses at first and now. */
+  readonly taskLosses?: { readonly first: TaskLosses; readonly now: TaskLosses }
   /** Where patience ran out. */
   readonly early?: { readonly step: number; readonly since: number }
   /** Step whose values were taken at the end, and its validation loss. */
@@ -70,7 +75,8 @@ export function apply(state: RunState, event: RunEvent): RunState {
     }
     case 'validation': {
       const validation = append(rowsBelow(state.validation, event.step), [event.step, event.loss])
-      return { ...state, validation, ...(event.ms === undefined ? {} : { validationMs: event.ms }) }
+      const taskLosses = event.tasks && { first: state.taskLosses?.first ?? event.tasks, now: event.tasks }
+      return { ...state, validation, ...(taskLosses && { taskLosses }), ...(event.ms === undefined ? {} : { validationMs: event.ms }) }
     }
     case 'early-stop':
       return { ...state, early: { step: event.step, since: event.best.step } }
@@ -82,7 +88,8 @@ export function apply(state: RunState, event: RunEvent): RunState {
       return { ...state, scoring: { when: event.when, done: event.done, total: event.total } }
     case 'score': {
       const { scoring: _scoring, ...rest } = state
-      return { ...rest, [event.when]: { correct: event.correct, total: event.total, answers: event.answers } }
+      const { correct, total, answers, tasks } = event
+      return { ...rest, [event.when]: { correct, total, answers, ...(tasks && { tasks }) } }
     }
     case 'failure':
       return { ...state, phase: 'failed', failure: event.failure }

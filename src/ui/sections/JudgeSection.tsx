@@ -5,6 +5,7 @@ import { AnswerList } from './AnswerList.tsx'
 import { PromptBox } from './PromptBox.tsx'
 import { Replies } from './Replies.tsx'
 import { ScoreBars } from './ScoreBars.tsx'
+import { TaskScores } from './TaskScores.tsx'
 
 export function JudgeSection() {
   const before = useApp((s) => s.run.before)
@@ -16,6 +17,7 @@ export function JudgeSection() {
       {before || after ? (
         <>
           <ScoreBars before={before} after={after} />
+          <TaskScores />
           <AnswerList before={before} after={after} />
         </>
       ) : (

@@ -1,0 +1,42 @@
+// Where a run has several tasks: each one's validation loss, at the start and now, and its exact matches before and after.
+import { useApp } from '../AppContext.ts'
+
+export function TaskScores() {
+  const losses = useApp((s) => s.run.taskLosses)
+  const before = useApp((s) => s.run.before?.tasks)
+  const after = useApp((s) => s.run.after?.tasks)
+  const names = (losses?.now ?? after ?? before)?.map((t) => t.name)
+  if (!names) return null
+  const loss = (list: readonly { name: string; loss: number }[] | undefined, name: string): string => list?.find((t) => t.name === name)?.loss.toFixed(3) ?? ''
+  const share = (list: typeof before, name: string): string => {
+    const found = list?.find((t) => t.name === name)
+    return found ? `${found.correct} of ${found.total}` : ''
+  }
+  return (
+    <div className="scroll" tabIndex={0} role="region" aria-label="Scores task by task">
+      <table>
+        <caption className="small soft">Task by task</caption>
+        <thead>
+          <tr>
+            <th scope="col">Task</th>
+            <th scope="col">Validation loss at first</th>
+            <th scope="col">now</th>
+            <th scope="col">Exact before</th>
+            <th scope="col">after</th>
+          </tr>
+        </thead>
+        <tbody>
+          {names.map((name) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td className="number">{loss(losses?.first, name)}</td>
+              <td className="number">{loss(losses?.now, name)}</td>
+              <td className="number">{share(before, name)}</td>
+              <td className="number">{share(after, name)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
