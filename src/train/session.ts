@@ -132,6 +132,8 @@ class Session {
   private async restore(learner: Learner, saved: LoadedCheckpoint | undefined): Promise<void> {
     const { storage, runId, recipe } = this.input
     for (const sentence of saved?.passedOver ?? []) this.phase('loading', sentence)
+    const taken = new Set([...this.subject.layout.windows.values()].flatMap(({ init }) => (init.kind === 'leading part' ? [init.name] : [])))
+    if (!saved && taken.size > 0) this.phase('compiling', `${taken.size} weight matrices are decomposed to start from them`)
     await placeValues(learner, recipe.seed, saved)
     if (!saved) return
     await this.log.rewind(saved.step)
