@@ -27,18 +27,17 @@ export interface Stage {
   close(): Promise<void>
 }
 
+const adapter = ['--enable-unsafe-webgpu', ...(process.env['TUNESMITH_GPU'] === '1' ? ['--enable-features=Vulkan'] : ['--use-webgpu-adapter=swiftshader'])]
 const flags = [
   '--headless=new',
   '--no-sandbox',
-  '--enable-unsafe-webgpu',
-  ...(process.env['TUNESMITH_GPU'] === '1' ? ['--enable-features=Vulkan'] : ['--use-webgpu-adapter=swiftshader']),
   '--disable-background-networking',
   '--disable-component-update',
   '--no-first-run',
 ]
 
-/** A fresh profile on a fresh port. `folder` serves another build than dist/, `bare` without headers. */
-export async function startBrowser(options: { folder?: string; bare?: boolean } = {}): Promise<Stage> {
+/** A fresh profile on a fresh port. `folder` serves another build than dist/, `bare` without headers; `webgpu: false` has no adapter. */
+export async function startBrowser(options: { folder?: string; bare?: boolean; webgpu?: boolean } = {}): Promise<Stage> {
   const executablePath = findChromium()
   if (!executablePath) throw new Error('No Chromium was found: run `node scripts/setup.mjs`, or set CHROME_PATH.')
   const folder = options.folder ?? dist
@@ -50,7 +49,7 @@ export async function startBrowser(options: { folder?: string; bare?: boolean } 
   const launch = async () => {
     const context = await chromium.launchPersistentContext(profile, {
       executablePath,
-      args: flags,
+      args: [...flags, ...(options.webgpu === false ? ['--disable-gpu', '--disable-software-rasterizer'] : adapter)],
       ignoreDefaultArgs: ['--headless', '--hide-scrollbars'],
       viewport: { width: 1280, height: 800 },
     })

@@ -11,8 +11,8 @@ type Values = Readonly<Record<string, Tensor>>
 export interface OnnxRunner {
   /** All logits of one text: (T·V), or one row where the model has classes for the whole. */
   logits(ids: readonly number[]): Promise<Float32Array>
-  /** Up to `count` most likely tokens, one after the other; ends before a token of `stop`. */
-  greedy(ids: readonly number[], count: number, stop: readonly number[]): Promise<number[]>
+  /** Reads on: the logits (V) after the last of these tokens. @param begin they begin a text, and do not go on with the one before */
+  next(ids: readonly number[], begin: boolean): Promise<Float32Array>
   close(): Promise<void>
 }
 
@@ -23,18 +23,23 @@ export interface OnnxFiles {
 }
 
 export class OnnxSession implements OnnxRunner {
+  /** What `next` has read: how many tokens, and what the model made of them. */
+  private text: { readonly at: number; readonly past: Values } = { at: 0, past: {} }
+
   private constructor(
     private readonly ort: Runtime,
     private readonly session: InferenceSession,
+    private readonly provider: OnnxProvider,
   ) {}
 
   static async open(ort: Runtime, { model, data }: OnnxFiles, provider: OnnxProvider = 'wasm'): Promise<OnnxSession> {
     const externalData = data && [{ path: data.path, data: data.bytes }]
     try {
-      return new OnnxSession(ort, await ort.InferenceSession.create(model, { executionProviders: [provider], ...(externalData && { externalData }) }))
+      // Its warnings (3 is errors only) say that shapes are computed on the CPU, which is as it should be.
+      const options = { executionProviders: [provider], logSeverityLevel: 3, ...(externalData && { externalData }) } as const
+      return new OnnxSession(ort, await ort.InferenceSession.create(model, options), provider)
     } catch (error) {
-      const detail = error instanceof Error ? error.message : String(error)
-      throw new Fault('bad-model', 'onnxruntime-web could not open the ONNX model.', 'It may need more memory than a page has; open it with onnxruntime outside the browser.', detail)
+      throw new Fault('bad-model', 'onnxruntime-web could not open the ONNX model.', 'It may need more memory than a page has; open it with onnxruntime outside the browser.', reason(error))
     }
   }
 
@@ -42,19 +47,11 @@ export class OnnxSession implements OnnxRunner {
     return this.floats((await this.run(ids, 0, this.empty()))['logits'])
   }
 
-  async greedy(ids: readonly number[], count: number, stop: readonly number[]): Promise<number[]> {
-    const made: number[] = []
-    let [next, at, past] = [ids, 0, this.empty()]
-    while (made.length < count) {
-      const found = await this.run(next, at, past)
-      const token = largest(this.floats(found['logits']), found['logits'].dims.at(-1) ?? 1)
-      if (stop.includes(token)) break
-      made.push(token)
-      at += next.length
-      next = [token]
-      past = Object.fromEntries(Object.keys(past).map((name) => [name, found[name.replace('past_key_values', 'present')]]))
-    }
-    return made
+  async next(ids: readonly number[], begin: boolean): Promise<Float32Array> {
+    const { at, past } = begin ? { at: 0, past: this.empty() } : this.text
+    const found = await this.run(ids, at, past)
+    this.text = { at: at + ids.length, past: Object.fromEntries(Object.keys(past).map((name) => [name, found[name.replace('past_key_values', 'present')]])) }
+    return this.floats(found['logits']).slice(-(found['logits'].dims.at(-1) ?? 1))
   }
 
   async close(): Promise<void> {
@@ -82,7 +79,12 @@ export class OnnxSession implements OnnxRunner {
       token_type_ids: whole(ids.map(() => 0)),
     }
     const asked = Object.entries(given).filter(([name]) => this.session.inputNames.includes(name))
-    return this.session.run({ ...Object.fromEntries(asked), ...past })
+    try {
+      return await this.session.run({ ...Object.fromEntries(asked), ...past })
+    } catch (error) {
+      const hint = this.provider === 'webgpu' ? 'This GPU may lack something that it needs, such as 16-bit floats; run it on WebAssembly.' : 'Run it with onnxruntime outside the browser.'
+      throw new Fault('bad-model', 'onnxruntime-web could not run the ONNX model.', hint, reason(error))
+    }
   }
 
   private floats(t: Tensor): Float32Array {
@@ -91,10 +93,4 @@ export class OnnxSession implements OnnxRunner {
   }
 }
 
-/** Index of the largest number of the last row. */
-function largest(rows: Float32Array, width: number): number {
-  const start = rows.length - width
-  let best = 0
-  for (let i = 1; i < width; i++) if (rows[start + i] > rows[start + best]) best = i
-  return best
-}
+const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error))

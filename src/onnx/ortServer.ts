@@ -9,7 +9,7 @@ export interface OrtServer {
   /** The graph first, then the file with its tensors, if it has one. */
   open(files: readonly NamedFile[], provider: OnnxProvider): Promise<Result<true>>
   logits(ids: readonly number[]): Promise<Result<Float32Array>>
-  greedy(ids: readonly number[], count: number, stop: readonly number[]): Promise<Result<number[]>>
+  next(ids: readonly number[], begin: boolean): Promise<Result<Float32Array>>
 }
 
 export function ortServer(runtime: (provider: OnnxProvider) => Promise<Runtime>): OrtServer {
@@ -34,6 +34,6 @@ export function ortServer(runtime: (provider: OnnxProvider) => Promise<Runtime>)
         return true as const
       }),
     logits: (ids) => answer(() => opened().logits(ids)),
-    greedy: (ids, count, stop) => answer(() => opened().greedy(ids, count, stop)),
+    next: (ids, begin) => answer(() => opened().next(ids, begin)),
   }
 }

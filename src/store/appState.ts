@@ -54,7 +54,8 @@ export interface Exported {
 export interface OnnxState {
   readonly doing?: 'packing' | 'checking'
   readonly made?: { readonly name: string; readonly bytes: number; readonly request: OnnxRequest; readonly model: readonly NamedFile[] }
-  readonly verdict?: OnnxVerdict
+  /** One for each way it was run. */
+  readonly verdicts: readonly OnnxVerdict[]
   readonly failure?: Failure
 }
 
@@ -111,7 +112,7 @@ export function firstState(): AppState {
     runs: { busy: true },
     sampling: { maxNewTokens: 48, temperature: 0, topK: 0, topP: 1, seed: 42 },
     exporting: nothing,
-    onnx: {},
+    onnx: { verdicts: [] },
     adapters: nothing,
     shelving: { busy: false },
   }

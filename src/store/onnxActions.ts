@@ -18,22 +18,23 @@ export function onnxActions({ studio, store }: Context): OnnxActions {
       const { recipe, onnx } = getState()
       if (onnx.doing) return undefined
       const request = { name: recipe.name, adapters: activeUses(getState()), dtype }
-      setState({ onnx: { doing: 'packing' } })
+      setState({ onnx: { doing: 'packing', verdicts: [] } })
       const result = await answer(studio.exportOnnx(request))
       if (!result.ok) {
-        setState({ onnx: { failure: result.failure } })
+        setState({ onnx: { failure: result.failure, verdicts: [] } })
         return undefined
       }
       const { name, zip, model } = result.value
-      setState({ onnx: { made: { name, bytes: zip.size, request, model } } })
+      setState({ onnx: { made: { name, bytes: zip.size, request, model }, verdicts: [] } })
       return { name, zip }
     },
     async checkOnnx(provider, prompts) {
-      const { made, doing } = getState().onnx
+      const { made, doing, verdicts } = getState().onnx
       if (!made || doing) return
-      setState({ onnx: { made, doing: 'checking' } })
+      setState({ onnx: { made, verdicts, doing: 'checking' } })
       const result = await answer(studio.verifyOnnx({ ...made.request, model: made.model, prompts, provider }))
-      setState({ onnx: { made, ...(result.ok ? { verdict: result.value } : { failure: result.failure }) } })
+      const others = verdicts.filter((v) => v.provider !== provider)
+      setState({ onnx: { made, ...(result.ok ? { verdicts: [...others, result.value] } : { verdicts, failure: result.failure }) } })
     },
   }
 }

@@ -1,10 +1,10 @@
 // Answers one prompt with the base and any adapters, text as it comes; the adapters may change from token to token.
-import { promptIds } from '../data/prompt.ts'
 import { streamDecoder } from '../data/streamDecoder.ts'
 import type { AdapterUse } from '../protocol/adapters.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { GenerateRequest } from '../protocol/studio.ts'
 import type { AdapterDeck } from './adapterDeck.ts'
+import { askedIds } from './askedIds.ts'
 import type { Base } from './base.ts'
 import { generate } from './generate.ts'
 import { stopTokens } from './stopTokens.ts'
@@ -25,9 +25,7 @@ export interface ReplyOptions {
 
 export async function reply({ base, deck, request, promptEnd, live, onText, cancelled }: ReplyOptions): Promise<string> {
   const tokenizer = base.tokenizer()
-  const { chatTemplate } = base.folder
-  const text = chatTemplate === undefined && !request.prompt.endsWith(promptEnd) ? request.prompt + promptEnd : request.prompt
-  const ids = promptIds(text, tokenizer, chatTemplate === undefined ? {} : { chatTemplate })
+  const ids = askedIds(base, request.prompt, promptEnd)
   const { contextLength } = base.family.dimensions(base.config)
   if (ids.length >= contextLength) throw new Fault('bad-data', `The prompt has ${ids.length} tokens, and this model reads at most ${contextLength}.`, 'Shorten the prompt.')
   const switches = planned(request)

@@ -1,7 +1,7 @@
 // Tokens that end an answer: every end-of-sequence id the checkpoint names, and the tokenizer's own.
-import type { Base } from './base.ts'
+import type { OpenModel } from './base.ts'
 
-export function stopTokens(base: Base): ReadonlySet<number> {
+export function stopTokens(base: Pick<OpenModel, 'folder' | 'tokenizer'>): ReadonlySet<number> {
   const stop = new Set<number>()
   const add = (value: unknown): void => {
     if (typeof value === 'number') stop.add(value)

@@ -1,14 +1,15 @@
 // Whether an exported model says the same in onnxruntime-web as its weights do in this studio's own engine: every logit of a few
 // prompts, then greedy answers. The engine gets the merged model, mounted beside whatever is mounted already.
-import { promptIds } from '../data/prompt.ts'
 import type { Gpu } from '../gpu/device.ts'
 import type { OnnxRunner } from '../onnx/onnxSession.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { OnnxVerdict } from '../protocol/onnx.ts'
+import { askedIds } from './askedIds.ts'
 import { mount, openModel, subjectOf, type Base, type OpenModel } from './base.ts'
 import { computeLogits } from './computeLogits.ts'
 import { Decoder } from './decoder.ts'
 import { generate } from './generate.ts'
+import { generateOnnx } from './generateOnnx.ts'
 import { mergedAdapters, type Weighted } from './mergeWeights.ts'
 import { mergedModel } from './mergedModel.ts'
 import { GREEDY } from './sampleToken.ts'
@@ -30,12 +31,7 @@ export async function verifyOnnx(gpu: Gpu, model: OpenModel, given: readonly Wei
   try {
     const subject = subjectOf(base, [])
     await base.weights.load(subject.census.weights)
-    const { chatTemplate } = base.folder
-    const tokenizer = base.tokenizer()
-    const texts = prompts.map((prompt) => {
-      const text = chatTemplate === undefined && !prompt.endsWith(promptEnd) ? prompt + promptEnd : prompt
-      return { prompt, ids: promptIds(text, tokenizer, chatTemplate === undefined ? {} : { chatTemplate }).slice(0, LONGEST) }
-    })
+    const texts = prompts.map((prompt) => ({ prompt, ids: askedIds(base, prompt, promptEnd).slice(0, LONGEST) }))
     return await compare(base, texts.filter((t) => t.ids.length > 0), runner)
   } finally {
     base.weights.dispose()
@@ -99,7 +95,8 @@ async function greedyText(base: Base, capacity: number): Promise<{ answers(ids: 
       const studio: number[] = []
       const maxNewTokens = Math.min(NEW_TOKENS, capacity - ids.length)
       for await (const { token } of generate(decoder, [Int32Array.from(ids)], { maxNewTokens, sampling: GREEDY, stop })) studio.push(token)
-      const onnx = await runner.greedy([...ids], maxNewTokens, [...stop])
+      const onnx: number[] = []
+      for await (const token of generateOnnx(runner, [...ids], { maxNewTokens, sampling: GREEDY, stop })) onnx.push(token)
       return { same: studio.join() === onnx.join(), studio: text(studio), onnx: text(onnx) }
     },
     dispose: () => decoder.dispose(),

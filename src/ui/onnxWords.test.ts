@@ -24,6 +24,8 @@ describe('onnxWords', () => {
     expect(onnxWords(apart)).toMatch(/^It does not say what the studio says .*: 1 of 2 answers the same; logits differ by at most 3\.0/)
     expect(agrees({ ...verdict, largestLogitDifference: Number.NaN })).toBe(false)
     expect(agrees({ ...verdict, largestLogitDifference: 0.1 })).toBe(false)
+    expect(agrees({ ...verdict, provider: 'webgpu', largestLogitDifference: 0.01 })).toBe(true)
+    expect(agrees({ ...verdict, largestLogitDifference: 0.01 })).toBe(false)
     expect(agrees({ ...verdict, dtype: 'fp16', largestLogitDifference: 0.1 })).toBe(true)
   })
 })

@@ -1,13 +1,16 @@
-// What the page asks about ONNX, answered: the open base with adapters merged in as an ONNX folder, and whether onnxruntime-web
-// says the same as the engine. Composition only.
+// What the page asks about ONNX, answered: the open base with adapters merged in as an ONNX folder, whether onnxruntime-web says
+// the same as the engine, and its answers where there is no WebGPU. Composition only.
 import { blobSource } from '../files/byteSource.ts'
 import { zipStream, type StreamedFile } from '../files/zip.ts'
+import type { OnnxRunner } from '../onnx/onnxSession.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { OnnxRequest, OnnxShelf } from '../protocol/onnx.ts'
 import type { NamedFile } from '../protocol/result.ts'
+import type { GenerateRequest } from '../protocol/studio.ts'
 import type { OpenModel } from '../train/base.ts'
 import { exportOnnx } from '../train/exportOnnx.ts'
 import type { Weighted } from '../train/mergeWeights.ts'
+import { onnxReply } from '../train/onnxReply.ts'
 import { verifyOnnx } from '../train/verifyOnnx.ts'
 import { AdapterLibrary } from './adapterLibrary.ts'
 import type { ShelfNeeds } from './adapterShelf.ts'
@@ -18,9 +21,24 @@ export interface OnnxNeeds extends ShelfNeeds {
 }
 
 /** WebAssembly addresses 4 GiB, and a model lies there more than once while it is opened. */
-const MOST_CHECKED = 1.5 * 2 ** 30
+const MOST_OPENED = 1.5 * 2 ** 30
 
-export function onnxShelf({ storage, version, opened, mounted, isTraining, data, answer, alone, openOnnx }: OnnxNeeds): OnnxShelf {
+export interface OnnxCalls {
+  readonly calls: OnnxShelf
+  /** An answer from onnxruntime-web, where there is no WebGPU. */
+  generate(request: GenerateRequest, onText: (delta: string, segment: number) => void, cancelled: () => boolean): Promise<string>
+}
+
+/** A model that has answered and may be asked again. */
+interface Seat {
+  readonly model: OpenModel
+  readonly key: string
+  readonly runner: OnnxRunner
+}
+/** The base and the tuned model answer side by side. */
+const MOST_SEATS = 2
+
+export function onnxShelf({ storage, version, opened, mounted, isTraining, data, answer, alone, openOnnx }: OnnxNeeds): OnnxCalls {
   const library = new AdapterLibrary(storage, version, opened, mounted)
   const weighted = ({ adapters }: OnnxRequest): Promise<Weighted[]> =>
     Promise.all(adapters.map(async ({ id, weight }) => ({ adapter: await (await library.open(id)).load(), weight })))
@@ -30,27 +48,41 @@ export function onnxShelf({ storage, version, opened, mounted, isTraining, data,
     return exportOnnx(model, await weighted(request), { baseModel: library.need().info.id, name, adapters, version, dtype })
   }
 
-  return {
+  const seats: Seat[] = []
+  let asking: Promise<unknown> = Promise.resolve()
+  /** Its adapters merged in, opened once for all that is asked of it. */
+  const seatOf = async ({ adapters }: GenerateRequest): Promise<Seat> => {
+    const { model } = library.need()
+    const versions = await Promise.all(adapters.map(async ({ id, weight }) => [id, weight, (await library.open(id)).version]))
+    const key = JSON.stringify(versions)
+    const known = seats.findIndex((s) => s.model === model && s.key === key)
+    if (known >= 0) seats.push(...seats.splice(known, 1))
+    else {
+      const stale = seats.filter((s) => s.model !== model)
+      for (const seat of new Set([...stale, ...seats.slice(0, seats.length + 1 - MOST_SEATS)])) {
+        seats.splice(seats.indexOf(seat), 1)
+        await seat.runner.close()
+      }
+      const folder = await made({ name: 'answering', adapters, dtype: 'fp32' }, model)
+      refuseLarge([...folder].reduce((n, [path, { size }]) => n + (path.startsWith('onnx/') ? size : 0), 0))
+      seats.push({ model, key, runner: await openOnnx(await filesOf(folder), 'wasm') })
+    }
+    return seats.at(-1)!
+  }
+
+  const calls: OnnxShelf = {
     exportOnnx: (request) =>
       answer(async () => {
         const files = await made(request, library.need().model)
-        const model: NamedFile[] = []
-        for (const [path, file] of files) {
-          if (!path.startsWith('onnx/')) continue
-          // Merged once, and kept by the browser; the archive is written from there.
-          const blob = await blobOf(file)
-          files.set(path, blobSource(blob, path))
-          const own = path.replace('onnx/', '')
-          model.push({ path: own, file: new File([blob], own) })
-        }
-        return { name: `${request.name.replace(/[^\p{L}\p{N}._-]+/gu, '-') || 'model'}-onnx.zip`, zip: await zipStream(files), model }
+        // Merged once, and kept by the browser; the archive is written from there.
+        const model = await filesOf(files)
+        for (const { path, file } of model) files.set(`onnx/${path}`, blobSource(file, path))
+        return { name: `${request.name.replace(/[^\p{L}\p{N}._]+/gu, '-').replace(/^-|-$/g, '') || 'model'}-onnx.zip`, zip: await zipStream(files), model }
       }),
     verifyOnnx: (request) =>
       answer(async () => {
         const { model, prompts, provider, dtype } = request
-        const bytes = model.reduce((n, { file }) => n + file.size, 0)
-        if (bytes > MOST_CHECKED)
-          throw new Fault('out-of-memory', `The model has ${(bytes / 2 ** 30).toFixed(1)} GiB, and a page can open at most ${MOST_CHECKED / 2 ** 30} GiB in onnxruntime-web.`, 'Check it with onnxruntime outside the browser; the files are the same.')
+        refuseLarge(model.reduce((n, { file }) => n + file.size, 0))
         if (isTraining()) throw new Fault('bad-adapter', 'A run is using the GPU.', 'Let it finish, or stop it first.')
         return alone(async () => {
           const given = await weighted(request)
@@ -65,6 +97,34 @@ export function onnxShelf({ storage, version, opened, mounted, isTraining, data,
         })
       }),
   }
+  return {
+    calls,
+    generate(request, onText, cancelled) {
+      const work = async (): Promise<string> => {
+        const { model, runner } = await seatOf(request)
+        return onnxReply(runner, { model, request, promptEnd: data()?.promptEnd ?? '', onText: (delta) => onText(delta, 0), cancelled })
+      }
+      const turn = asking.then(work, work)
+      asking = turn.catch(() => undefined)
+      return turn
+    },
+  }
+}
+
+function refuseLarge(bytes: number): void {
+  if (bytes <= MOST_OPENED) return
+  throw new Fault('out-of-memory', `The model has ${(bytes / 2 ** 30).toFixed(1)} GiB, and a page can open at most ${MOST_OPENED / 2 ** 30} GiB in onnxruntime-web.`, 'Open it with onnxruntime outside the browser; the files are the same.')
+}
+
+/** The model's own files, out of a folder. */
+async function filesOf(folder: ReadonlyMap<string, StreamedFile>): Promise<NamedFile[]> {
+  const files: NamedFile[] = []
+  for (const [path, file] of folder) {
+    if (!path.startsWith('onnx/')) continue
+    const own = path.replace('onnx/', '')
+    files.push({ path: own, file: new File([await blobOf(file)], own) })
+  }
+  return files
 }
 
 /** Chunk by chunk, so that JavaScript never holds more than one of them. */

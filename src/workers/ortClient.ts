@@ -28,7 +28,7 @@ export const openOnnx: OpenOnnx = async (files, provider) => {
   }
   return {
     logits: (ids) => value(server.logits(ids)),
-    greedy: (ids, count, stop) => value(server.greedy(ids, count, stop)),
+    next: (ids, begin) => value(server.next(ids, begin)),
     close: async () => worker.terminate(),
   }
 }

@@ -157,10 +157,16 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx): S
     alone,
   }
   const shelf = adapterShelf(needs)
+  const onnx = onnxShelf({ ...needs, openOnnx })
+  const hasGpu = (): Promise<boolean> =>
+    device().then(
+      () => true,
+      (error: unknown) => toFailure(error).code !== 'no-webgpu',
+    )
 
   return {
     ...shelf.calls,
-    ...onnxShelf({ ...needs, openOnnx }),
+    ...onnx.calls,
     device: () =>
       answer(async () => {
         const { info, device: d } = await device()
@@ -270,7 +276,8 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx): S
       answer(async () => {
         if (quiet.stopped) quiet = { stopped: false }
         const signal = quiet
-        return shelf.generate(request, onText, () => signal.stopped)
+        const from = (await hasGpu()) ? shelf : onnx
+        return from.generate(request, onText, () => signal.stopped)
       }),
     stopGenerating: async () => {
       quiet.stopped = true

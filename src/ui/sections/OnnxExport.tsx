@@ -1,6 +1,6 @@
 // The whole model for transformers.js and ONNX Runtime, and whether what was written says the same in there.
 import { useState } from 'react'
-import type { OnnxType } from '../../protocol/onnx.ts'
+import type { OnnxProvider, OnnxType } from '../../protocol/onnx.ts'
 import { activeUses } from '../../store/adapterUses.ts'
 import { isAnswering, type AppState } from '../../store/appState.ts'
 import { useActions, useApp } from '../AppContext.ts'
@@ -17,18 +17,19 @@ const TYPES: Readonly<Record<OnnxType, string>> = { fp32: '32-bit floats', fp16:
 const promptsFrom = (s: AppState): string => [examplePrompt(s), 'The'].filter((prompt, i, all) => prompt !== '' && all.indexOf(prompt) === i).join('\n\u0000')
 
 export function OnnxExport() {
-  const { doing, made, verdict, failure } = useApp((s) => s.onnx)
+  const { doing, made, verdicts, failure } = useApp((s) => s.onnx)
   const count = useApp((s) => activeUses(s).length)
   const prompts = useApp(promptsFrom)
   const blocked = useApp((s) => s.working || isAnswering(s) || !s.base.value)
   const { exportOnnx, checkOnnx } = useActions()
   const [dtype, setDtype] = useState<OnnxType>('fp32')
 
+  const check = (provider: OnnxProvider): Promise<void> => checkOnnx(provider, prompts.split('\n\u0000'))
   async function download(): Promise<void> {
     const file = await exportOnnx(dtype)
     if (!file) return
     saveFile(file.name, file.zip)
-    await checkOnnx('wasm', prompts.split('\n\u0000'))
+    await check('wasm')
   }
 
   return (
@@ -50,10 +51,14 @@ export function OnnxExport() {
         <ActionButton blocked={blocked || doing !== undefined} onAct={() => void download()}>
           {doing === 'packing' ? 'Packing…' : doing === 'checking' ? 'Checking…' : 'Download ONNX'}
         </ActionButton>
+        {verdicts.length > 0 && (
+          <ActionButton className="quiet" blocked={blocked || doing !== undefined} onAct={() => void check('webgpu')}>
+            Check on WebGPU
+          </ActionButton>
+        )}
       </div>
       <p role="status" className="small">
-        {made && `${made.name}, ${formatBytes(made.bytes)}. `}
-        {verdict && onnxWords(verdict)}
+        {made && [`${made.name}, ${formatBytes(made.bytes)}.`, ...verdicts.map(onnxWords)].join(' ')}
       </p>
       {failure && <FailureNote failure={failure} />}
     </div>

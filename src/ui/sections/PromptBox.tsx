@@ -15,7 +15,9 @@ export function PromptBox() {
   const [typed, setTyped] = useState<string>()
   const example = useApp(examplePrompt)
   const sampling = useApp((s) => s.sampling)
-  const isOpen = useApp((s) => s.base.value !== undefined && s.device.failure === undefined)
+  // Nothing trains then, but onnxruntime answers.
+  const isWithoutGpu = useApp((s) => s.device.failure?.code === 'no-webgpu')
+  const isOpen = useApp((s) => s.base.value !== undefined && (s.device.failure === undefined || isWithoutGpu))
   const isBusy = useApp((s) => s.working && isMoving(s.run.phase))
   const answering = useApp(isAnswering)
   const hasTuned = useApp((s) => activeUses(s).length > 0)
@@ -47,6 +49,7 @@ export function PromptBox() {
           </button>
         )}
         {isBusy && <span className="small soft">The GPU is training: pause the run to ask.</span>}
+        {isWithoutGpu && <span className="small soft">Without WebGPU, onnxruntime answers on the CPU.</span>}
         {!isBusy && !hasTuned && <span className="small soft">After training, or with an adapter loaded, the tuned model answers beside it.</span>}
       </div>
       <ActiveAdapters />
