@@ -64,9 +64,14 @@ export function rangeSource(
   }
 }
 
-/** Hexadecimal SHA-256 of the whole file. */
-export async function hashSource(source: ByteSource): Promise<string> {
+/** Hexadecimal SHA-256 of the whole file; progress counts bytes read. */
+export async function hashSource(source: ByteSource, onProgress?: (done: number) => void): Promise<string> {
   const hash = new Sha256()
-  for await (const chunk of source.stream()) hash.update(chunk)
+  let done = 0
+  for await (const chunk of source.stream()) {
+    hash.update(chunk)
+    done += chunk.length
+    onProgress?.(done)
+  }
   return hex(hash.digest())
 }

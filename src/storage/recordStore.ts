@@ -27,6 +27,21 @@ export interface StoredModel {
   readonly complete?: { readonly at: number; readonly sha256: string }
 }
 
+/** A model of several files in the model store, found by its name: `builtin/starter`, or `hub/org/name@commit`. */
+export interface LibraryModel {
+  readonly id: string
+  readonly source: 'builtin' | 'hub'
+  /** Built-in id, or repository. */
+  readonly name: string
+  /** Of the Hub: what was asked for, and the commit that it was. */
+  readonly revision?: string
+  readonly commit?: string
+  /** File ids are `id/path`. Some may still have to be fetched. */
+  readonly parts: readonly { readonly path: string; readonly bytes: number }[]
+  readonly addedAt: number
+  readonly usedAt: number
+}
+
 export interface Tables {
   runs: RunRecord
   events: { readonly events: readonly RunEvent[] }
@@ -36,9 +51,10 @@ export interface Tables {
   inputs: StoredFolder
   models: StoredModel
   shelf: StoredAdapter
+  library: LibraryModel
 }
 export type Table = keyof Tables
-export const tables = ['runs', 'events', 'checkpoints', 'adapters', 'inputs', 'models', 'shelf'] as const satisfies readonly Table[]
+export const tables = ['runs', 'events', 'checkpoints', 'adapters', 'inputs', 'models', 'shelf', 'library'] as const satisfies readonly Table[]
 
 export type Change = {
   [T in Table]:

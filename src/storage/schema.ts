@@ -16,6 +16,10 @@ const migrations: readonly ((database: Database) => void)[] = [
   (database) => {
     database.createObjectStore('shelf')
   },
+  // 3: models of several files, and when each was used.
+  (database) => {
+    database.createObjectStore('library')
+  },
 ]
 export const SCHEMA_VERSION = migrations.length
 

@@ -3,6 +3,7 @@
 import { checkpoints, type Checkpoints } from './checkpoints.ts'
 import type { FileStore } from './fileStore.ts'
 import { folders, type Folders } from './folders.ts'
+import { library, type Library } from './library.ts'
 import type { Locks } from './locks.ts'
 import { modelCache, type ModelCache } from './modelCache.ts'
 import type { Quota } from './quota.ts'
@@ -20,7 +21,10 @@ export interface Storage extends Locks {
   readonly shelf: Shelf
   /** The data files of a run, so that it can go on after a reload. */
   readonly inputs: Folders
+  /** Files of models, one by one. */
   readonly models: ModelCache
+  /** Models as people know them: several files each. */
+  readonly library: Library
   readonly quota: Quota
   /** Removes files that no record points to, of runs that nobody owns; answers how many. Call once at the start. */
   sweep(): Promise<number>
@@ -44,13 +48,15 @@ export function createStorage({ files, records, locks, quota }: StorageParts): S
     else for (const folder of litter) await files.remove(folder)
     return litter.length
   }
+  const models = modelCache(files, records, quota)
   return {
     runs: runs(files, records),
     checkpoints: checkpoints(files, records, quota),
     adapters: folders('adapters', files, records),
     shelf: shelf(files, records, locks),
     inputs: folders('inputs', files, records),
-    models: modelCache(files, records, quota),
+    models,
+    library: library(models, records, locks),
     quota,
     withRunLock: locks.withRunLock,
     isHeld: locks.isHeld,

@@ -1,0 +1,59 @@
+// Models of the Hugging Face Hub and the models that are stored in this browser, as the page sees them.
+import type { BaseInfo } from './baseInfo.ts'
+import type { Result } from './result.ts'
+
+export interface HubRequest {
+  /** `org/name`, `org/name@revision`, or the address of the model's page. */
+  readonly repo: string
+  /** A branch, tag or commit; unsaid: what `repo` says, or the default branch. */
+  readonly revision?: string
+  /** An access token, for gated and private models. Goes to the Hub alone, and is kept nowhere. */
+  readonly token?: string
+}
+
+export interface HubProgress {
+  /** Asking what there is, fetching, or waiting because the Hub or the connection asks for it. */
+  readonly doing: 'asking' | 'fetching' | 'waiting'
+  readonly file?: string
+  /** Bytes, over all files. */
+  readonly done: number
+  readonly total: number
+  readonly bytesPerSecond?: number
+  readonly secondsLeft?: number
+  /** While waiting: why, as a sentence. */
+  readonly reason?: string
+}
+
+/** Where models may be fetched from, as this studio was built or started. */
+export interface HubPlace {
+  readonly endpoint: string
+}
+
+export interface StoredModelInfo {
+  readonly id: string
+  readonly source: 'builtin' | 'hub'
+  /** Built-in id, or repository. */
+  readonly name: string
+  readonly revision?: string
+  readonly commit?: string
+  /** Bytes of all its files, and how many of them are here. */
+  readonly bytes: number
+  readonly arrived: number
+  readonly complete: boolean
+  readonly usedAt: number
+}
+
+/** What the page may ask about models that come from elsewhere or were kept; a part of `Studio`. */
+export interface ModelLibrary {
+  /** Undefined where this studio may fetch from no Hub. */
+  hub(): Promise<Result<HubPlace | undefined>>
+  /** Fetches what is not stored yet, checks it, and opens it as the base. One at a time; what has arrived survives a failure. */
+  openHub(request: HubRequest, onProgress: (progress: HubProgress) => void): Promise<Result<BaseInfo>>
+  cancelHub(): Promise<void>
+  models(): Promise<Result<readonly StoredModelInfo[]>>
+  /** Opens a stored model as the base, without the network. */
+  openStored(id: string): Promise<Result<BaseInfo>>
+  /** Reads every file again and compares; damaged ones are dropped, and named. */
+  verifyModel(id: string, onProgress: (done: number, total: number) => void): Promise<Result<{ readonly damaged: readonly string[] }>>
+  deleteModel(id: string): Promise<Result<true>>
+}
