@@ -51,6 +51,10 @@ describe('the page', () => {
         await pickSample(page)
         await page.getByLabel('Rank (r)').fill('4000')
         await page.evaluate(() => document.querySelectorAll('details').forEach((d) => (d.open = true)))
+        await page.getByRole('button', { name: 'Add to rank_pattern' }).click()
+        await page.getByLabel('rank_pattern, name 1').fill('q_proj')
+        await page.getByLabel('layers_to_transform').fill('0-3, x')
+        await page.getByText('Entry 5 of layers_to_transform must be a number.').waitFor()
       },
       'paused in training': async (page) => {
         await pickSample(page)
