@@ -2,6 +2,7 @@
 import { toFailure, type Remedy } from '../protocol/failure.ts'
 import type { OptionValue } from '../protocol/options.ts'
 import { readRecipe, type MethodChoice, type Recipe } from '../protocol/recipe.ts'
+import type { TaskType } from '../protocol/taskType.ts'
 import type { NamedFile } from '../protocol/studio.ts'
 import type { AdapterActions } from './adapterActions.ts'
 import type { Context } from './appStore.ts'
@@ -20,6 +21,8 @@ export interface RecipeActions {
   setMethodOption(index: number, name: string, value: OptionValue): void
   takeRemedy(remedy: Remedy): void
   setData(part: Partial<Pick<Recipe['data'], 'trainOn' | 'validation'>>): void
+  /** Undefined: what the model was made for. */
+  setTask(task: TaskType | undefined): void
   setEvaluation(part: Partial<Recipe['evaluation']>): void
   setSeed(seed: number): void
   setName(name: string): void
@@ -81,6 +84,8 @@ export function recipeActions({ store }: Context, model: ModelActions, data: Dat
     setMethods: (choices) => setState((s) => ({ recipe: withMethods(s.recipe, choices, catalogue(s)) })),
     setMethodOption: (index, name, value) => edit((r) => withMethodOption(r, index, name, value)),
     takeRemedy: (remedy) => setState((s) => ({ recipe: remedied(s.recipe, remedy, catalogue(s)) })),
+    // Classes belong to the task that they were found for.
+    setTask: (task) => edit(({ task: _task, labels: _labels, ...r }) => ({ ...r, ...(task && { task }) })),
     setData: (part) => edit((r) => ({ ...r, data: { ...r.data, ...part } })),
     setEvaluation: (part) => edit((r) => ({ ...r, evaluation: { ...r.evaluation, ...part } })),
     setSeed: (seed) => edit((r) => ({ ...r, seed })),

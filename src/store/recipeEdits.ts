@@ -63,6 +63,11 @@ export function remedied(recipe: Recipe, remedy: Remedy, catalogue: Catalogue): 
       return withMethodOption(recipe, methods.findIndex((m) => (remedy.method === undefined ? has(m, remedy.name) : m.id === remedy.method)), remedy.name, remedy.value)
     case 'training':
       return withTraining(recipe, remedy.name, remedy.value)
+    case 'data': {
+      const { data } = recipe
+      const value = remedy.name === 'drop' ? [...new Set([...(data.drop ?? []), remedy.value])] : remedy.value
+      return { ...recipe, data: { ...data, [remedy.name]: value } }
+    }
     default:
       return remedy satisfies never
   }
@@ -100,9 +105,9 @@ export function recipeProblems(recipe: Recipe, methods: readonly MethodInfo[]): 
 /** What the plan depends on: while this stays equal, bytes and speed stay equal. */
 export const planKey = (recipe: Recipe): string => {
   const { learning_rate: _rate, ...training } = recipe.training
-  return JSON.stringify([recipe.base, recipe.data, recipe.methods, training])
+  return JSON.stringify([recipe.base, recipe.data, recipe.methods, training, recipe.task, recipe.labels])
 }
 
 /** What the rendered examples depend on: not what tasks are described as. */
-export const dataKey = ({ data, training, seed }: Recipe): string =>
-  JSON.stringify([data.tasks ? { ...data, tasks: data.tasks.map((t) => [t.name, t.source, t.id]) } : data, training.max_length, training.packing, seed])
+export const dataKey = ({ data, training, seed, task, labels }: Recipe): string =>
+  JSON.stringify([data.tasks ? { ...data, tasks: data.tasks.map((t) => [t.name, t.source, t.id]) } : data, training.max_length, training.packing, seed, task, labels])

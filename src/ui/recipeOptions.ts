@@ -1,7 +1,21 @@
 // The recipe's knobs outside methods and training, declared in the same vocabulary so that the same form shows them.
 import type { OptionSpecs } from '../protocol/options.ts'
 
+/** What the page shows for a recipe without a task. */
+export const AS_MADE = 'model'
+
 export const dataOptions = {
+  task: {
+    kind: 'choice',
+    default: AS_MADE,
+    label: 'Predict',
+    help: 'Write an answer, or choose one of the labels that occur in the data: faster, with a probability for each.',
+    choices: [
+      { value: AS_MADE, label: 'As the model was made' },
+      { value: 'CAUSAL_LM', label: 'The answer, written' },
+      { value: 'SEQ_CLS', label: 'One of the labels' },
+    ],
+  },
   trainOn: {
     kind: 'choice',
     default: 'completions',

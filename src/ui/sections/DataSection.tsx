@@ -1,6 +1,6 @@
 // Step 2: the dataset, and how the model will read it.
 import { useActions, useApp } from '../AppContext.ts'
-import { dataOptions } from '../recipeOptions.ts'
+import { AS_MADE, dataOptions } from '../recipeOptions.ts'
 import { FailureNote } from '../parts/FailureNote.tsx'
 import { FilePicker } from '../parts/FilePicker.tsx'
 import { OptionForm } from '../parts/OptionForm.tsx'
@@ -15,8 +15,9 @@ const DATA_FILES = '.jsonl,.ndjson,.json,.csv,.tsv,.txt'
 export function DataSection() {
   const { value, busy, failure } = useApp((s) => s.dataset)
   const data = useApp((s) => s.recipe.data)
+  const task = useApp((s) => s.recipe.task)
   const working = useApp((s) => s.working)
-  const { takeFiles, addTestFile, setData } = useActions()
+  const { takeFiles, addTestFile, setData, setTask } = useActions()
   return (
     <Section
       id="data"
@@ -43,9 +44,10 @@ export function DataSection() {
           <OptionForm
             label="Data"
             specs={dataOptions}
-            values={data}
+            values={{ ...data, task: task ?? AS_MADE }}
             disabled={working}
             onChange={(name, next) => {
+              if (name === 'task') setTask(next === 'CAUSAL_LM' || next === 'SEQ_CLS' ? next : undefined)
               if (name === 'trainOn' && (next === 'completions' || next === 'everything')) setData({ trainOn: next })
               if (name === 'validation' && typeof next === 'number') setData({ validation: next })
             }}
