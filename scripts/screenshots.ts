@@ -27,8 +27,8 @@ export async function main(argv: string[]): Promise<number> {
     allowPositionals: true,
     options: {
       out: { type: 'string', default: fileURLToPath(new URL('../e2e/screenshots', import.meta.url)) },
-      steps: { type: 'string', default: '200' },
-      rows: { type: 'string', default: '48' },
+      steps: { type: 'string', default: '220' },
+      rows: { type: 'string', default: '32' },
     },
   })
   const choices = { steps: Number(values.steps), rows: Number(values.rows), out: values.out }
