@@ -15,15 +15,15 @@ export interface ClassOptions {
 }
 
 /** A text as a classifier reads it: between the special tokens, which stay when it is cut. */
-export function classIds(text: string, tokenizer: Tokenizer, maxLength: number): { ids: Int32Array<ArrayBuffer>; truncated: boolean } {
+export function classIds(text: string, tokenizer: Tokenizer, maxLength: number): { ids: Int32Array<ArrayBuffer>; truncated: boolean; uncut: number } {
   const own = tokenizer.encode(text)
   const { prefixIds, suffixIds } = tokenizer
   const room = Math.max(0, maxLength - prefixIds.length - suffixIds.length)
-  return { ids: Int32Array.from([...prefixIds, ...own.subarray(0, room), ...suffixIds]).slice(0, maxLength), truncated: own.length > room }
+  return { ids: Int32Array.from([...prefixIds, ...own.subarray(0, room), ...suffixIds]).slice(0, maxLength), truncated: own.length > room, uncut: own.length + prefixIds.length + suffixIds.length }
 }
 
 /** One example a row; a row without a known label becomes a problem. */
-export function makeClassExamples(rows: readonly Row[], tokenizer: Tokenizer, { labels, pooled, maxLength }: ClassOptions): { examples: Example[]; problems: RowProblem[] } {
+export function makeClassExamples(rows: Iterable<Row>, tokenizer: Tokenizer, { labels, pooled, maxLength }: ClassOptions): { examples: Example[]; problems: RowProblem[] } {
   const classes = new Map(labels.map((label, i) => [label, i]))
   const examples: Example[] = []
   const problems: RowProblem[] = []
@@ -34,14 +34,14 @@ export function makeClassExamples(rows: readonly Row[], tokenizer: Tokenizer, { 
       problems.push({ line: row.line, reason: label === undefined ? 'has no label.' : `has the label ${JSON.stringify(label)}, which no training row has.` })
       continue
     }
-    const { ids, truncated } = classIds(row.prompt.trim(), tokenizer, maxLength)
+    const { ids, truncated, uncut } = classIds(row.prompt.trim(), tokenizer, maxLength)
     if (ids.length === 0) {
       problems.push({ line: row.line, reason: 'has no text.' })
       continue
     }
     const targets = new Int32Array(ids.length).fill(IGNORED)
     targets[pooled === 'first' ? 0 : ids.length - 1] = target
-    examples.push({ ids, mask: new Uint8Array(ids.length), truncated, targets })
+    examples.push({ ids, mask: new Uint8Array(ids.length), truncated, uncut, targets })
   }
   return { examples, problems }
 }

@@ -29,7 +29,8 @@ export const KNOWN_COLUMNS: ReadonlySet<string> = new Set([
   'id',
 ])
 
-export function columnNames(rows: readonly (readonly string[])[]): { names: string[]; header: boolean } {
+/** @param asked whether the first row is a header, where a person said so */
+export function columnNames(rows: readonly (readonly string[])[], asked?: boolean): { names: string[]; header: boolean } {
   const [first = [], ...rest] = rows
   const cells = first.map((c) => c.trim())
   const named = cells.some((c) => KNOWN_COLUMNS.has(c.toLowerCase()))
@@ -38,7 +39,7 @@ export function columnNames(rows: readonly (readonly string[])[]): { names: stri
     (c, i) =>
       c === '' || c.length > 40 || /^[-+]?\d+(\.\d+)?$/.test(c) || rest.slice(0, 50).some((r) => (r[i] ?? '').trim() === c),
   )
-  if (named || !dataLike) return { names: unique(cells.map((c, i) => c || `column${i + 1}`)), header: true }
+  if (asked ?? (named || !dataLike)) return { names: unique(cells.map((c, i) => c || `column${i + 1}`)), header: true }
   return { names: guessed(rows, first.length), header: false }
 }
 

@@ -23,8 +23,8 @@ test('good rows stay, bad ones are listed with line, field and reason', async ()
   })
   expect(dataset.rows).toHaveLength(20)
   expect(dataset.problems).toEqual([
-    { line: 21, field: 'completion', reason: 'completion is missing.' },
-    { line: 22, reason: 'is not valid JSON.' },
+    { line: 21, field: 'completion', reason: 'completion is missing.', cause: 'missing' },
+    { line: 22, reason: 'is not valid JSON.', cause: 'syntax' },
   ])
   expect(dataset.head[0]).toEqual({ prompt: 'Q0: ', completion: 'A0' })
 })

@@ -13,17 +13,31 @@ export interface Example {
   /** 1 where the token is one to be learned; the token at 0 never is, because nothing precedes it. */
   readonly mask: Uint8Array<ArrayBuffer>
   readonly truncated: boolean
+  /** Tokens before anything was cut; unsaid: as many as there are. */
+  readonly uncut?: number
   /** The class to be predicted at each place, -100 where none is; then the mask is empty. */
   readonly targets?: Int32Array<ArrayBuffer>
 }
 export interface ExampleOptions extends Omit<TemplateOptions, 'specialTokens'> {
   readonly trainOn: 'completions' | 'everything'
+  /** Where a row that is too long loses tokens: at its end, or at the start of what is asked. */
+  readonly cut?: 'end' | 'start'
 }
 
-/** One row as one example, cut after `maxLength` tokens. */
+/** One row as one example, cut to `maxLength` tokens. */
 export function makeExample(row: Row, tokenizer: Tokenizer, options: ExampleOptions, maxLength: number): Example {
   const { ids, mask } = encodeRow(row, tokenizer, options)
-  return { ids: ids.slice(0, maxLength), mask: mask.slice(0, maxLength), truncated: ids.length > maxLength }
+  const uncut = ids.length
+  if (uncut <= maxLength) return { ids, mask, truncated: false, uncut }
+  // What begins a sequence stays, then what is asked loses its start; the answer is cut only where it alone is too long.
+  const kept = tokenizer.prefixIds.length > 0 || tokenizer.specialIds.has(ids[0]!) ? 1 : 0
+  const asked = mask.indexOf(1)
+  const dropped = options.cut === 'start' && row.kind !== 'text' ? Math.max(0, Math.min(uncut - maxLength, asked - Math.max(kept, 1))) : 0
+  const without = <T extends Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>>(all: T): T => {
+    all.copyWithin(kept, kept + dropped)
+    return all.slice(0, maxLength) as T
+  }
+  return { ids: without(ids), mask: without(mask), truncated: true, uncut }
 }
 
 /**
@@ -31,7 +45,7 @@ export function makeExample(row: Row, tokenizer: Tokenizer, options: ExampleOpti
  * last token of the one before, so that every token is learned once. A row with nothing to learn becomes a problem.
  */
 export function makeExamples(
-  rows: readonly Row[],
+  rows: Iterable<Row>,
   tokenizer: Tokenizer,
   options: ExampleOptions,
   maxLength: number,
@@ -49,9 +63,9 @@ export function makeExamples(
       if (useful.length === 0)
         problems.push({
           line: row.line,
-          reason: made[0]?.truncated
-            ? `the prompt alone fills all ${maxLength} tokens, so nothing is left to learn; raise the longest row.`
-            : 'has nothing to learn: no answer in it.',
+          ...(made[0]?.truncated
+            ? { reason: `the prompt alone fills all ${maxLength} tokens, so nothing is left to learn; raise the longest row.`, cause: 'no-room' as const }
+            : { reason: 'has nothing to learn: no answer in it.', cause: 'empty' as const }),
         })
     } catch (error) {
       if (!(error instanceof Fault)) throw error
@@ -105,7 +119,7 @@ function windows({ ids, mask }: Encoded, maxLength: number): Example[] {
   for (let at = 0; at === 0 || at + 1 < ids.length; at += maxLength - 1) {
     const window = mask.slice(at, at + maxLength)
     window.fill(0, 0, 1)
-    out.push({ ids: ids.slice(at, at + maxLength), mask: window, truncated: false })
+    out.push({ ids: ids.slice(at, at + maxLength), mask: window, truncated: false, uncut: Math.min(maxLength, ids.length - at) })
   }
   return out
 }

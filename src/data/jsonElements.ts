@@ -7,6 +7,7 @@ import type { RawRow } from './format.ts'
 export function* jsonElements(text: string, at: number): Generator<RawRow, void, undefined> {
   let line = 1
   let counted = 0
+  let isTexts: boolean | undefined
   const lineAt = (place: number): number => {
     for (let i = text.indexOf('\n', counted); i >= 0 && i < place; i = text.indexOf('\n', i + 1)) {
       line++
@@ -16,7 +17,7 @@ export function* jsonElements(text: string, at: number): Generator<RawRow, void,
   }
   for (;;) {
     while (/[\s,]/.test(text[at] ?? '')) at++
-    if (at >= text.length) return yield { line: lineAt(text.length), problem: 'the list has no end; the file may be cut short.' }
+    if (at >= text.length) return yield { line: lineAt(text.length), problem: 'the list has no end; the file may be cut short.', cause: 'syntax' }
     if (text[at] === ']') return
     const start = at
     const end = elementEnd(text, start)
@@ -24,16 +25,24 @@ export function* jsonElements(text: string, at: number): Generator<RawRow, void,
     try {
       value = JSON.parse(text.slice(start, end))
     } catch {
-      yield { line: lineAt(start), problem: 'is not valid JSON.' }
+      yield { line: lineAt(start), problem: 'is not valid JSON.', cause: 'syntax' }
       const next = nextObject(text, start)
       if (next === undefined) return
       at = next
       continue
     }
-    if (isRecord(value)) yield { line: lineAt(start), value }
-    else yield { line: lineAt(start), problem: 'is not a JSON object.' }
+    const row = asRow(value, isTexts ??= typeof value === 'string')
+    if (row) yield { line: lineAt(start), value: row }
+    else yield { line: lineAt(start), problem: 'is not a JSON object.', cause: 'syntax' }
     at = end
   }
+}
+
+/** An object as it is, a list of messages under that name, and in a list of texts a text. */
+export function asRow(value: unknown, isTexts: boolean): Record<string, unknown> | undefined {
+  if (isRecord(value)) return value
+  if (Array.isArray(value) && value.length > 0 && value.every(isRecord)) return { messages: value }
+  return isTexts && typeof value === 'string' ? { text: value } : undefined
 }
 
 /** The place after an element: its closing bracket, or the comma or bracket that ends a bare value. */

@@ -7,7 +7,7 @@ const MOST = 1000
 const LONGEST = 100
 
 /** Labels of rows; numbers in their order, everything else by text. */
-export function labelsOf(rows: readonly Row[], name: string): string[] {
+export function labelsOf(rows: Iterable<Row>, name: string): string[] {
   const found = new Set<string>()
   for (const row of rows) if (row.kind === 'completion') found.add(row.completion.trim())
   const refuse = (why: string): never => {
@@ -22,7 +22,7 @@ export function labelsOf(rows: readonly Row[], name: string): string[] {
 }
 
 /** How many rows each label has, by label. */
-export function labelBalance(rows: readonly Row[], labels: readonly string[]): number[] {
+export function labelBalance(rows: Iterable<Row>, labels: readonly string[]): number[] {
   const counts = new Map(labels.map((label) => [label, 0]))
   for (const row of rows) {
     const label = row.kind === 'completion' ? row.completion.trim() : undefined

@@ -1,14 +1,18 @@
-// A dataset made ready for a recipe: split, tokenised, masked. What `describe` shows and what training reads are
+// A dataset made ready for a recipe: split, shaped, tokenised, masked. What `describe` shows and what training reads are
 // the same values, so the preview cannot differ from the run.
 import type { Recipe } from '../protocol/recipe.ts'
 import type { DatasetInfo, RowProblem } from '../protocol/studio.ts'
 import { makeClassExamples, type ClassOptions } from './classExamples.ts'
 import type { Dataset } from './dataset.ts'
 import { makeExamples, previewTokens, type Example } from './examples.ts'
-import { splitRows } from './split.ts'
+import { findings } from './findings.ts'
+import { ChosenRows, type Rows } from './rows.ts'
+import { shapeRows, type Shaped } from './shapeRows.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
 const PREVIEWS = 6
+/** Of a larger dataset only so many rows are tokenised to be described: a person waits for it after every change. */
+const MEASURED_ROWS = 20_000
 
 export interface PrepareOptions {
   readonly tokenizer: Tokenizer
@@ -16,29 +20,44 @@ export interface PrepareOptions {
   readonly recipe: Pick<Recipe, 'data' | 'training' | 'seed'>
   /** What is to be predicted instead of tokens. */
   readonly classes?: Omit<ClassOptions, 'maxLength'>
+  /** What the model reads at most; rows are never offered more. */
+  readonly contextLength?: number
 }
 export interface Prepared {
   readonly train: readonly Example[]
   readonly validation: readonly Example[]
   /** Rows that gave no example. */
   readonly problems: readonly RowProblem[]
+  readonly shaped: Shaped
+  /** Examples that were too long, and left out for it. */
+  readonly droppedLong: number
 }
 
-export function prepare(dataset: Dataset, { tokenizer, chatTemplate, recipe, classes }: PrepareOptions): Prepared {
-  const { train, validation } = splitRows(dataset.rows, recipe.data.validation, recipe.seed)
-  const options = { trainOn: recipe.data.trainOn, ...(chatTemplate === undefined ? {} : { chatTemplate }) }
-  const { max_length: maxLength } = recipe.training
-  const made = [train, validation].map((rows) =>
-    classes ? makeClassExamples(rows, tokenizer, { ...classes, maxLength }) : makeExamples(rows, tokenizer, options, maxLength),
-  )
-  return { train: made[0]?.examples ?? [], validation: made[1]?.examples ?? [], problems: made.flatMap((m) => m.problems) }
+/** @param most rows of each side that are read, the first ones */
+export function prepare(dataset: Dataset, { tokenizer, chatTemplate, recipe, classes }: PrepareOptions, most = Infinity): Prepared {
+  const { data, training, seed } = recipe
+  const { systemPrompt, ...untold } = data
+  // A class is predicted from the text alone.
+  const shaped = shapeRows(dataset, { data: classes || systemPrompt === undefined ? untold : data, seed, isTemplated: chatTemplate !== undefined })
+  const options = { trainOn: data.trainOn, ...(data.cut && { cut: data.cut }), ...(chatTemplate === undefined ? {} : { chatTemplate }) }
+  const maxLength = training.max_length
+  const read = (rows: Rows): { examples: Example[]; problems: RowProblem[] } => {
+    const few = rows.length > most ? new ChosenRows(rows, Uint32Array.from({ length: most }, (_, i) => i)) : rows
+    return classes ? makeClassExamples(few, tokenizer, { ...classes, maxLength }) : makeExamples(few, tokenizer, options, maxLength)
+  }
+  const made = [read(shaped.train), read(shaped.validation)]
+  const problems = made.flatMap((m) => m.problems)
+  const [train = [], validation = []] = made.map((m) => m.examples)
+  if (!data.drop?.includes('too-long')) return { train, validation, problems, shaped, droppedLong: 0 }
+  const whole = train.filter((e) => !e.truncated)
+  return { train: whole, validation: validation.filter((e) => !e.truncated), problems, shaped, droppedLong: train.length - whole.length }
 }
 
 export function describe(
   dataset: Dataset,
   options: PrepareOptions & { readonly test?: Dataset; readonly prepared?: Prepared },
 ): DatasetInfo {
-  const prepared = options.prepared ?? prepare(dataset, options)
+  const prepared = options.prepared ?? prepare(dataset, options, MEASURED_ROWS)
   const all = [...prepared.train, ...prepared.validation]
   return {
     name: dataset.name,
@@ -54,5 +73,7 @@ export function describe(
     totalTokens: all.reduce((n, e) => n + e.ids.length, 0),
     longest: all.reduce((n, e) => Math.max(n, e.ids.length), 0),
     truncated: all.filter((e) => e.truncated).length,
+    ...(dataset.isUnmapped ? { columns: dataset.columns ?? [], isUnmapped: true as const, ...(options.recipe.data.mapping && { mapping: options.recipe.data.mapping }) } : findings(dataset, prepared, options)),
+    ...(prepared.shaped.train.length > MEASURED_ROWS && !options.prepared && { measuredRows: MEASURED_ROWS }),
   }
 }

@@ -84,6 +84,6 @@ test.each([
   [{ prompt: 'x', completion: ' ' }, 'completion', 'completion is empty, so there is nothing to learn.'],
   [{ prompt: ['x'], completion: 'y' }, 'prompt', 'prompt must be text, found a list.'],
   [{ text: '' }, 'text', 'text is empty.'],
-])('%j is a problem', (value, field, reason) => expect(read(value)).toEqual({ line: 3, field, reason }))
+])('%j is a problem', (value, field, reason) => expect(read(value)).toMatchObject({ line: 3, field, reason }))
 
 test('unknown columns have no recogniser', () => expect(recogniser(['a', 'b'])).toBeUndefined())

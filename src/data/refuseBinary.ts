@@ -3,17 +3,14 @@
 import { Fault } from '../protocol/failure.ts'
 
 const MAGIC: readonly (readonly [bytes: string, what: string, todo: string])[] = [
-  [
-    'PAR1',
-    'a Parquet table',
-    'Save it as CSV or JSON Lines (in pandas: read_parquet, then to_json with orient="records" and lines=True).',
-  ],
-  ['PK\u0003\u0004', 'a zip archive or an Excel workbook', 'Unpack it, or save the sheet as CSV.'],
-  ['\u001f\u008b', 'a gzip archive', 'Unpack it first.'],
   ['%PDF', 'a PDF', 'Save its text as a .txt file.'],
   ['ARROW1', 'an Arrow table', 'Save it as CSV or JSON Lines.'],
   ['SQLite format 3', 'an SQLite database', 'Export the table as CSV.'],
   ['\u00d0\u00cf\u0011\u00e0', 'an old Office document', 'Save the sheet as CSV.'],
+  ['BZh91AY&SY', 'a bzip2 archive', 'Unpack it, or pack it as zip or gz.'],
+  ['\u00fd7zXZ', 'an xz archive', 'Unpack it, or pack it as zip or gz.'],
+  ['(\u00b5/\u00fd', 'a Zstandard archive', 'Unpack it, or pack it as zip or gz.'],
+  ["7z\u00bc\u00af'\u001c", 'a 7z archive', 'Unpack it, or pack it as zip or gz.'],
   ['\u0089PNG', 'a picture', 'Choose a file with text in it.'],
   ['\u00ff\u00d8\u00ff', 'a picture', 'Choose a file with text in it.'],
 ]
@@ -33,6 +30,6 @@ export function refuseBinary(head: Uint8Array, name: string): string {
   throw new Fault(
     'bad-data',
     `${name} is a binary file, where text was expected.`,
-    'Choose a JSON Lines, JSON, CSV or text file.',
+    'Choose a JSON Lines, JSON, CSV, Parquet or text file.',
   )
 }

@@ -2,6 +2,7 @@
 // Failures cross threads as plain data, because a thrown error loses its class and fields on the way;
 // the page switches on `code`, never on text.
 
+import type { Drop } from './dataRecipe.ts'
 import type { OptionValue } from './options.ts'
 
 export type FailureCode =
@@ -25,6 +26,14 @@ export type Remedy =
   | { readonly kind: 'without'; readonly method: string }
   | { readonly kind: 'option'; readonly method?: string; readonly name: string; readonly value: OptionValue }
   | { readonly kind: 'training'; readonly name: string; readonly value: OptionValue }
+  | DataRemedy
+
+/** A change of what is left out of the data and how it is read; a `drop` is added to those before. */
+export type DataRemedy =
+  | { readonly kind: 'data'; readonly name: 'drop'; readonly value: Drop }
+  | { readonly kind: 'data'; readonly name: 'cut'; readonly value: 'start' }
+  | { readonly kind: 'data'; readonly name: 'quotes'; readonly value: 'plain' }
+  | { readonly kind: 'data'; readonly name: 'balance'; readonly value: 'repeat' }
 
 export interface Failure {
   readonly code: FailureCode

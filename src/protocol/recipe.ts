@@ -1,5 +1,6 @@
 // The recipe is the document of a run: the page edits one, the command line runs one, an export carries one.
 // `readRecipe` is the one door through which a recipe enters from disk or a link.
+import { DATA_ENTRIES, dataProblems, type DataRecipe } from './dataRecipe.ts'
 import { Fault } from './failure.ts'
 import { readOptions, type OptionValue } from './options.ts'
 import type { TaskType } from './taskType.ts'
@@ -37,7 +38,7 @@ export interface Recipe {
     readonly tasks?: readonly Task[]
     /** How tasks share the steps: 1 by their number of rows; larger is more even, and ever more so. */
     readonly taskTemperature?: number
-  }
+  } & DataRecipe
   /** In order; several together make a composite. */
   readonly methods: readonly MethodChoice[]
   readonly training: Training
@@ -45,6 +46,8 @@ export interface Recipe {
     /** Rows of the test file answered before and after training; 0 turns it off. */
     readonly rows: number
     readonly maxNewTokens: number
+    /** What the model is told before test questions and in the playground; training has one of its own. */
+    readonly systemPrompt?: string
   }
   readonly seed: number
 }
@@ -116,10 +119,10 @@ export function readRecipe(json: unknown): Recipe {
     ...(task !== undefined && { task: task as TaskType }),
     ...(labels !== undefined && { labels: labels as readonly string[] }),
     base: merge('base', base.base, ['sha256']),
-    data: merge('data', base.data, ['sha256', 'test', 'tasks', 'taskTemperature']),
+    data: merge('data', base.data, ['sha256', 'test', 'tasks', 'taskTemperature', ...DATA_ENTRIES]),
     methods,
     training: training.values,
-    evaluation: merge('evaluation', base.evaluation),
+    evaluation: merge('evaluation', base.evaluation, ['systemPrompt']),
     seed: typeof json['seed'] === 'number' && Number.isInteger(json['seed']) ? json['seed'] : base.seed,
   }
   if (task !== undefined) oneOf('task', String(task), ['CAUSAL_LM', 'SEQ_CLS'])
@@ -129,6 +132,9 @@ export function readRecipe(json: unknown): Recipe {
   oneOf('data.source', recipe.data.source, ['sample', 'file'])
   oneOf('data.trainOn', recipe.data.trainOn, ['completions', 'everything'])
   if (!(recipe.data.validation >= 0 && recipe.data.validation <= 0.5)) problems.push('data.validation must be between 0 and 0.5.')
+  problems.push(...dataProblems(recipe.data as unknown as Json))
+  const { systemPrompt } = recipe.evaluation
+  if (systemPrompt !== undefined && typeof systemPrompt !== 'string') problems.push(`evaluation.systemPrompt must be text, found ${JSON.stringify(systemPrompt)}.`)
   const { tasks, taskTemperature } = recipe.data
   const several = tasks === undefined ? { problems: [] } : readTasks(tasks)
   problems.push(...several.problems)

@@ -1,6 +1,8 @@
 // Everything the page may ask of the workers. All values are plain and structured-cloneable; a call that
 // fails answers with a `Failure` instead of throwing (see failure.ts).
 import type { AdapterShelf, AdapterUse } from './adapters.ts'
+import type { DataFindings } from './dataChecks.ts'
+import type { ProblemKind } from './dataRecipe.ts'
 import type { PlanSummary, RunEvent } from './event.ts'
 import type { MethodInfo, MethodPreset, MethodShelf, MethodSize } from './methods.ts'
 import type { OnnxShelf } from './onnx.ts'
@@ -49,8 +51,9 @@ export interface RowProblem {
   readonly line: number
   readonly field?: string
   readonly reason: string
+  readonly cause?: ProblemKind
 }
-export interface DatasetInfo {
+export interface DatasetInfo extends DataFindings {
   readonly name: string
   /** For instance "JSON Lines, prompt/completion pairs". */
   readonly format: string

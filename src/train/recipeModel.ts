@@ -53,7 +53,7 @@ function classifierOf<M extends OpenModel>(model: M, task: keyof typeof ENDINGS,
 }
 
 /** The recipe with the classes that its run will have: the model's own where they cover the data, else those of the data. */
-export function withLabels<R extends Asked>(recipe: R, model: OpenModel, rows: readonly Row[], name: string): R {
+export function withLabels<R extends Asked>(recipe: R, model: OpenModel, rows: Iterable<Row>, name: string): R {
   if (taskOf(model, recipe) === 'CAUSAL_LM' || recipe.labels) return recipe
   const found = labelsOf(rows, name)
   const own = readClasses(model.folder.config)?.labels ?? []

@@ -27,8 +27,8 @@ describe('JSON Lines', () => {
     expect(id).toBe('jsonl')
     expect(rows).toEqual([
       { line: 1, value: { a: 1 } },
-      { line: 3, problem: 'is not valid JSON.' },
-      { line: 4, problem: 'is not a JSON object.' },
+      { line: 3, problem: 'is not valid JSON.', cause: 'syntax' },
+      { line: 4, problem: 'is not a JSON object.', cause: 'syntax' },
       { line: 5, value: { a: 2 } },
     ])
   })
@@ -81,7 +81,7 @@ describe('CSV', () => {
     expect(rows).toEqual([
       { line: 2, value: { text: 'a, "b"\nc', label: 'x' } },
       { line: 5, value: { text: 'plain', label: 'y' } },
-      { line: 6, problem: 'has 1 columns where 2 were expected.' },
+      { line: 6, problem: 'has 1 columns where 2 were expected.', cause: 'columns' },
     ])
   })
   test('tabs in a .txt, no header, quotes that are no quotes', async () => {
@@ -131,8 +131,7 @@ describe('what is not a dataset is refused in a sentence', () => {
   test.each([
     ['', 'x is empty'],
     [' \n ', 'nothing but white space'],
-    ['PAR1xxxx', 'a Parquet table'],
-    ['PK\u0003\u0004', 'zip archive or an Excel workbook'],
+    ['SQLite format 3', 'an SQLite database'],
     [concat([utf8('abc'), new Uint8Array(3), utf8('x'.repeat(90))]), 'is a binary file'],
   ])('%j', async (content, message) => await expect(rowsOf(content)).rejects.toThrow(message))
 })
@@ -152,8 +151,8 @@ test('any bytes give rows or a Fault', async () => {
 })
 
 test('the registry knows its formats by id', () => {
-  expect([...formats.keys()].sort()).toEqual(['csv', 'json', 'jsonl', 'txt'])
-  expect(() => formatNamed('xls')).toThrow('known ones are csv, json, jsonl, txt')
+  expect([...formats.keys()].sort()).toEqual(['csv', 'json', 'jsonl', 'markdown', 'parquet', 'txt'])
+  expect(() => formatNamed('xls')).toThrow('known ones are csv, json, jsonl, markdown, parquet, txt')
   const csv = formatNamed('csv')
   expect(() =>
     register([

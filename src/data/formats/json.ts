@@ -7,7 +7,7 @@ import type { Format } from '../format.ts'
 import { jsonElements } from '../jsonElements.ts'
 
 /** Where a file whose top is an object keeps its rows. */
-const LIST_NAMES = ['data', 'train', 'rows', 'examples', 'instances', 'items', 'records']
+const LIST_NAMES = ['data', 'train', 'rows', 'examples', 'instances', 'items', 'records', 'dialogues', 'dialogs', 'questions', 'samples', 'results']
 
 const json: Format = {
   id: 'json',
@@ -31,7 +31,10 @@ const json: Format = {
     )
     const list = name === undefined ? null : new RegExp(`"${name}"\\s*:\\s*\\[`).exec(text)
     if (list) return yield* jsonElements(text, list.index + list[0].length)
-    if (isRecord(whole)) return yield { line: 1, value: whole }
+    if (isRecord(whole)) {
+      for (const value of rowsOf(whole)) yield { line: 1, value }
+      return
+    }
     throw new Fault(
       'bad-data',
       `${source.name} is not valid JSON.`,
@@ -40,3 +43,17 @@ const json: Format = {
   },
 }
 export default json
+
+/** An object may hold rows by name ({"a1": {…}, "a2": {…}}) or columns ({"text": […], "label": […]}), or be one row. */
+function rowsOf(whole: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>[] {
+  const entries = Object.entries(whole)
+  const columns = entries.map(([name, column]): [string, unknown[]] => [name, Array.isArray(column) ? (column as unknown[]) : isRecord(column) ? Object.values(column) : []])
+  const [, { length } = []] = columns[0] ?? []
+  const areScalars = columns.length > 0 && columns.every(([, column]) => column.length === length && column.every((v) => typeof v !== 'object'))
+  if (areScalars && length && length > 0 && entries.every(([, column]) => typeof column === 'object'))
+    return Array.from({ length }, (_, i) => Object.fromEntries(columns.map(([name, column]) => [name, column[i]])))
+  const rows = entries.map(([, value]) => value)
+  const [firstRow] = rows
+  const shared = isRecord(firstRow) ? Object.keys(firstRow) : []
+  return rows.length > 1 && shared.length > 0 && rows.every((row) => isRecord(row) && shared.some((key) => key in row)) ? (rows as Record<string, unknown>[]) : [whole]
+}

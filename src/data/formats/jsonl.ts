@@ -2,6 +2,7 @@
 import { isRecord } from '../../lib/record.ts'
 import { readLines } from '../decodeText.ts'
 import type { Format } from '../format.ts'
+import { asRow } from '../jsonElements.ts'
 
 function parse(text: string): unknown {
   try {
@@ -20,15 +21,19 @@ const jsonl: Format = {
       .split(/\r\n|\n|\r/)
       .filter((l) => l.trim() !== '')
     const named = /\.(jsonl|ndjson)$/i.test(name)
-    if (isRecord(parse(first))) return named || second.trimStart().startsWith('{') ? 0.95 : 0.7
+    const value = parse(first)
+    // A list of messages a line; a whole file on one line is JSON.
+    if (Array.isArray(value) && asRow(value, false) && second.trimStart().startsWith('[')) return 0.9
+    if (isRecord(value)) return named || second.trimStart().startsWith('{') ? 0.95 : 0.7
     return named && first.trimStart() !== '[' ? 0.9 : 0
   },
   async *rows(source) {
     for await (const { line, text } of readLines(source)) {
       if (text.trim() === '') continue
       const value = parse(text)
-      if (isRecord(value)) yield { line, value }
-      else yield { line, problem: value === undefined ? 'is not valid JSON.' : 'is not a JSON object.' }
+      const row = asRow(value, false)
+      if (row) yield { line, value: row }
+      else yield { line, problem: value === undefined ? 'is not valid JSON.' : 'is not a JSON object.', cause: 'syntax' }
     }
   },
 }

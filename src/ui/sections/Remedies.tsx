@@ -1,5 +1,5 @@
 // The ways out that a failure names, a button each.
-import type { Failure, Remedy } from '../../protocol/failure.ts'
+import type { DataRemedy, Failure, Remedy } from '../../protocol/failure.ts'
 import type { MethodInfo } from '../../protocol/methods.ts'
 import type { OptionValue } from '../../protocol/options.ts'
 import { trainingOptions } from '../../protocol/training.ts'
@@ -32,9 +32,20 @@ function remedyText(remedy: Remedy, methods: readonly MethodInfo[] | undefined):
     }
     case 'training':
       return setText(Object.entries(trainingOptions).find(([name]) => name === remedy.name)?.[1].label ?? remedy.name, remedy.value)
+    case 'data':
+      return DATA_TEXTS[remedy.value]
     default:
       return remedy satisfies never
   }
+}
+
+const DATA_TEXTS: Readonly<Record<DataRemedy['value'], string>> = {
+  duplicates: 'Leave duplicates out',
+  leaks: 'Do not train on them',
+  'too-long': 'Leave long rows out',
+  start: 'Cut the start of what is asked instead',
+  plain: 'Read quotes as plain characters',
+  repeat: 'Repeat rows of rare labels',
 }
 
 function setText(label: string, value: OptionValue): string {

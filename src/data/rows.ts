@@ -1,0 +1,144 @@
+// Rows of a dataset, kept as bytes: millions of them cost their text and nine numbers' worth of bytes each, outside the
+// collector's heap. A plain list of rows is read the same way.
+import type { Message, Row } from './row.ts'
+
+/** What readers of a dataset need; a list of rows has it too. */
+export interface Rows extends Iterable<Row> {
+  readonly length: number
+  at(index: number): Row | undefined
+  map<T>(read: (row: Row, index: number) => T): T[]
+}
+
+const PAGE_BYTES = 1 << 20
+const KINDS = ['text', 'completion', 'chat'] as const
+const encoder = new TextEncoder()
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+
+/** Grows by pages; a row longer than a page has one of its own. */
+export class RowStore implements Rows {
+  private readonly pages: Uint8Array[] = []
+  private used = PAGE_BYTES
+  private count = 0
+  private kinds = new Uint8Array(1024)
+  private lines = new Uint32Array(1024)
+  private page = new Uint32Array(1024)
+  private start = new Uint32Array(1024)
+  private first = new Uint32Array(1024)
+  private second = new Uint32Array(1024)
+
+  get length(): number {
+    return this.count
+  }
+
+  push(row: Row): void {
+    const i = this.count++
+    if (i === this.kinds.length) this.grow()
+    const [a, b] = fields(row)
+    this.kinds[i] = KINDS.indexOf(row.kind)
+    this.lines[i] = row.line
+    const most = 3 * (a.length + b.length)
+    if (this.used + most > (this.pages.at(-1)?.length ?? 0)) {
+      this.pages.push(new Uint8Array(Math.max(PAGE_BYTES, most)))
+      this.used = 0
+    }
+    const target = this.pages[this.pages.length - 1]!
+    this.page[i] = this.pages.length - 1
+    this.start[i] = this.used
+    this.first[i] = encoder.encodeInto(a, target.subarray(this.used)).written
+    this.used += this.first[i]!
+    this.second[i] = b === '' ? 0 : encoder.encodeInto(b, target.subarray(this.used)).written
+    this.used += this.second[i]!
+  }
+
+  at(index: number): Row | undefined {
+    const i = index < 0 ? this.count + index : index
+    if (!(i >= 0 && i < this.count)) return undefined
+    const page = this.pages[this.page[i]!]!
+    const start = this.start[i]!
+    const cut = start + this.first[i]!
+    const a = decoder.decode(page.subarray(start, cut))
+    const b = decoder.decode(page.subarray(cut, cut + this.second[i]!))
+    const line = this.lines[i]!
+    switch (KINDS[this.kinds[i]!]) {
+      case 'text':
+        return { line, kind: 'text', text: a }
+      case 'completion':
+        return { line, kind: 'completion', prompt: a, completion: b }
+      default: {
+        const messages = JSON.parse(a) as Message[]
+        return { line, kind: 'chat', messages, ...(b !== '' && { tools: JSON.parse(b) as unknown[] }) }
+      }
+    }
+  }
+
+  *[Symbol.iterator](): Generator<Row, void, undefined> {
+    for (let i = 0; i < this.count; i++) yield this.at(i)!
+  }
+
+  map<T>(read: (row: Row, index: number) => T): T[] {
+    return Array.from({ length: this.count }, (_, i) => read(this.at(i)!, i))
+  }
+
+  private grow(): void {
+    const size = 2 * this.kinds.length
+    const wider = (old: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> => {
+      const next = new Uint32Array(size)
+      next.set(old)
+      return next
+    }
+    const kinds = new Uint8Array(size)
+    kinds.set(this.kinds)
+    this.kinds = kinds
+    this.lines = wider(this.lines)
+    this.page = wider(this.page)
+    this.start = wider(this.start)
+    this.first = wider(this.first)
+    this.second = wider(this.second)
+  }
+}
+
+function fields(row: Row): [string, string] {
+  switch (row.kind) {
+    case 'text':
+      return [row.text, '']
+    case 'completion':
+      return [row.prompt, row.completion]
+    case 'chat':
+      return [JSON.stringify(row.messages), row.tools === undefined ? '' : JSON.stringify(row.tools)]
+    default:
+      return row satisfies never
+  }
+}
+
+/** Rows of several, in order. */
+export function joinRows(parts: readonly Rows[]): Rows {
+  const [only] = parts
+  if (only && parts.length === 1) return only
+  const all = new RowStore()
+  for (const rows of parts) for (const row of rows) all.push(row)
+  return all
+}
+
+/** Some rows of others, by number. */
+export class ChosenRows implements Rows {
+  private readonly rows: Rows
+  private readonly numbers: ArrayLike<number>
+
+  constructor(rows: Rows, numbers: ArrayLike<number>) {
+    this.rows = rows
+    this.numbers = numbers
+  }
+  get length(): number {
+    return this.numbers.length
+  }
+  at(index: number): Row | undefined {
+    const number = this.numbers[index < 0 ? this.length + index : index]
+    return number === undefined ? undefined : this.rows.at(number)
+  }
+  *[Symbol.iterator](): Generator<Row, void, undefined> {
+    for (let i = 0; i < this.length; i++) yield this.at(i)!
+  }
+  map<T>(read: (row: Row, index: number) => T): T[] {
+    return Array.from({ length: this.length }, (_, i) => read(this.at(i)!, i))
+  }
+}
