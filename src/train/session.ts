@@ -266,7 +266,8 @@ class Session {
       attachments: this.subject.attachments,
       facts: {
         ...recipeFacts(recipe, version),
-        dataName: dataset.name,
+        // Where it lay is nobody else's business.
+        dataName: dataset.name.split(/[\\/]/).at(-1)!,
         dataSha256: dataset.sha256,
         rows: dataset.rows.length,
         steps: this.step,
