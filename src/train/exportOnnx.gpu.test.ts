@@ -4,19 +4,22 @@ import { testGpu } from '../engine/testGpu.ts'
 import { openAdapterFolder } from '../files/adapterFolder.ts'
 import { openModelFolder, type ModelFolder } from '../files/modelFolder.ts'
 import { readFolder } from '../files/nodeSource.ts'
-import { bits } from '../lib/rng.ts'
+import { bits, normal } from '../lib/rng.ts'
+import { attachAll } from '../methods/registry.ts'
 import { OnnxSession } from '../onnx/onnxSession.ts'
 import { testRuntime, wholeOf } from '../onnx/testRuntime.ts'
 import type { OnnxType } from '../protocol/onnx.ts'
 import { mount, openModel, subjectOf } from './base.ts'
 import { exportOnnx } from './exportOnnx.ts'
+import { freshValues } from './freshValues.ts'
 import type { Weighted } from './mergeWeights.ts'
 import { openAdapter } from './openAdapter.ts'
+import { recipeModel } from './recipeModel.ts'
 import { testConfigs, testFolder } from './testFolder.ts'
 import { compare, verifyOnnx } from './verifyOnnx.ts'
 
-async function sessionOf(folder: ModelFolder, dtype: OnnxType, adapters: readonly Weighted[] = [], mostInside?: number): Promise<OnnxSession> {
-  const files = exportOnnx(openModel(folder), adapters, { baseModel: 'base', name: 'test', adapters: [], version: 'test', dtype, ...(mostInside !== undefined && { mostInside }) })
+async function sessionOf(folder: ModelFolder, dtype: OnnxType, adapters: readonly Weighted[] = [], mostInside?: number, model = openModel(folder)): Promise<OnnxSession> {
+  const files = exportOnnx(model, adapters, { baseModel: 'base', name: 'test', adapters: [], version: 'test', dtype, ...(mostInside !== undefined && { mostInside }) })
   const [[path, graph], data] = [...files].filter(([p]) => p.startsWith('onnx/'))
   expect(path).toBe(dtype === 'fp16' ? 'onnx/model_fp16.onnx' : 'onnx/model.onnx')
   const beside = data && { path: data[0].replace('onnx/', ''), bytes: await wholeOf(data[1]) }
@@ -60,6 +63,26 @@ describe('an ONNX export says what the engine says', () => {
       // And it is the adapter that was compared: without it the numbers are others.
       const without = await verifyOnnx(await testGpu(), model, [], session, options)
       expect(without.largestLogitDifference / without.largestLogit).toBeGreaterThan(1e-3)
+    } finally {
+      await session.close()
+    }
+  })
+
+  it('with a head for classes that an adapter brought', async () => {
+    const model = recipeModel(openModel(await goldenModel('llama')), { task: 'SEQ_CLS', labels: ['glad', 'sad', 'neither'] })
+    const base = mount(model, await testGpu())
+    const attachments = attachAll([{ id: 'lora', options: { r: 4 } }], model.outline)
+    const { layout } = subjectOf(base, attachments)
+    const values = (await freshValues(base, layout, 1)).map((x, i) => x + 0.05 * normal(4, 4, i))
+    const given: Weighted[] = [{ weight: 1, adapter: { attachments, layout, values, methods: ['LoRA'], trainableParameters: layout.length } }]
+    const session = await sessionOf(model.folder, 'fp32', given, undefined, model)
+    try {
+      const found = await verifyOnnx(await testGpu(), model, given, session, { prompts: ['what a good day', 'x'], promptEnd: '' })
+      expect(found.compared).toBe(6)
+      expect(found.largestLogit).toBeGreaterThan(0.01)
+      expect(found.largestLogitDifference / found.largestLogit).toBeLessThan(1e-5)
+      expect(found.sameText).toBe(true)
+      expect(() => exportOnnx(model, [], { baseModel: 'base', name: 'test', adapters: [], version: 'test', dtype: 'fp32' })).toThrow('This model has no score.weight.')
     } finally {
       await session.close()
     }

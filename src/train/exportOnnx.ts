@@ -5,6 +5,7 @@ import { writeOnnx } from '../files/onnx/writeOnnx.ts'
 import type { StreamedFile } from '../files/zip.ts'
 import { utf8 } from '../lib/bytes.ts'
 import { traceOnnx } from '../onnx/traceOnnx.ts'
+import { Fault } from '../protocol/failure.ts'
 import type { OnnxType } from '../protocol/onnx.ts'
 import type { OpenModel } from './base.ts'
 import { mergedAdapters, type Weighted } from './mergeWeights.ts'
@@ -37,7 +38,11 @@ export function exportOnnx(model: OpenModel, given: readonly Weighted[], facts: 
     config: family.config(merged.config),
     type: dtype === 'fp16' ? 'float16' : 'float',
     version,
-    weight: (name) => findTensor(merged, family, name)!,
+    weight(name) {
+      const found = findTensor(merged, family, name)
+      if (!found) throw new Fault('bad-model', `This model has no ${name}.`, 'Train its head first, or choose a model that has one.')
+      return found
+    },
   })
   const name = FILE_NAMES[dtype]
   const written = writeOnnx(traced, name, mostInside)

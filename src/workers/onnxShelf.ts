@@ -11,6 +11,7 @@ import type { OpenModel } from '../train/base.ts'
 import { exportOnnx } from '../train/exportOnnx.ts'
 import type { Weighted } from '../train/mergeWeights.ts'
 import { onnxReply } from '../train/onnxReply.ts'
+import { recipeModel } from '../train/recipeModel.ts'
 import { verifyOnnx } from '../train/verifyOnnx.ts'
 import { AdapterLibrary } from './adapterLibrary.ts'
 import type { ShelfNeeds } from './adapterShelf.ts'
@@ -40,12 +41,18 @@ const MOST_SEATS = 2
 
 export function onnxShelf({ storage, version, opened, mounted, isTraining, data, answer, alone, openOnnx }: OnnxNeeds): OnnxCalls {
   const library = new AdapterLibrary(storage, version, opened, mounted)
-  const weighted = ({ adapters }: OnnxRequest): Promise<Weighted[]> =>
-    Promise.all(adapters.map(async ({ id, weight }) => ({ adapter: await (await library.open(id)).load(), weight })))
-  const made = async (request: OnnxRequest, model: OpenModel): Promise<Map<string, StreamedFile>> => {
+  /** The open model, or with a head for the classes that the adapter sorts texts into; and what is to be merged into it. */
+  const subjectOf = async ({ adapters }: OnnxRequest): Promise<{ model: OpenModel; given: Weighted[] }> => {
+    const { model } = library.need()
+    const sorter = await library.sorter(adapters)
+    if (sorter) return { model: recipeModel(model, sorter.recipe), given: sorter.adapter ? [{ adapter: sorter.adapter, weight: 1 }] : [] }
+    return { model, given: await Promise.all(adapters.map(async ({ id, weight }) => ({ adapter: await (await library.open(id)).load(), weight }))) }
+  }
+  const made = async (request: OnnxRequest): Promise<Map<string, StreamedFile>> => {
     const { name, dtype } = request
     const adapters = await Promise.all(request.adapters.map(async ({ id, weight }) => ({ name: (await library.find(id)).name, weight })))
-    return exportOnnx(model, await weighted(request), { baseModel: library.need().info.id, name, adapters, version, dtype })
+    const { model, given } = await subjectOf(request)
+    return exportOnnx(model, given, { baseModel: library.need().info.id, name, adapters, version, dtype })
   }
 
   const seats: Seat[] = []
@@ -63,7 +70,7 @@ export function onnxShelf({ storage, version, opened, mounted, isTraining, data,
         seats.splice(seats.indexOf(seat), 1)
         await seat.runner.close()
       }
-      const folder = await made({ name: 'answering', adapters, dtype: 'fp32' }, model)
+      const folder = await made({ name: 'answering', adapters, dtype: 'fp32' })
       refuseLarge([...folder].reduce((n, [path, { size }]) => n + (path.startsWith('onnx/') ? size : 0), 0))
       seats.push({ model, key, runner: await openOnnx(await filesOf(folder), 'wasm') })
     }
@@ -73,7 +80,7 @@ export function onnxShelf({ storage, version, opened, mounted, isTraining, data,
   const calls: OnnxShelf = {
     exportOnnx: (request) =>
       answer(async () => {
-        const files = await made(request, library.need().model)
+        const files = await made(request)
         // Merged once, and kept by the browser; the archive is written from there.
         const model = await filesOf(files)
         for (const { path, file } of model) files.set(`onnx/${path}`, blobSource(file, path))
@@ -85,11 +92,11 @@ export function onnxShelf({ storage, version, opened, mounted, isTraining, data,
         refuseLarge(model.reduce((n, { file }) => n + file.size, 0))
         if (isTraining()) throw new Fault('bad-adapter', 'A run is using the GPU.', 'Let it finish, or stop it first.')
         return alone(async () => {
-          const given = await weighted(request)
+          const subject = await subjectOf(request)
           const { gpu } = await mounted()
           const runner = await openOnnx(model, provider)
           try {
-            const found = await verifyOnnx(gpu, library.need().model, given, runner, { prompts, promptEnd: data()?.promptEnd ?? '' })
+            const found = await verifyOnnx(gpu, subject.model, subject.given, runner, { prompts, promptEnd: data()?.promptEnd ?? '' })
             return { provider, dtype, ...found }
           } finally {
             await runner.close()
