@@ -132,7 +132,7 @@ export function adapterActions({ studio, store }: Context): AdapterActions {
     exportAdapter: (id) => shelve('Packing', () => studio.exportAdapter(id)),
     exportMerged: (uses, name) => shelve('Packing the merged model', () => studio.exportMerged(uses, name)),
     keepShelved() {
-      const kept = (s: AppState): string => (s.runs.value ?? []).map((r) => (r.hasAdapter ? `${r.id} ${r.step}` : '')).join()
+      const kept = (s: AppState): string => (s.runs.value ?? []).map((r) => (r.hasAdapter ? `${r.id} ${r.step} ${r.status}` : '')).join()
       let known = ''
       const stop = store.subscribe((now, before) => {
         if (now.runs.value === before.runs.value && now.base.value === before.base.value) return
