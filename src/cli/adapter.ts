@@ -10,6 +10,7 @@ import { adapterFiles, readAdapter, type Adapter } from '../files/adapter.ts'
 import { readFolder } from '../files/nodeSource.ts'
 import { Arguments } from './adapter/arguments.ts'
 import { mergeFolders } from './adapter/mergeFolders.ts'
+import { onnxFolder } from './adapter/onnxFolder.ts'
 
 const HELP = `npm run adapter -- COMMAND FOLDERS … --out DIR [options]
 
@@ -33,6 +34,9 @@ const HELP = `npm run adapter -- COMMAND FOLDERS … --out DIR [options]
   merge BASE A B …  a model folder with the adapters merged into its weights, in its own types
     --weights 1,0.5   strength of each; 1 when left out
     --f32             keep merged weights as float32 where the model has 16 bits
+  onnx BASE A B …   the same as ONNX, for transformers.js and ONNX Runtime; without adapters the model itself
+    --weights 1,0.5   strength of each; 1 when left out
+    --dtype fp16      fp32 or fp16; fp32 when left out
 `
 
 export async function main(argv: string[]): Promise<number> {
@@ -91,8 +95,13 @@ async function run(command: string, args: Arguments): Promise<string> {
       const [base, ...adapters] = args.folders(2)
       return mergeFolders(base, adapters, args.required('--out'), { weights: args.numbers('--weights') ?? adapters.map(() => 1), widen: args.has('--f32') })
     }
+    case 'onnx': {
+      args.allow(['--out', '--weights', '--dtype'])
+      const [base, ...adapters] = args.folders(1)
+      return onnxFolder(base, adapters, args.required('--out'), { weights: args.numbers('--weights') ?? adapters.map(() => 1), dtype: args.choice('--dtype', ['fp32', 'fp16']) ?? 'fp32' })
+    }
     default:
-      throw args.wrong(`There is no command ${command}; known ones are combine, stack, average, compress and merge.`)
+      throw args.wrong(`There is no command ${command}; known ones are combine, stack, average, compress, merge and onnx.`)
   }
 }
 

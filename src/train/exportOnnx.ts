@@ -7,6 +7,7 @@ import { utf8 } from '../lib/bytes.ts'
 import { traceOnnx } from '../onnx/traceOnnx.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { OnnxType } from '../protocol/onnx.ts'
+import type { TaskType } from '../protocol/taskType.ts'
 import type { OpenModel } from './base.ts'
 import { mergedAdapters, type Weighted } from './mergeWeights.ts'
 import { mergedModel } from './mergedModel.ts'
@@ -33,9 +34,10 @@ export function exportOnnx(model: OpenModel, given: readonly Weighted[], facts: 
   const merged = mergedModel(model, mergedAdapters(given))
   const { tokenizerJson, tokenizerConfig, generationConfig, chatTemplate } = merged
   const { family } = model
+  const own = family.config(merged.config)
   const traced = traceOnnx({
     family,
-    config: family.config(merged.config),
+    config: own,
     type: dtype === 'fp16' ? 'float16' : 'float',
     version,
     weight(name) {
@@ -58,7 +60,7 @@ export function exportOnnx(model: OpenModel, given: readonly Weighted[], facts: 
     }
   }
   const files = new Map<string, StreamedFile>([
-    ['README.md', text(card(facts))],
+    ['README.md', text(card(facts, family.dimensions(own).taskType))],
     ['config.json', text(sortedJson(config))],
     ['tokenizer.json', text(JSON.stringify(tokenizerJson))],
     // Readers of ONNX folders look for the template here.
@@ -69,7 +71,10 @@ export function exportOnnx(model: OpenModel, given: readonly Weighted[], facts: 
   return files
 }
 
-function card({ baseModel, name, adapters, dtype }: OnnxFacts): string {
+/** Classes that transformers.js loads it with. */
+const CLASSES: Readonly<Record<TaskType, string>> = { CAUSAL_LM: 'AutoModelForCausalLM', SEQ_CLS: 'AutoModelForSequenceClassification', TOKEN_CLS: 'AutoModelForTokenClassification' }
+
+function card({ baseModel, name, adapters, dtype }: OnnxFacts, taskType: TaskType): string {
   const line = (value: string): string => value.replace(/\s+/g, ' ').replace(/[<>|]/g, '').trim()
   return [
     '---',
@@ -86,10 +91,10 @@ function card({ baseModel, name, adapters, dtype }: OnnxFacts): string {
     ...(adapters.length > 0 ? ['', ...adapters.map((a) => `- ${line(a.name)}, weight ${a.weight}`)] : []),
     '',
     '```js',
-    "import { AutoModelForCausalLM, AutoTokenizer, env } from '@huggingface/transformers'",
+    `import { ${CLASSES[taskType]}, AutoTokenizer, env } from '@huggingface/transformers'`,
     '',
     "env.localModelPath = 'path/to/the/folder/above/this/one/'",
-    `const model = await AutoModelForCausalLM.from_pretrained('this-folder', { dtype: '${dtype}' })`,
+    `const model = await ${CLASSES[taskType]}.from_pretrained('this-folder', { dtype: '${dtype}' })`,
     "const tokenizer = await AutoTokenizer.from_pretrained('this-folder')",
     '```',
     '',

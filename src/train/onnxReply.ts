@@ -20,8 +20,7 @@ export interface OnnxReplyOptions {
 export async function onnxReply(runner: OnnxRunner, { model, request, promptEnd, onText, cancelled }: OnnxReplyOptions): Promise<string> {
   const tokenizer = model.tokenizer()
   const ids = askedIds(model, request.prompt, promptEnd)
-  const { contextLength, taskType } = model.family.dimensions(model.config)
-  if (taskType !== 'CAUSAL_LM') throw new Fault('bad-model', 'This model sorts texts into classes and cannot write.', 'Choose a model that writes.')
+  const { contextLength } = model.family.dimensions(model.config)
   if (ids.length >= contextLength) throw new Fault('bad-data', `The prompt has ${ids.length} tokens, and this model reads at most ${contextLength}.`, 'Shorten the prompt.')
   const { temperature, topK, topP, seed } = request
   const options = { maxNewTokens: Math.min(request.maxNewTokens, contextLength - ids.length), sampling: { temperature, topK, topP, seed }, stop: stopTokens(model) }

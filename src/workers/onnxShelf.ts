@@ -60,6 +60,7 @@ export function onnxShelf({ storage, version, opened, mounted, isTraining, data,
   /** Its adapters merged in, opened once for all that is asked of it. */
   const seatOf = async ({ adapters }: GenerateRequest): Promise<Seat> => {
     const { model } = library.need()
+    if (await library.sorter(adapters)) throw new Fault('bad-adapter', 'This model sorts texts into classes, and without WebGPU only models that write can be asked.', 'Choose one that writes, or take this one away as ONNX.')
     const versions = await Promise.all(adapters.map(async ({ id, weight }) => [id, weight, (await library.open(id)).version]))
     const key = JSON.stringify(versions)
     const known = seats.findIndex((s) => s.model === model && s.key === key)

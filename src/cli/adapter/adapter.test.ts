@@ -76,6 +76,16 @@ describe('npm run adapter', () => {
     expect(wide.tensors.get(changed[0])!.dtype).toBe('F32')
   })
 
+  it('writes an ONNX folder, merged on the way', async () => {
+    const out = await make('onnx', 'onnx', model('gpt2'), trained('gpt2__lora_all'), '--dtype', 'fp16')
+    expect((await readdir(out, { recursive: true })).toSorted()).toEqual(expect.arrayContaining(['README.md', 'config.json', 'onnx/model_fp16.onnx', 'tokenizer.json', 'tokenizer_config.json']))
+    expect(printed).toContain('An ONNX model in fp16, 0.1 MB, with 1 adapter merged in.')
+    const plain = await make('onnx-plain', 'onnx', model('gpt2'), '--dtype', 'fp16')
+    const [merged, base] = [await readFile(join(out, 'onnx/model_fp16.onnx')), await readFile(join(plain, 'onnx/model_fp16.onnx'))]
+    expect(merged.length).toBe(base.length)
+    expect(merged.equals(base)).toBe(false)
+  })
+
   it.each([
     { argv: ['blend', 'x'], says: 'no command blend' },
     { argv: ['stack', 'x', '--out', 'y'], says: 'at least 2 folders' },
@@ -86,13 +96,15 @@ describe('npm run adapter', () => {
     { argv: ['combine', trained('llama__lora_qv'), trained('llama__lora_qv'), '--type', 'mix'], says: '--type takes cat, svd' },
     { argv: ['compress', trained('llama__lora_qv'), '--out', 'y'], says: 'either --rank or --energy' },
     { argv: ['merge', model('llama'), trained('llama__lora_qv'), '--out', model('llama')], says: 'overwrite its base' },
+    { argv: ['onnx', model('llama'), '--out', model('llama')], says: 'overwrite files of its base' },
+    { argv: ['onnx', model('llama'), '--dtype', 'int8', '--out', 'y'], says: '--dtype takes fp32, fp16; found int8' },
     { argv: ['merge', model('qwen2'), trained('llama__lora_embed_head'), '--out', 'y'], says: 'does not fit the open model' },
   ])('says what is wrong: $says', async ({ argv, says }) => expect(main(argv)).rejects.toThrow(says))
 
   it('explains itself', async () => {
     printed = ''
     expect(await main(['--help'])).toBe(0)
-    for (const word of ['combine', 'stack', 'average', 'compress', 'merge', 'dare_ties_svd']) expect(printed).toContain(word)
+    for (const word of ['combine', 'stack', 'average', 'compress', 'merge', 'onnx', 'dare_ties_svd']) expect(printed).toContain(word)
     expect(await main([])).toBe(2)
   })
 })
