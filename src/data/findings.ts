@@ -58,7 +58,7 @@ const REASONS: Readonly<Partial<Record<CheckKind, readonly [one: string, more: s
 /** Rows that gave nothing, by reason. */
 function leftOut(dataset: Dataset, prepared: Prepared, raise: readonly Remedy[]): DataCheck[] {
   const list = new ProblemList()
-  list.take(dataset, dataset.name)
+  list.take(dataset)
   for (const problem of prepared.problems) list.add(problem)
   return [...list.causes].map(([kind, cause]) => {
     const [one, more] = REASONS[kind] ?? REASONS.other!

@@ -28,10 +28,10 @@ export class ProblemList {
     this.note(problem.cause ?? 'other', { rows: 1, lines: [problem.line] })
   }
 
-  /** Those of a file of several. */
-  take({ problems, problemCount, causes }: Found, name: string): void {
+  /** Those of a file; of several, each says its name. */
+  take({ problems, problemCount, causes }: Found, name?: string): void {
     this.count += problemCount
-    for (const p of problems) if (this.problems.length < MAX_PROBLEMS) this.problems.push({ ...p, reason: `${name}: ${p.reason}` })
+    for (const p of problems) if (this.problems.length < MAX_PROBLEMS) this.problems.push(name === undefined ? p : { ...p, reason: `${name}: ${p.reason}` })
     for (const [cause, found] of causes ?? []) this.note(cause, found)
   }
 

@@ -41,5 +41,16 @@ export function rowKey(row: Row): string {
   }
 }
 
-/** From a row's key: equal for rows that differ in case, white space and punctuation at most. */
-export const looseKey = (key: string): string => key.toLowerCase().replace(/(?:\\[nrt]|[\s\p{P}])+/gu, ' ')
+/** Its texts, one after the other. */
+export function rowTexts(row: Row): readonly string[] {
+  switch (row.kind) {
+    case 'text':
+      return [row.text]
+    case 'chat':
+      return row.messages.flatMap((m) => (m.tool_calls ? [m.role, m.content, JSON.stringify(m.tool_calls)] : [m.role, m.content]))
+    case 'completion':
+      return [row.prompt, row.completion]
+    default:
+      return row satisfies never
+  }
+}

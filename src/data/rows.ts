@@ -9,7 +9,10 @@ export interface Rows extends Iterable<Row> {
   map<T>(read: (row: Row, index: number) => T): T[]
 }
 
+/** Pages grow with what there is, so that a small dataset is small. */
+const FIRST_PAGE_BYTES = 1 << 12
 const PAGE_BYTES = 1 << 20
+const FIRST_ROWS = 64
 const KINDS = ['text', 'completion', 'chat'] as const
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -17,14 +20,15 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 /** Grows by pages; a row longer than a page has one of its own. */
 export class RowStore implements Rows {
   private readonly pages: Uint8Array[] = []
-  private used = PAGE_BYTES
+  private used = 0
+  private bytes = 0
   private count = 0
-  private kinds = new Uint8Array(1024)
-  private lines = new Uint32Array(1024)
-  private page = new Uint32Array(1024)
-  private start = new Uint32Array(1024)
-  private first = new Uint32Array(1024)
-  private second = new Uint32Array(1024)
+  private kinds = new Uint8Array(FIRST_ROWS)
+  private lines = new Uint32Array(FIRST_ROWS)
+  private page = new Uint32Array(FIRST_ROWS)
+  private start = new Uint32Array(FIRST_ROWS)
+  private first = new Uint32Array(FIRST_ROWS)
+  private second = new Uint32Array(FIRST_ROWS)
 
   get length(): number {
     return this.count
@@ -38,7 +42,9 @@ export class RowStore implements Rows {
     this.lines[i] = row.line
     const most = 3 * (a.length + b.length)
     if (this.used + most > (this.pages.at(-1)?.length ?? 0)) {
-      this.pages.push(new Uint8Array(Math.max(PAGE_BYTES, most)))
+      const size = Math.max(FIRST_PAGE_BYTES, most, Math.min(PAGE_BYTES, this.bytes))
+      this.pages.push(new Uint8Array(size))
+      this.bytes += size
       this.used = 0
     }
     const target = this.pages[this.pages.length - 1]!

@@ -1,8 +1,10 @@
 // The data that is open for training: one dataset, or one for each task of a recipe. Its files are kept with a run, so that
 // the run can go on after a reload.
-import { joinDatasets, openDataset, type Dataset } from '../data/dataset.ts'
+import { joinDatasets, type Dataset } from '../data/dataset.ts'
+import { openParts, type PartSources } from '../data/openParts.ts'
 import { bytesSource, type ByteSource } from '../files/byteSource.ts'
 import { fromUtf8, utf8 } from '../lib/bytes.ts'
+import type { DataRecipe } from '../protocol/dataRecipe.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { DatasetInfo } from '../protocol/studio.ts'
 import type { Task } from '../protocol/tasks.ts'
@@ -15,6 +17,10 @@ export interface OpenedPart {
   readonly id: string
   readonly train: ByteSource
   readonly test: ByteSource | undefined
+  /** Rows that are held out, where they are given. */
+  readonly validation?: ByteSource
+  /** How the file was asked to be read. */
+  readonly reading: string
   readonly dataset: Dataset
   readonly testSet: Dataset | undefined
 }
@@ -26,10 +32,14 @@ export interface OpenedData {
   readonly testSet: Dataset | undefined
   readonly tasks?: readonly TaskData[]
 }
-type Found = Pick<OpenedPart, 'train' | 'test'>
+type Found = PartSources
+type Reading = Pick<DataRecipe, 'mapping' | 'quotes'>
 
-async function openPart(id: string, { train, test }: Found, name?: string): Promise<OpenedPart> {
-  return { id, train, test, dataset: await openDataset(train), testSet: test && (await openDataset(test)), ...(name !== undefined && { name }) }
+const readingKey = ({ mapping, quotes }: Reading): string => JSON.stringify([mapping, quotes])
+
+async function openPart(id: string, { train, validation, test }: Found, { mapping, quotes }: Reading, name?: string): Promise<OpenedPart> {
+  const { dataset, test: testSet } = await openParts({ train, validation, test }, { mayBeUnmapped: name === undefined, ...(mapping && { mapping }), ...(quotes && { quotes }) })
+  return { id, train, test, ...(validation && { validation }), dataset, testSet, reading: readingKey({ ...(mapping && { mapping }), ...(quotes && { quotes }) }), ...(name !== undefined && { name }) }
 }
 
 function joined(parts: readonly OpenedPart[]): OpenedData {
@@ -38,7 +48,18 @@ function joined(parts: readonly OpenedPart[]): OpenedData {
   return { parts, dataset: joinDatasets(parts.map((p) => p.dataset), tasks.map((t) => t.name).join(', ')), testSet: undefined, tasks }
 }
 
-export const openOne = async (id: string, found: Found): Promise<OpenedData> => joined([await openPart(id, found)])
+export const openOne = async (id: string, found: Found, reading: Reading = {}): Promise<OpenedData> => joined([await openPart(id, found, reading)])
+
+/** The same data, read again where a single dataset is now to be read in another way. */
+export async function readAs(open: OpenedData, reading: Reading): Promise<OpenedData> {
+  const [part] = open.parts
+  return open.tasks || part.reading === readingKey(reading) ? open : openOne(part.id, part, reading)
+}
+
+/** Throws a `bad-data` Fault while the columns of a dataset have no meaning. */
+export function requireMapped({ dataset }: OpenedData): void {
+  if (dataset.isUnmapped) throw new Fault('bad-data', `${dataset.name} has the columns ${(dataset.columns ?? []).slice(0, 12).join(', ')}, which are no known kind of dataset.`, 'Say what each column is.')
+}
 
 /** @param find the files of a task; undefined where they must be open already */
 export async function openTasks(tasks: readonly Task[], open: OpenedData | undefined, find: (task: Task) => Promise<Found | undefined>): Promise<OpenedData> {
@@ -48,7 +69,7 @@ export async function openTasks(tasks: readonly Task[], open: OpenedData | undef
     const found = await find(task)
     const known = found ? undefined : open?.parts.find((p) => p.name === task.name && p.id === task.id)
     if (!found && !known) throw new Fault('bad-data', `The file ${task.id} of the task “${task.name}” is not open.`, 'Drop it again.')
-    parts.push(known ?? (await openPart(task.id, found!, task.name)))
+    parts.push(known ?? (await openPart(task.id, found!, {}, task.name)))
   }
   return joined(parts)
 }
@@ -78,32 +99,41 @@ interface Names {
   readonly id: string
   readonly train: string
   readonly test?: string
+  readonly validation?: string
   readonly name?: string
 }
 
 /** Keys of a part's files: a single dataset's have no number. */
-const keysOf = (i: number, several: boolean): { train: string; test: string } => (several ? { train: `train-${i + 1}`, test: `test-${i + 1}` } : { train: 'train', test: 'test' })
+const keysOf = (i: number, several: boolean): { train: string; test: string; validation: string } => {
+  const end = several ? `-${i + 1}` : ''
+  return { train: `train${end}`, test: `test${end}`, validation: `validation${end}` }
+}
 
 /** What a run needs to go on, by key. */
 export async function inputsOf({ parts, tasks }: OpenedData): Promise<Map<string, Uint8Array>> {
-  const names = parts.map(({ name, id, train, test }): Names => ({ id, train: train.name, ...(test && { test: test.name }), ...(name !== undefined && { name }) }))
+  const names = parts.map(({ name, id, train, test, validation }): Names => ({ id, train: train.name, ...(test && { test: test.name }), ...(validation && { validation: validation.name }), ...(name !== undefined && { name }) }))
   const inputs = new Map([['names.json', utf8(JSON.stringify(tasks ? names : names[0]))]])
-  for (const [i, { train, test }] of parts.entries()) {
+  for (const [i, { train, test, validation }] of parts.entries()) {
     const keys = keysOf(i, tasks !== undefined)
     inputs.set(keys.train, (await train.read(0, train.size)) as Uint8Array<ArrayBuffer>)
     if (test) inputs.set(keys.test, (await test.read(0, test.size)) as Uint8Array<ArrayBuffer>)
+    if (validation) inputs.set(keys.validation, (await validation.read(0, validation.size)) as Uint8Array<ArrayBuffer>)
   }
   return inputs
 }
 
-export async function openInputs(inputs: ReadonlyMap<string, Uint8Array>): Promise<OpenedData> {
+/** @param reading how the run read its single dataset */
+export async function openInputs(inputs: ReadonlyMap<string, Uint8Array>, reading: Reading = {}): Promise<OpenedData> {
   const names = JSON.parse(fromUtf8(inputs.get('names.json')!)) as Names | readonly Names[]
   const several = Array.isArray(names)
   const parts: OpenedPart[] = []
   for (const [i, { id, name, ...file }] of ([names].flat() as Names[]).entries()) {
     const keys = keysOf(i, several)
-    const test = inputs.get(keys.test)
-    parts.push(await openPart(id, { train: bytesSource(inputs.get(keys.train)!, file.train), test: test && bytesSource(test, file.test ?? 'test') }, name))
+    const source = (key: 'test' | 'validation'): ByteSource | undefined => {
+      const bytes = inputs.get(keys[key])
+      return bytes && bytesSource(bytes, file[key] ?? key)
+    }
+    parts.push(await openPart(id, { train: bytesSource(inputs.get(keys.train)!, file.train), validation: source('validation'), test: source('test') }, several ? {} : reading, name))
   }
   return joined(parts)
 }

@@ -20,7 +20,7 @@ const dist = fileURLToPath(new URL('../../../dist', import.meta.url))
 /** A real GPU is used where there is one; otherwise Chromium's software adapter must be asked for. */
 const gpuFlags = existsSync('/dev/dri') || existsSync('/dev/nvidia0') || process.platform === 'darwin' ? ['--enable-features=Vulkan'] : ['--use-webgpu-adapter=swiftshader']
 
-export const runRecipe: RunRecipe = async (recipe, here, onEvent) => {
+export const runRecipe: RunRecipe = async (recipe, here, onEvent, baseFolder) => {
   const executablePath = findChromium()
   if (!executablePath) throw new Fault('no-webgpu', 'No Chromium was found.', 'Install Chrome or Chromium, set CHROME_PATH, or use --dawn.')
   if (!ensureBuilt()) throw new Fault('internal', 'The page could not be built.', 'Read the message above, or use --dawn.')
@@ -39,10 +39,12 @@ export const runRecipe: RunRecipe = async (recipe, here, onEvent) => {
       onEvent(event)
     })
     await page.goto(`${server.url}headless.html`)
-    if (recipe.base.source === 'folder') await page.setInputFiles('#base', await modelFiles(resolve(here, recipe.base.id)))
+    if (recipe.base.source !== 'builtin') await page.setInputFiles('#base', await modelFiles(baseFolder ?? resolve(here, recipe.base.id)))
     const own = (recipe.data.tasks ?? [recipe.data]).filter((d) => d.source === 'file')
     await page.setInputFiles('#data', own.map((d) => resolve(here, d.id)))
     await page.setInputFiles('#test', own.flatMap((d) => (d.test === undefined ? [] : [resolve(here, d.test)])))
+    const { validationFile } = recipe.data
+    if (validationFile !== undefined) await page.setInputFiles('#validation', resolve(here, validationFile))
     process.once('SIGINT', () => void page.evaluate(() => (globalThis as unknown as Headless).headless.stop()))
     const outcome = await page.evaluate((r) => (globalThis as unknown as Headless).headless.run(r), {
       ...recipe,

@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { join, resolve } from 'node:path'
-import { joinDatasets, openDataset, type Dataset } from '../../data/dataset.ts'
+import { joinDatasets, type Dataset } from '../../data/dataset.ts'
+import { openParts } from '../../data/openParts.ts'
 import { openModelFolder } from '../../files/modelFolder.ts'
 import { fileSource, readFolder } from '../../files/nodeSource.ts'
 import { dawnGpu } from '../../gpu/dawn.ts'
@@ -20,9 +21,9 @@ import type { RunRecipe } from './tuneResult.ts'
 
 const publicFolder = fileURLToPath(new URL('../../../public', import.meta.url))
 
-export const runRecipe: RunRecipe = async (given, here, onEvent) => {
+export const runRecipe: RunRecipe = async (given, here, onEvent, baseFolder) => {
   const { base: wanted, data } = given
-  const folder = wanted.source === 'builtin' ? join(publicFolder, wanted.id) : resolve(here, wanted.id)
+  const folder = baseFolder ?? (wanted.source === 'builtin' ? join(publicFolder, wanted.id) : resolve(here, wanted.id))
   const model = openModel(await openModelFolder(await readFolder(folder)))
   const opened = data.tasks ? await Promise.all(data.tasks.map((task) => openData(task, here))) : [await openData(data, here)]
   const tasks = data.tasks?.map(({ name }, i) => ({ name, ...opened[i] }))
@@ -45,11 +46,13 @@ export const runRecipe: RunRecipe = async (given, here, onEvent) => {
   return { record, events, files: (await storage.adapters.load(runId)) ?? new Map() }
 }
 
-async function openData(data: Pick<Recipe['data'], 'source' | 'id' | 'test'>, here: string): Promise<{ dataset: Dataset; test: Dataset | undefined }> {
-  const open = async (path: string): Promise<Dataset> => openDataset(await fileSource(path))
-  if (data.source === 'file') return { dataset: await open(resolve(here, data.id)), test: data.test === undefined ? undefined : await open(resolve(here, data.test)) }
+async function openData(data: Pick<Recipe['data'], 'source' | 'id' | 'test' | 'validationFile' | 'mapping' | 'quotes'>, here: string): Promise<{ dataset: Dataset; test: Dataset | undefined }> {
+  const { id, test, validationFile, mapping, quotes } = data
+  const open = async (path: string | undefined) => (path === undefined ? undefined : fileSource(resolve(here, path)))
+  if (data.source === 'file')
+    return openParts({ train: await fileSource(resolve(here, id)), validation: await open(validationFile), test: await open(test) }, { ...(mapping && { mapping }), ...(quotes && { quotes }) })
   const samples = JSON.parse(await readFile(join(publicFolder, 'samples/index.json'), 'utf8')) as readonly { id: string; train: string; test: string }[]
-  const sample = samples.find((s) => s.id === data.id)
-  if (!sample) throw new Fault('bad-recipe', `There is no sample dataset “${data.id}”; there are ${samples.map((s) => s.id).join(', ')}.`, 'Correct its id in the recipe.')
-  return { dataset: await open(join(publicFolder, 'samples', sample.train)), test: await open(join(publicFolder, 'samples', sample.test)) }
+  const sample = samples.find((s) => s.id === id)
+  if (!sample) throw new Fault('bad-recipe', `There is no sample dataset “${id}”; there are ${samples.map((s) => s.id).join(', ')}.`, 'Correct its id in the recipe.')
+  return openParts({ train: await fileSource(join(publicFolder, 'samples', sample.train)), test: await fileSource(join(publicFolder, 'samples', sample.test)) })
 }
