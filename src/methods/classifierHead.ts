@@ -2,7 +2,8 @@
 // SEQ_CLS and TOKEN_CLS. Its modules are those whose name ends in classifier or score.
 import type { Attachment, ModelOutline } from './method.ts'
 
-const HEADS = ['classifier', 'score']
+/** Names that PEFT looks for. */
+export const HEADS: readonly string[] = ['classifier', 'score']
 
 /** Whether a base tensor belongs to the head: any module above it is one. */
 export const ofHead = (name: string): boolean => name.split('.').slice(0, -1).some((module) => HEADS.some((head) => module.endsWith(head)))

@@ -11,6 +11,7 @@ import { addProduct } from './addProduct.ts'
 import { dora, setLengths } from './dora.ts'
 import { byPattern, checkPatterns, disjoint } from './patterns.ts'
 import { joinColumns, stackRows, startInit, startKey, startOf, subtractStart, type LoraStart } from './loraStart.ts'
+import { HEADS } from './classifierHead.ts'
 import type { Attachment, Init, LinearSite, Method, ModelOutline } from './method.ts'
 import { resolveTargets, rulesOf, writtenRules, type TargetRules } from './targets.ts'
 
@@ -264,7 +265,8 @@ export const method: Method = {
         bias: (config['bias'] as Settings['bias'] | undefined) ?? 'none',
         rankPattern: (config['rank_pattern'] as Settings['rankPattern'] | undefined) ?? {},
         alphaPattern: (config['alpha_pattern'] as Settings['alphaPattern'] | undefined) ?? {},
-        modulesToSave: (config['modules_to_save'] as readonly string[] | null) ?? [],
+        // A model for classes trains its head with every method; PEFT lists the names that any of them has.
+        modulesToSave: ((config['modules_to_save'] as readonly string[] | null) ?? []).filter((entry) => model.taskType === 'CAUSAL_LM' || !HEADS.includes(entry)),
         start,
       },
       model,
