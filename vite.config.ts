@@ -6,6 +6,7 @@ import { defineConfig } from 'vitest/config'
 import { builtinModelsPlugin } from './scripts/builtinModels.mjs'
 import { defines } from './scripts/defines.mjs'
 import { devHeaders, headers, metaPolicy } from './scripts/headers.mjs'
+import { hubPlugin } from './scripts/hub.mjs'
 
 /** A static host may send no headers, so the built page carries its policy itself. */
 const policyTag: Plugin = {
@@ -23,7 +24,7 @@ const policyTag: Plugin = {
 export default defineConfig({
   base: './',
   define: defines,
-  plugins: [react(), policyTag, builtinModelsPlugin()],
+  plugins: [react(), policyTag, builtinModelsPlugin(), hubPlugin()],
   build: {
     // The studio, and the page that `npm run tune` drives.
     rolldownOptions: { input: ['index.html', 'headless.html'] },

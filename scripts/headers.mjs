@@ -1,5 +1,7 @@
 // The one list of HTTP headers the page is served with: `npm start`, Vite and the built page's meta tag read it.
-// It allows nothing but this origin; whoever widens it decides where a person's data may go.
+// It allows nothing but this origin; whoever widens it decides where a person's data may go. One script is apart: the worker
+// that fetches models, which has no part in data, runs or training, may also speak to the Hub of scripts/hub.mjs.
+import { hubSettings } from './hub.mjs'
 
 const policy = {
   'default-src': ["'none'"],
@@ -42,13 +44,25 @@ const isolation = {
 /** What the built page is served with. */
 export const headers = { 'Content-Security-Policy': write(policy), ...isolation }
 
+/** Its name in the built site; a worker's policy comes with its own script. */
+const HUB_WORKER = /\/assets\/hub\.worker-[\w-]+\.js$/
+
+/**
+ * The headers of one file of the built site.
+ * @param {string} file its path, `/`-separated @param {readonly string[]} hubOrigins
+ */
+export function headersOf(file, hubOrigins) {
+  if (!HUB_WORKER.test(file) || hubOrigins.length === 0) return headers
+  return { ...headers, 'Content-Security-Policy': write({ ...policy, 'connect-src': ["'self'", ...hubOrigins] }) }
+}
+
 /** Vite's development page injects inline scripts and styles and reloads over a socket, so only there they are allowed. */
 export const devHeaders = {
   'Content-Security-Policy': write({
     ...Object.fromEntries(Object.entries(policy).filter(([name]) => !name.includes('trusted-types'))),
     'script-src': ["'self'", "'unsafe-inline'", "'wasm-unsafe-eval'"],
     'style-src': ["'self'", "'unsafe-inline'"],
-    'connect-src': ["'self'", 'ws:'],
+    'connect-src': ["'self'", 'ws:', ...(hubSettings(process.env)?.origins ?? [])],
   }),
   ...isolation,
 }

@@ -1,10 +1,10 @@
 // A static file server for one folder: byte ranges, exact MIME types, the project's headers. It answers only GET and
 // HEAD on the loopback address, and never leaves its folder, whatever the path says.
 import { createReadStream } from 'node:fs'
-import { realpath, stat } from 'node:fs/promises'
+import { readFile, realpath, stat } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { extname, join, resolve, sep } from 'node:path'
-import { headers } from './headers.mjs'
+import { headersOf } from './headers.mjs'
 
 /** @type {Record<string, string>} */
 const types = {
@@ -60,17 +60,34 @@ export function byteRange(header, size) {
   return start > end || start >= size ? null : { start, end }
 }
 
+/** The Hub that a site was built for. @param {string} root @returns {Promise<import('./hub.mjs').Hub | undefined>} */
+async function builtFor(root) {
+  try {
+    return JSON.parse(await readFile(join(root, 'hub.json'), 'utf8')) ?? undefined
+  } catch {
+    return undefined
+  }
+}
+
 /**
- * Serves `folder` on 127.0.0.1; port 0 takes any free one. `bare` leaves the headers out, as hosts that can send none do.
- * @param {string} folder @param {{port?: number, bare?: boolean}} [options]
+ * Serves `folder` on 127.0.0.1; port 0 takes any free one. `bare` leaves the headers out, as hosts that can send none do. `hub`
+ * is another Hub than the site was built for, or none.
+ * @param {string} folder @param {{port?: number, bare?: boolean, hub?: import('./hub.mjs').Hub | null}} [options]
  */
-export async function serve(folder, { port = 0, bare = false } = {}) {
+export async function serve(folder, { port = 0, bare = false, hub: given } = {}) {
   const root = await realpath(folder)
+  const hub = given === undefined ? await builtFor(root) : given
   const server = createServer(async (request, response) => {
-    if (!bare) for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+    const path = URL.canParse(request.url ?? '/', 'http://localhost') ? new URL(request.url ?? '/', 'http://localhost').pathname : '/'
+    if (!bare) for (const [name, value] of Object.entries(headersOf(path, hub?.origins ?? []))) response.setHeader(name, value)
     response.setHeader('Accept-Ranges', 'bytes')
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.writeHead(405, { Allow: 'GET, HEAD' }).end()
+      return
+    }
+    if (given !== undefined && path === '/hub.json') {
+      response.setHeader('Content-Type', types['.json'])
+      response.end(JSON.stringify(given))
       return
     }
     const found = await find(root, request.url ?? '/')

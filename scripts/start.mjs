@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ensureBuilt } from './build.mjs'
+import { hubSettings } from './hub.mjs'
 import { requireNode, root } from './install.mjs'
 import { serve } from './serve.mjs'
 import { findChromium } from './setup.mjs'
@@ -24,12 +25,23 @@ if (!Number.isInteger(first) || first < 1 || first > 65_535) {
   process.exit(2)
 }
 
+function otherHub() {
+  try {
+    return process.env['HF_ENDPOINT'] ? (hubSettings(process.env) ?? null) : undefined
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    process.exit(2)
+  }
+}
+/** Undefined: the one that the site was built for. */
+const hub = otherHub()
+
 if (!ensureBuilt()) process.exit(1)
 
 /** @param {number} port @returns {Promise<string>} */
 async function listen(port) {
   try {
-    return (await serve(join(root, 'dist'), { port })).url
+    return (await serve(join(root, 'dist'), { port, ...(hub !== undefined && { hub }) })).url
   } catch (error) {
     const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
     if (taken && port < first + 20 && port < 65_535) return listen(port + 1)

@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path'
 import { expandPreset } from '../methods/presets.ts'
 import { Fault } from '../protocol/failure.ts'
 import { readRecipe } from '../protocol/recipe.ts'
+import { hubBase } from './tune/hubBase.ts'
 import { progressPrinter } from './tune/progressPrinter.ts'
 import type { TuneResult } from './tune/tuneResult.ts'
 
@@ -18,12 +19,13 @@ export async function main(argv: string[]): Promise<number> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new Fault('bad-recipe', `${file} could not be read.`, USAGE, String(error))
   })
-  const recipe = readRecipe(expandPreset(parse(text, file)))
+  const given = readRecipe(expandPreset(parse(text, file)))
   // Paths in a recipe are relative to it.
   const here = dirname(resolve(file))
   const { runRecipe } = argv.includes('--dawn') ? await import('./tune/inDawn.ts') : await import('./tune/inChromium.ts')
-  const print = progressPrinter(recipe)
-  const result: TuneResult = await runRecipe(recipe, here, print)
+  const hub = given.base.source === 'hub' ? await hubBase(given.base, process.env, console.log) : undefined
+  const recipe = hub ? { ...given, base: hub.base } : given
+  const result: TuneResult = await runRecipe(recipe, here, progressPrinter(recipe), hub?.folder)
   for (const [path, bytes] of result.files) {
     const file = join(out, 'adapter', path)
     await mkdir(dirname(file), { recursive: true })

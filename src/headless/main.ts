@@ -21,7 +21,7 @@ async function run(recipe: Recipe): ReturnType<Headless['headless']['run']> {
   const { tell } = globalThis as unknown as Headless
   const ignore = (): void => undefined
   const folder = picked('base').map((f) => ({ ...f, path: `${recipe.base.id}/${f.path}` }))
-  const base = recipe.base.source === 'builtin' ? await studio.openBuiltin(recipe.base.id, ignore) : await studio.openFolder(folder, ignore)
+  const base = recipe.base.source === 'builtin' ? await studio.openBuiltin(recipe.base.id, ignore) : await studio.openFolder(folder, ignore, recipe.base.id)
   if (!base.ok) return base
   const data = await openData(recipe)
   if (!data.ok) return data
@@ -44,7 +44,7 @@ async function openData(recipe: Recipe): Promise<Result<DatasetInfo>> {
     return studio.openTasks(recipe, own)
   }
   const [train] = files
-  return source === 'sample' || !train ? studio.openSample(id, recipe) : studio.openFile(train, recipe, tests[0])
+  return source === 'sample' || !train ? studio.openSample(id, recipe) : studio.openFile(train, recipe, tests[0], picked('validation')[0])
 }
 
 function toBase64(bytes: Uint8Array): string {

@@ -47,11 +47,12 @@ export interface StoredModelInfo {
 export interface ModelLibrary {
   /** Undefined where this studio may fetch from no Hub. */
   hub(): Promise<Result<HubPlace | undefined>>
-  /** Fetches what is not stored yet, checks it, and opens it as the base. One at a time; what has arrived survives a failure. */
-  openHub(request: HubRequest, onProgress: (progress: HubProgress) => void): Promise<Result<BaseInfo>>
+  /** Fetches what is not stored yet, checks it, and answers with the model's id here; it is not opened. One at a time; what has
+   * arrived survives a failure. */
+  fetchHub(request: HubRequest, onProgress: (progress: HubProgress) => void): Promise<Result<string>>
   cancelHub(): Promise<void>
   models(): Promise<Result<readonly StoredModelInfo[]>>
-  /** Opens a stored model as the base, without the network. */
+  /** Opens a stored model as the base, without the network: by its id, or by `hub/org/name@revision` as it was asked for. */
   openStored(id: string): Promise<Result<BaseInfo>>
   /** Reads every file again and compares; damaged ones are dropped, and named. */
   verifyModel(id: string, onProgress: (done: number, total: number) => void): Promise<Result<{ readonly damaged: readonly string[] }>>

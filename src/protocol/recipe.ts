@@ -21,8 +21,9 @@ export interface Recipe {
   readonly task?: TaskType
   /** Names of the classes that it is to predict; unsaid: those of the model or of the data. */
   readonly labels?: readonly string[]
-  /** `builtin`: a model served with the page, by id. `folder`: a Hugging Face folder, by name or path. */
-  readonly base: { readonly source: 'builtin' | 'folder'; readonly id: string; readonly sha256?: string }
+  /** `builtin`: a model served with the page, by id. `folder`: a Hugging Face folder, by name or path. `hub`: a model of the
+   * Hugging Face Hub, by its repository; `revision` is a branch or tag, and in the recipe of a run the commit that it was. */
+  readonly base: { readonly source: 'builtin' | 'folder' | 'hub'; readonly id: string; readonly revision?: string; readonly sha256?: string }
   readonly data: {
     /** `sample`: a bundled dataset, by id. `file`: a dropped file, by name or path. */
     readonly source: 'sample' | 'file'
@@ -118,7 +119,7 @@ export function readRecipe(json: unknown): Recipe {
     name: typeof json['name'] === 'string' ? json['name'] : base.name,
     ...(task !== undefined && { task: task as TaskType }),
     ...(labels !== undefined && { labels: labels as readonly string[] }),
-    base: merge('base', base.base, ['sha256']),
+    base: merge('base', base.base, ['sha256', 'revision']),
     data: merge('data', base.data, ['sha256', 'test', 'tasks', 'taskTemperature', ...DATA_ENTRIES]),
     methods,
     training: training.values,
@@ -128,7 +129,9 @@ export function readRecipe(json: unknown): Recipe {
   if (task !== undefined) oneOf('task', String(task), ['CAUSAL_LM', 'SEQ_CLS'])
   if (labels !== undefined && !(Array.isArray(labels) && labels.length > 1 && labels.every((l) => typeof l === 'string') && new Set(labels).size === labels.length))
     problems.push('labels must be a list of two or more different names.')
-  oneOf('base.source', recipe.base.source, ['builtin', 'folder'])
+  oneOf('base.source', recipe.base.source, ['builtin', 'folder', 'hub'])
+  const { revision } = recipe.base
+  if (revision !== undefined && (typeof revision !== 'string' || recipe.base.source !== 'hub')) problems.push('base.revision is the name of a branch, tag or commit, of a base with the source hub.')
   oneOf('data.source', recipe.data.source, ['sample', 'file'])
   oneOf('data.trainOn', recipe.data.trainOn, ['completions', 'everything'])
   if (!(recipe.data.validation >= 0 && recipe.data.validation <= 0.5)) problems.push('data.validation must be between 0 and 0.5.')

@@ -1,15 +1,17 @@
 // Everything the page may ask of the workers. All values are plain and structured-cloneable; a call that
 // fails answers with a `Failure` instead of throwing (see failure.ts).
 import type { AdapterShelf, AdapterUse } from './adapters.ts'
+import type { BaseInfo } from './baseInfo.ts'
 import type { DataFindings } from './dataChecks.ts'
 import type { ProblemKind } from './dataRecipe.ts'
 import type { PlanSummary, RunEvent } from './event.ts'
 import type { MethodInfo, MethodPreset, MethodShelf, MethodSize } from './methods.ts'
+import type { ModelLibrary } from './models.ts'
 import type { OnnxShelf } from './onnx.ts'
 import type { Recipe } from './recipe.ts'
 import type { NamedFile, Result } from './result.ts'
 
-export type { MethodInfo, MethodPreset, MethodSize, NamedFile, Result }
+export type { BaseInfo, MethodInfo, MethodPreset, MethodSize, NamedFile, Result }
 
 export interface DeviceInfo {
   readonly vendor: string
@@ -18,19 +20,6 @@ export interface DeviceInfo {
   /** A software adapter: correct, and many times slower than a GPU. */
   readonly software: boolean
   readonly maxBufferBytes: number
-}
-
-export interface BaseInfo {
-  readonly id: string
-  readonly title: string
-  readonly modelType: string
-  readonly parameters: number
-  readonly bytes: number
-  readonly contextLength: number
-  readonly vocabulary: number
-  readonly chat: boolean
-  /** Names a method may target, most common first: `q_proj`, `v_proj`, … */
-  readonly linearLayers: readonly string[]
 }
 
 export interface SampleInfo {
@@ -116,13 +105,13 @@ export interface GenerateRequest {
 }
 
 /** The trainer worker. Callbacks are proxied; one job runs at a time, `generate` works while none trains or while one is paused. */
-export interface Studio extends AdapterShelf, MethodShelf, OnnxShelf {
+export interface Studio extends AdapterShelf, MethodShelf, ModelLibrary, OnnxShelf {
   device(): Promise<Result<DeviceInfo>>
   samples(): Promise<Result<readonly SampleInfo[]>>
   /** Opens the built-in model; progress in bytes. */
   openBuiltin(id: string, onProgress: (done: number, total: number) => void): Promise<Result<BaseInfo>>
-  /** Opens a dropped Hugging Face folder. */
-  openFolder(files: readonly NamedFile[], onProgress: (done: number, total: number) => void): Promise<Result<BaseInfo>>
+  /** Opens a dropped Hugging Face folder. `id`: what recipes call it; unsaid: the folder's name. */
+  openFolder(files: readonly NamedFile[], onProgress: (done: number, total: number) => void, id?: string): Promise<Result<BaseInfo>>
   /** Reads a bundled sample or a dropped file and renders it for the open base. */
   openSample(id: string, recipe: Recipe): Promise<Result<DatasetInfo>>
   /** `test`: a second file whose rows are asked before and after. */

@@ -84,6 +84,9 @@ describe('a good day', () => {
     hub.sent.length = 0
     await get({ storage, repo: `${hub.endpoint}/org/name/tree/refs%2Fpr%2F1` })
     expect(hub.sent).toEqual([])
+    hub.asked.length = 0
+    expect((await get({ storage, repo: `org/name@${commit}` })).id).toBe(id)
+    expect(hub.asked).toEqual([])
   })
 
   it('takes the shards that the index names, and refuses before the weights what cannot be opened', async () => {

@@ -33,6 +33,9 @@ export async function fetchHubModel(storage: Storage, { repo: text, revision, to
   })
   const address = readHubAddress(text, options.endpoint)
   const wanted = revision?.trim() || address.revision
+  // A commit never changes, so that one which is here needs no asking.
+  const known = /^[0-9a-f]{40}$/.test(wanted ?? '') ? hubModelId(address.repo, wanted ?? '') : undefined
+  if (known !== undefined && (await storage.library.open(known))) return known
   tell(latest)
   const listing = await list(hub, address.repo, wanted)
   const { repo, commit } = listing

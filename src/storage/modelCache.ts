@@ -44,10 +44,10 @@ export interface ModelCache {
   delete(id: string): Promise<void>
 }
 
-export function modelCache(files: FileStore, records: RecordStore, quota: Quota): ModelCache {
-  /** An id may be an address; the file's name is its hash. */
-  const pathOf = (id: string): string => `models/${hashText(utf8(id)).slice(0, 32)}`
+/** Where a file lies in the store. An id may be an address; the file's name is its hash. */
+export const modelPath = (id: string): string => `models/${hashText(utf8(id)).slice(0, 32)}`
 
+export function modelCache(files: FileStore, records: RecordStore, quota: Quota): ModelCache {
   const finished = async (id: string, stored: StoredModel | undefined): Promise<ByteSource | undefined> => {
     if (!stored?.complete) return undefined
     const source = await files.source(stored.path)
@@ -142,7 +142,7 @@ export function modelCache(files: FileStore, records: RecordStore, quota: Quota)
         const same = stored?.version === file.version && stored.bytes === file.bytes
         const ready = same ? await finished(file.id, stored) : undefined
         if (ready) return ready
-        const path = pathOf(file.id)
+        const path = modelPath(file.id)
         const pending: StoredModel = { id: file.id, path, version: file.version, bytes: file.bytes }
         if (!same || stored.complete) {
           await files.remove(path)
@@ -161,7 +161,7 @@ export function modelCache(files: FileStore, records: RecordStore, quota: Quota)
           complete: value.complete !== undefined,
         })),
       ),
-    arrived: (id) => storing({ what: id }, async () => (await files.source(pathOf(id)))?.size ?? 0),
+    arrived: (id) => storing({ what: id }, async () => (await files.source(modelPath(id)))?.size ?? 0),
 
     verify: (id, onProgress) =>
       storing({ what: id }, async () => {
@@ -178,7 +178,7 @@ export function modelCache(files: FileStore, records: RecordStore, quota: Quota)
     delete: (id) =>
       storing({ what: id }, async () => {
         await records.write([{ table: 'models', key: id, remove: true }])
-        await files.remove(pathOf(id))
+        await files.remove(modelPath(id))
       }),
   }
 }

@@ -7,6 +7,7 @@ import type { MethodInfo, MethodPreset, MethodSize } from '../protocol/methods.t
 import type { OnnxRequest, OnnxVerdict } from '../protocol/onnx.ts'
 import type { BaseInfo, DatasetInfo, DeviceInfo, NamedFile, Result, RunRecord, SampleInfo } from '../protocol/studio.ts'
 import { nothing, type Held } from './held.ts'
+import { firstHub, firstLibrary, type HubState, type LibraryState } from './libraryState.ts'
 import type { Catalogue } from './recipeEdits.ts'
 import { newRun, type RunState } from './runState.ts'
 
@@ -69,6 +70,8 @@ export interface AppState {
   readonly size: Held<MethodSize>
   readonly samples: Held<readonly SampleInfo[]>
   readonly base: Held<BaseInfo>
+  readonly hub: HubState
+  readonly library: LibraryState
   readonly dataset: Held<DatasetInfo>
   /** The part of the recipe that `dataset` was rendered for (see `dataKey`). */
   readonly renderedFor?: string
@@ -104,6 +107,8 @@ export function firstState(): AppState {
     size: nothing,
     samples: { busy: true },
     base: { busy: true },
+    hub: firstHub,
+    library: firstLibrary,
     dataset: nothing,
     recipe: defaultRecipe(),
     plan: nothing,

@@ -5,6 +5,7 @@ import { firstState, type AppState } from './appState.ts'
 import { adapterActions, type AdapterActions } from './adapterActions.ts'
 import { askActions, type AskActions } from './askActions.ts'
 import { dataActions, type DataActions } from './dataActions.ts'
+import { libraryActions, type LibraryActions } from './libraryActions.ts'
 import { modelActions, type ModelActions } from './modelActions.ts'
 import { onnxActions, type OnnxActions } from './onnxActions.ts'
 import { planActions, type PlanActions } from './planActions.ts'
@@ -18,7 +19,7 @@ export interface Context {
   readonly store: StoreApi<AppState>
 }
 
-export interface Actions extends ModelActions, DataActions, PlanActions, SizeActions, RecipeActions, TrainActions, RunListActions, AskActions, AdapterActions, OnnxActions {
+export interface Actions extends ModelActions, LibraryActions, DataActions, PlanActions, SizeActions, RecipeActions, TrainActions, RunListActions, AskActions, AdapterActions, OnnxActions {
   /** Opens what the page starts with; call it once. */
   start(): void
 }
@@ -33,6 +34,7 @@ export function createApp(studio: Studio): App {
   const context: Context = { studio, store }
   const data = dataActions(context)
   const model = modelActions(context, data)
+  const library = libraryActions(context, model)
   const runList = runListActions(context)
   const adapters = adapterActions(context)
   const recipes = recipeActions(context, model, data, adapters)
@@ -41,6 +43,7 @@ export function createApp(studio: Studio): App {
   const actions: Actions = {
     ...data,
     ...model,
+    ...library,
     ...plan,
     ...sizes,
     ...recipes,
@@ -54,7 +57,8 @@ export function createApp(studio: Studio): App {
       void model.readMethods()
       void data.readSamples()
       void runList.refreshRuns()
-      void model.openBuiltin(store.getState().recipe.base.id)
+      // The list comes after the starter, which it names too.
+      void model.openBuiltin(store.getState().recipe.base.id).then(() => library.readLibrary())
       plan.keepPlanned()
       sizes.keepSized()
       adapters.keepShelved()

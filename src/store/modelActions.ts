@@ -1,6 +1,7 @@
 // Opens base models, and asks once what GPU and which methods there are.
 import { toFailure } from '../protocol/failure.ts'
 import { defaults } from '../protocol/options.ts'
+import type { Recipe } from '../protocol/recipe.ts'
 import type { BaseInfo, NamedFile, Result } from '../protocol/studio.ts'
 import type { Context } from './appStore.ts'
 import type { DataActions } from './dataActions.ts'
@@ -11,7 +12,11 @@ export interface ModelActions {
   readMethods(): Promise<void>
   openBuiltin(id: string): Promise<void>
   openFolder(files: readonly NamedFile[]): Promise<void>
+  /** A model of the Hub that is stored: by its id, or as `hub/org/name@revision`. */
+  openHub(id: string): Promise<void>
 }
+
+const baseOf = (source: Recipe['base']['source'], { id, revision }: BaseInfo): Recipe['base'] => ({ source, id, ...(revision !== undefined && { revision }) })
 
 export function modelActions({ studio, store }: Context, data: DataActions): ModelActions {
   const { getState, setState } = store
@@ -19,7 +24,7 @@ export function modelActions({ studio, store }: Context, data: DataActions): Mod
 
   /** Opens one base; if another was asked for meanwhile, this one's answer is dropped. */
   async function open(
-    source: 'builtin' | 'folder',
+    source: Recipe['base']['source'],
     call: (onProgress: (done: number, total: number) => void) => Promise<Result<BaseInfo>>,
   ): Promise<void> {
     latest += 1
@@ -33,7 +38,7 @@ export function modelActions({ studio, store }: Context, data: DataActions): Mod
     if (turn !== latest) return
     setState((s) => ({
       base: settled(s.base, result),
-      recipe: result.ok ? { ...s.recipe, base: { source, id: result.value.id } } : s.recipe,
+      recipe: result.ok ? { ...s.recipe, base: baseOf(source, result.value) } : s.recipe,
     }))
     // The same rows are other tokens for another model.
     if (result.ok) await data.readAgain()
@@ -64,5 +69,6 @@ export function modelActions({ studio, store }: Context, data: DataActions): Mod
       if (getState().working) return
       await open('folder', (onProgress) => studio.openFolder(files, onProgress))
     },
+    openHub: (id) => open('hub', () => studio.openStored(id)),
   }
 }

@@ -40,9 +40,12 @@ export function recipeActions({ store }: Context, model: ModelActions, data: Dat
 
   async function takeRecipe(recipe: Recipe): Promise<void> {
     const before = getState()
-    const isSameBase = before.recipe.base.source === recipe.base.source && before.recipe.base.id === recipe.base.id
+    const [was, is] = [before.recipe.base, recipe.base]
+    const isSameBase = was.source === is.source && was.id === is.id && was.revision === is.revision
     setState({ recipe })
     if (recipe.base.source === 'builtin' && !isSameBase) await model.openBuiltin(recipe.base.id)
+    // Only from what is stored: a recipe does not make the page fetch.
+    if (is.source === 'hub' && !isSameBase) await model.openHub(`hub/${is.id}@${is.revision ?? 'main'}`)
     if (recipe.data.tasks) {
       await data.openTasks()
     } else if (recipe.data.source === 'sample' && recipe.data.id !== '') {

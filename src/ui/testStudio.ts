@@ -4,6 +4,7 @@ import type { RunEvent } from '../protocol/event.ts'
 import type { Failure } from '../protocol/failure.ts'
 import type { Result, RunRecord, Studio } from '../protocol/studio.ts'
 import { testAdapters } from './testAdapters.ts'
+import { testLibrary } from './testLibrary.ts'
 import { testBase, testDataset, testPlan, testRecord, testSamples, testScore, testStep } from './testFixtures.ts'
 import { testMethods, testPresets, testSize } from './testMethods.ts'
 
@@ -101,6 +102,7 @@ export function testStudio(script: Script = {}): Studio {
 
   return {
     ...testAdapters(() => records.values()),
+    ...testLibrary(wait),
     device: async () =>
       script.noWebGpu
         ? fail({

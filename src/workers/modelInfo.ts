@@ -2,7 +2,7 @@
 import type { BaseInfo } from '../protocol/studio.ts'
 import type { OpenModel } from '../train/base.ts'
 
-export function modelInfo({ id, title, model }: { readonly id: string; readonly title: string; readonly model: OpenModel }): BaseInfo {
+export function modelInfo({ id, title, revision, model }: { readonly id: string; readonly title: string; readonly revision?: string; readonly model: OpenModel }): BaseInfo {
   const { folder, family, config, outline } = model
   const { contextLength, vocabulary } = family.dimensions(config)
   const last = (path: string): string => path.replace(/^.*\./, '')
@@ -10,6 +10,7 @@ export function modelInfo({ id, title, model }: { readonly id: string; readonly 
   return {
     id,
     title,
+    ...(revision !== undefined && { revision }),
     modelType: family.id,
     parameters: folder.parameters,
     bytes: folder.bytes,

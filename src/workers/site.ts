@@ -3,6 +3,7 @@
 import type { ByteSource } from '../files/byteSource.ts'
 import { bytesSource } from '../files/byteSource.ts'
 import { Fault } from '../protocol/failure.ts'
+import type { HubPlace } from '../protocol/models.ts'
 import type { SampleInfo } from '../protocol/studio.ts'
 import { rangeRequest } from '../storage/rangeRequest.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -33,6 +34,12 @@ export class Site {
     return response
   }
 
+  /** The Hub that this site was built for. Only the site is asked. */
+  async hub(): Promise<HubPlace | undefined> {
+    const response = await fetch(this.url('hub.json')).catch(() => undefined)
+    return response?.ok ? (((await response.json()) as HubPlace | null) ?? undefined) : undefined
+  }
+
   async samples(): Promise<readonly SampleEntry[]> {
     return (await (await this.fetch('samples/index.json')).json()) as readonly SampleEntry[]
   }
@@ -59,6 +66,8 @@ export class Site {
       onProgress(before, total)
       files.set(path, { ...source, name: path })
     }
+    // A list that cannot be kept is no reason not to open the model.
+    await storage.library.note({ id: `builtin/${id}`, source: 'builtin', name: id, parts: model.files.map(({ path, bytes }) => ({ path, bytes })) }).catch(() => undefined)
     return { model, files }
   }
 }

@@ -21,7 +21,9 @@ import { batchesOf, classesOf } from '../train/runData.ts'
 import { runSession } from '../train/session.ts'
 import { stampRecipe } from '../train/stampRecipe.ts'
 import { adapterShelf, type ShelfNeeds } from './adapterShelf.ts'
+import type { HubFetcher } from './hubClient.ts'
 import { modelInfo } from './modelInfo.ts'
+import { modelShelf } from './modelShelf.ts'
 import { onnxShelf } from './onnxShelf.ts'
 import { inputsOf, joinInfos, openInputs, openOne, openTasks, type OpenedData } from './openedData.ts'
 import type { OpenOnnx } from './ortClient.ts'
@@ -35,7 +37,7 @@ interface OpenedModel {
 /** Times in a row that a lost device is replaced before the run gives up. */
 const RECOVERIES = 3
 
-export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx): Studio {
+export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fetcher: HubFetcher): Studio {
   const site = new Site(page)
   let gpu: Promise<Gpu> | undefined
   let model: OpenedModel | undefined
@@ -158,6 +160,7 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx): S
   }
   const shelf = adapterShelf(needs)
   const onnx = onnxShelf({ ...needs, openOnnx })
+  const models = modelShelf({ site, storage, fetcher, opened: () => model, open: opened, answer, alone })
   const hasGpu = (): Promise<boolean> =>
     device().then(
       () => true,
@@ -167,6 +170,7 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx): S
   return {
     ...shelf.calls,
     ...onnx.calls,
+    ...models.calls,
     device: () =>
       answer(async () => {
         const { info, device: d } = await device()
@@ -183,10 +187,10 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx): S
       }),
     samples: () => answer(() => site.samples()),
     openBuiltin: (id, onProgress) => answer(() => alone(() => openBuiltin(id, onProgress))),
-    openFolder: (files, onProgress) =>
+    openFolder: (files, onProgress, id) =>
       answer(() =>
         alone(async () => {
-          const name = files[0]?.path.split('/')[0] ?? 'model'
+          const name = id ?? files[0]?.path.split('/')[0] ?? 'model'
           onProgress(0, 1)
           return opened({ id: name, title: name }, new Map(files.map((f) => [f.path, blobSource(f.file, f.path)])))
         }),
@@ -236,7 +240,7 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx): S
           const open = dataFor(recipe)
           const id = `${new Date().toISOString().replace(/[^0-9]/g, '').slice(0, 14)}-${crypto.randomUUID().slice(0, 8)}`
           await storage.inputs.save(id, await inputsOf(open))
-          const record: RunRecord = { id, recipe: await stampRecipe(labelled(recipe), need(model, 'model').model.folder, open.dataset, open.tasks), createdAt: Date.now(), status: 'running', step: 0, hasAdapter: false }
+          const record: RunRecord = { id, recipe: await stampRecipe(models.pinned(labelled(recipe)), need(model, 'model').model.folder, open.dataset, open.tasks), createdAt: Date.now(), status: 'running', step: 0, hasAdapter: false }
           await storage.runs.put(record)
           // Asks once that the browser does not clear runs when the disk fills; a refusal changes nothing here.
           void storage.quota.persist().catch(() => false)
@@ -250,8 +254,9 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx): S
           const inputs = await storage.inputs.load(id)
           if (!record || !inputs) throw new Fault('storage', 'This run is no longer stored in full.', 'Start a new run.')
           const { base: wanted } = record.recipe
-          if (model?.info.id !== wanted.id) {
-            if (wanted.source !== 'builtin') throw new Fault('bad-model', `This run tunes the model folder ${wanted.id}, which is not open.`, 'Drop that folder on the page, then continue the run.')
+          if (model?.info.id !== wanted.id || model.info.revision !== wanted.revision) {
+            if (wanted.source === 'hub') await models.openFor(wanted)
+            else if (wanted.source !== 'builtin') throw new Fault('bad-model', `This run tunes the model folder ${wanted.id}, which is not open.`, 'Drop that folder on the page, then continue the run.')
             await openBuiltin(wanted.id, () => undefined)
           }
           data = await openInputs(inputs)

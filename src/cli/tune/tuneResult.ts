@@ -10,5 +10,5 @@ export interface TuneResult {
   readonly files: ReadonlyMap<string, Uint8Array>
 }
 
-/** Runs a recipe whose relative paths start at `here`. */
-export type RunRecipe = (recipe: Recipe, here: string, onEvent: (event: RunEvent) => void) => Promise<TuneResult>
+/** Runs a recipe whose relative paths start at `here`; `baseFolder` holds a base that was fetched. */
+export type RunRecipe = (recipe: Recipe, here: string, onEvent: (event: RunEvent) => void, baseFolder?: string) => Promise<TuneResult>

@@ -8,6 +8,8 @@ import { FailureNote } from '../parts/FailureNote.tsx'
 import { FilePicker } from '../parts/FilePicker.tsx'
 import { ProgressBar } from '../parts/ProgressBar.tsx'
 import { Section } from '../parts/Section.tsx'
+import { ModelFromHub } from './ModelFromHub.tsx'
+import { StoredModels } from './StoredModels.tsx'
 
 const BUILTIN = defaultRecipe().base.id
 
@@ -37,6 +39,8 @@ export function ModelSection() {
           <p className="small soft">
             Or drop a Hugging Face folder anywhere: config.json, tokenizer.json and the .safetensors files.
           </p>
+          <ModelFromHub />
+          <StoredModels />
         </>
       }
     >

@@ -1,0 +1,79 @@
+// A model of the Hugging Face Hub: named, fetched on a click, with how far it is and a way to stop.
+import { useState } from 'react'
+import type { HubProgress } from '../../protocol/models.ts'
+import { useActions, useApp } from '../AppContext.ts'
+import { formatBytes, formatDuration } from '../format.ts'
+import { ActionButton } from '../parts/ActionButton.tsx'
+import { FailureNote } from '../parts/FailureNote.tsx'
+import { ProgressBar } from '../parts/ProgressBar.tsx'
+import './ModelFromHub.css'
+
+export function ModelFromHub() {
+  const { place, busy, progress, failure, said } = useApp((s) => s.hub)
+  const base = useApp((s) => s.recipe.base)
+  const { fetchHub, cancelHub } = useActions()
+  const [repo, setRepo] = useState('')
+  const [token, setToken] = useState('')
+  if (!place) return null
+  const { host } = new URL(place.endpoint)
+  // A recipe that names a model which is not stored here fills the field, and the click stays the person's.
+  const named = base.source === 'hub' ? `${base.id}${base.revision === undefined ? '' : `@${base.revision}`}` : ''
+  const value = repo === '' ? named : repo
+  return (
+    <form
+      className="hub stack"
+      aria-label="Hugging Face model"
+      onSubmit={(e) => {
+        e.preventDefault()
+        if (busy || value.trim() === '') return
+        void fetchHub({ repo: value, ...(token.trim() !== '' && { token: token.trim() }) })
+        // Not kept any longer than the download needs it.
+        setToken('')
+      }}
+    >
+      <label htmlFor="hub-repo">Hugging Face model</label>
+      <div className="row">
+        <input id="hub-repo" type="text" value={value} placeholder="organisation/name, or its address" spellCheck={false} autoComplete="off" autoCapitalize="none" aria-describedby="hub-what" onChange={(e) => setRepo(e.target.value)} />
+        <button type="submit" aria-disabled={busy || undefined}>
+          Fetch
+        </button>
+      </div>
+      <p className="small soft" id="hub-what">
+        Fetches config.json, the tokenizer and the .safetensors weights from {host} and its file servers into this browser, pinned to one commit and checked; they
+        learn your address and which model it is, and nothing of your data.
+      </p>
+      <details>
+        <summary>Gated or private?</summary>
+        <label htmlFor="hub-token">Access token</label>
+        <input id="hub-token" type="password" value={token} autoComplete="off" spellCheck={false} aria-describedby="hub-token-where" onChange={(e) => setToken(e.target.value)} />
+        <p className="small soft" id="hub-token-where">
+          Goes to {host} only, for this one download, and is not stored. One that may only read is enough.
+        </p>
+      </details>
+      {busy && (
+        <div className="stack">
+          <ProgressBar label={progress?.doing === 'waiting' ? (progress.reason ?? 'Waiting') : 'Fetching the model'} done={progress?.done} total={progress?.total} text={progress && progressWords(progress)} />
+          <div className="row">
+            <ActionButton blocked={false} onAct={() => void cancelHub()}>
+              Cancel the download
+            </ActionButton>
+            <span className="small soft">What has arrived is kept.</span>
+          </div>
+        </div>
+      )}
+      <p role="status" className="small">
+        {said}
+      </p>
+      {failure && <FailureNote failure={failure} />}
+    </form>
+  )
+}
+
+/** “12 MB of 269 MB, 4.1 MB a second, 1 min 3 s left”. */
+export function progressWords({ doing, done, total, bytesPerSecond, secondsLeft }: HubProgress): string {
+  if (doing === 'asking' || total === 0) return 'asking what there is'
+  const words = [`${formatBytes(done)} of ${formatBytes(total)}`]
+  if (doing === 'fetching' && bytesPerSecond !== undefined) words.push(`${formatBytes(bytesPerSecond)} a second`)
+  if (doing === 'fetching' && secondsLeft !== undefined && done < total) words.push(`${formatDuration(secondsLeft)} left`)
+  return words.join(', ')
+}

@@ -1,0 +1,6 @@
+// The only worker whose policy lets it speak to another site (see scripts/headers.mjs). Exposes; no logic.
+import { expose } from 'comlink'
+import { browserStorage } from '../storage/browserStorage.ts'
+import { hubServer } from './hubServer.ts'
+
+expose(hubServer(browserStorage()))
