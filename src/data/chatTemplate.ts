@@ -2,7 +2,7 @@
 // steps, its time and its output. The clock is left undefined, because a run must render the same text on any day.
 import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja'
 import { Fault } from '../protocol/failure.ts'
-import type { Message } from './row.ts'
+import type { Message, ToolCall } from './row.ts'
 
 const MAX_TEMPLATE = 64 * 1024
 const MAX_OUTPUT = 1024 * 1024
@@ -13,6 +13,8 @@ const MAX_MS = 2000
 export interface RenderOptions {
   readonly addGenerationPrompt: boolean
   readonly specialTokens?: Readonly<Record<string, string>>
+  /** Tools that the assistant may call, as JSON schemas. */
+  readonly tools?: readonly unknown[]
 }
 
 export function renderChat(template: string, messages: readonly Message[], options: RenderOptions): string {
@@ -30,9 +32,9 @@ export function renderChat(template: string, messages: readonly Message[], optio
       throw new Error(String(message))
     },
     ...options.specialTokens,
-    messages: messages.map((m) => ({ role: m.role, content: m.content })),
+    messages: messages.map((m) => asTemplateReads(m, template)),
     add_generation_prompt: options.addGenerationPrompt,
-    tools: null,
+    tools: options.tools ?? null,
     documents: null,
   }
   for (const [name, value] of Object.entries(globals)) env.set(name, value)
@@ -45,6 +47,17 @@ export function renderChat(template: string, messages: readonly Message[], optio
   if (typeof text !== 'string') throw fault('it gave no text.')
   if (text.length > MAX_OUTPUT) throw fault(`its output has ${text.length} characters, and at most ${MAX_OUTPUT} are allowed.`)
   return text
+}
+
+/** Calls of tools under their own name where the template knows it; elsewhere as what the assistant says, so that none is lost. */
+function asTemplateReads({ role, content, tool_calls: calls, tool_call_id: id, name }: Message, template: string): Record<string, unknown> {
+  const said = calls && !template.includes('tool_calls') ? toolCallText(content, calls) : content
+  return { role, content: said, ...(calls && said === content && { tool_calls: calls }), ...(id !== undefined && { tool_call_id: id }), ...(name !== undefined && { name }) }
+}
+
+/** What the assistant says, and the calls it makes, a line each. */
+export function toolCallText(content: string, calls: readonly ToolCall[]): string {
+  return [...(content.trim() === '' ? [] : [content.trim()]), ...calls.map((c) => JSON.stringify(c.function))].join('\n')
 }
 
 type Program = ReturnType<typeof parse>

@@ -1,4 +1,5 @@
 // What generation is fed: the same ids that stand before the first trained token of the matching training example.
+import { toolCallText } from './chatTemplate.ts'
 import { encodeSegments } from './encodeSegments.ts'
 import type { Row } from './row.ts'
 import { renderMessages, renderPrompt, type TemplateOptions } from './template.ts'
@@ -30,11 +31,14 @@ export function question(row: Row, tokenizer: Tokenizer, options: PromptOptions)
     return { prompt: row.prompt, expected: row.completion, ids: promptIds(row.prompt, tokenizer, options) }
   const last = row.messages.at(-1)
   if (last?.role !== 'assistant') return undefined
-  const earlier = row.messages.slice(0, -1)
-  const text = renderMessages(earlier, { ...options, specialTokens: tokenizer.specialTokens })
+  // At use the model is told what it will be told there, whatever it was trained with.
+  const { system = '' } = options
+  const asked = row.messages.slice(0, -1)
+  const earlier = system.trim() === '' ? asked : [{ role: 'system', content: system }, ...asked.filter((m) => m.role !== 'system')]
+  const text = renderMessages(earlier, { ...options, specialTokens: tokenizer.specialTokens, ...(row.tools && { tools: row.tools }) })
   return {
     prompt: earlier.at(-1)?.content ?? '',
-    expected: last.content,
+    expected: last.tool_calls ? toolCallText(last.content, last.tool_calls) : last.content,
     ids: ids(text, tokenizer, options.chatTemplate === undefined),
   }
 }

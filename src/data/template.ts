@@ -1,7 +1,7 @@
 // A row as the text the model reads, cut where training starts and stops. The first untrained segment is exactly what
 // generation is given, so training and inference see the same prompt. Refuses to know tokens: see examples.ts.
 import type { Message, Row } from './row.ts'
-import { renderChat } from './chatTemplate.ts'
+import { renderChat, toolCallText } from './chatTemplate.ts'
 
 export interface Segment {
   readonly text: string
@@ -10,6 +10,10 @@ export interface Segment {
 export interface TemplateOptions {
   readonly chatTemplate?: string
   readonly specialTokens?: Readonly<Record<string, string>>
+  /** Tools that the assistant may call. */
+  readonly tools?: readonly unknown[]
+  /** What the model is told before a prompt; training rows carry theirs. */
+  readonly system?: string
 }
 export interface RowOptions extends TemplateOptions {
   readonly trainOn: 'completions' | 'everything'
@@ -28,7 +32,9 @@ export function isTemplated(row: Row, options: TemplateOptions): boolean {
 
 /** What a person types, as generation is given it. */
 export function renderPrompt(text: string, options: TemplateOptions): string {
-  return options.chatTemplate === undefined ? text : renderMessages([{ role: 'user', content: text.trim() }], options)
+  const { system = '' } = options
+  if (options.chatTemplate === undefined) return system.trim() === '' ? text : `${system.trimEnd()}\n${text}`
+  return renderMessages([...(system.trim() === '' ? [] : [{ role: 'system', content: system }]), { role: 'user', content: text.trim() }], options)
 }
 
 /** A conversation up to the point where the assistant speaks. */
@@ -55,7 +61,7 @@ function cut(row: Row, options: TemplateOptions): Segment[] {
         { text: row.completion + end.text, trained: true },
       ]
     case 'chat': {
-      if (options.chatTemplate !== undefined) return cutChat(row.messages, options.chatTemplate, options)
+      if (options.chatTemplate !== undefined) return cutChat(row.messages, options.chatTemplate, { ...options, ...(row.tools && { tools: row.tools }) })
       const segments = plainChat(row.messages)
       const last = segments.pop()
       return last?.trained
@@ -81,7 +87,7 @@ function plainChat(messages: readonly Message[]): Segment[] {
     if (m.role === 'assistant')
       return [
         { text: 'Assistant:', trained: false },
-        { text: ` ${m.content.trim()}\n`, trained: true },
+        { text: ` ${(m.tool_calls ? toolCallText(m.content, m.tool_calls) : m.content).trim()}\n`, trained: true },
       ]
     if (m.role === 'system') return [{ text: `${m.content.trim()}\n`, trained: false }]
     return [{ text: `${m.role.charAt(0).toUpperCase()}${m.role.slice(1)}: ${m.content.trim()}\n`, trained: false }]
@@ -103,6 +109,7 @@ function cutChat(messages: readonly Message[], template: string, options: Templa
   let at = 0
   let cursor = 0
   messages.forEach((message, i) => {
+    // Calls of tools are written by the template, after what is said.
     const content = message.content.trim()
     const hit = full.indexOf(content, cursor)
     const contentEnd = hit < 0 ? cursor : hit + content.length

@@ -1,7 +1,8 @@
 // Asks test questions of a run as it is now, task by task where there are several: a method that makes an adapter for every
 // task is asked through the one that it makes.
 import type { Dataset } from '../data/dataset.ts'
-import { question } from '../data/prompt.ts'
+import { question, type Question } from '../data/prompt.ts'
+import type { Row } from '../data/row.ts'
 import type { Answer } from '../protocol/event.ts'
 import type { Recipe } from '../protocol/recipe.ts'
 import type { Base } from './base.ts'
@@ -31,15 +32,12 @@ export interface JudgeOptions {
 
 /** Undefined where there is nothing to ask. */
 export async function judge(base: Base, { subject, params }: Learner, { recipe, tests, onStart, onProgress, cancelled }: JudgeOptions): Promise<Verdict | undefined> {
-  const { rows, maxNewTokens } = recipe.evaluation
+  const { rows, maxNewTokens, systemPrompt: system } = recipe.evaluation
   const { chatTemplate } = base.folder
   const sorts = base.outline.taskType === 'SEQ_CLS'
   const asked = tests.map(({ name, test }) => ({
     name,
-    questions: (test?.rows ?? [])
-      .map((row) => question(row, base.tokenizer(), chatTemplate === undefined ? {} : { chatTemplate }))
-      .filter((q) => q !== undefined)
-      .slice(0, rows),
+    questions: firstQuestions(test, rows, (row) => question(row, base.tokenizer(), { ...(chatTemplate !== undefined && { chatTemplate }), ...(system !== undefined && !sorts && { system }) })),
   }))
   const total = asked.reduce((n, { questions }) => n + questions.length, 0)
   if (total === 0) return undefined
@@ -66,4 +64,15 @@ export async function judge(base: Base, { subject, params }: Learner, { recipe, 
   const correct = answers.filter((a) => a.correct).length
   const share = shares.length > 0 ? shares.reduce((n, s) => n + s, 0) / shares.length : 0
   return { metric: sorts ? 'accuracy' : 'exact_match', answers, correct, share, ...(tasks.length > 0 && { tasks }) }
+}
+
+/** As many as are asked, of rows that can be; the rest of a large test set is never read. */
+function firstQuestions(test: Dataset | undefined, most: number, read: (row: Row) => Question | undefined): Question[] {
+  const found: Question[] = []
+  for (const row of test?.rows ?? []) {
+    if (found.length >= most) break
+    const asked = read(row)
+    if (asked) found.push(asked)
+  }
+  return found
 }

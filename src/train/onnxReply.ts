@@ -19,7 +19,7 @@ export interface OnnxReplyOptions {
 
 export async function onnxReply(runner: OnnxRunner, { model, request, promptEnd, onText, cancelled }: OnnxReplyOptions): Promise<string> {
   const tokenizer = model.tokenizer()
-  const ids = askedIds(model, request.prompt, promptEnd)
+  const ids = askedIds(model, request.prompt, promptEnd, request.system)
   const { contextLength } = model.family.dimensions(model.config)
   if (ids.length >= contextLength) throw new Fault('bad-data', `The prompt has ${ids.length} tokens, and this model reads at most ${contextLength}.`, 'Shorten the prompt.')
   const { temperature, topK, topP, seed } = request

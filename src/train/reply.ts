@@ -25,7 +25,7 @@ export interface ReplyOptions {
 
 export async function reply({ base, deck, request, promptEnd, live, onText, cancelled }: ReplyOptions): Promise<string> {
   const tokenizer = base.tokenizer()
-  const ids = askedIds(base, request.prompt, promptEnd)
+  const ids = askedIds(base, request.prompt, promptEnd, request.system)
   const { contextLength } = base.family.dimensions(base.config)
   if (ids.length >= contextLength) throw new Fault('bad-data', `The prompt has ${ids.length} tokens, and this model reads at most ${contextLength}.`, 'Shorten the prompt.')
   const switches = planned(request)
