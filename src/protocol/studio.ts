@@ -87,6 +87,8 @@ export interface RunRecord {
 export interface GenerateRequest {
   /** Raw text, or the user's turn where the base has a chat template. */
   readonly prompt: string
+  /** What the model is told before the prompt. */
+  readonly system?: string
   /** None is the base; several act together, each by its weight, later ones on what earlier ones made. A run's id names its adapter. */
   readonly adapters: readonly AdapterUse[]
   /** Names the answer for `switchAdapters`. */
@@ -114,8 +116,8 @@ export interface Studio extends AdapterShelf, MethodShelf, ModelLibrary, OnnxShe
   openFolder(files: readonly NamedFile[], onProgress: (done: number, total: number) => void, id?: string): Promise<Result<BaseInfo>>
   /** Reads a bundled sample or a dropped file and renders it for the open base. */
   openSample(id: string, recipe: Recipe): Promise<Result<DatasetInfo>>
-  /** `test`: a second file whose rows are asked before and after. */
-  openFile(file: NamedFile, recipe: Recipe, test?: NamedFile): Promise<Result<DatasetInfo>>
+  /** `test`: a second file whose rows are asked before and after. `validation`: one whose rows are held out, instead of a share. */
+  openFile(file: NamedFile, recipe: Recipe, test?: NamedFile, validation?: NamedFile): Promise<Result<DatasetInfo>>
   /** Opens the dataset of every task of the recipe; files that are open already need not be given again. */
   openTasks(recipe: Recipe, files: readonly TaskFile[]): Promise<Result<DatasetInfo>>
   /** Re-renders the open dataset after the recipe changed (length, packing, trained tokens). */

@@ -25,7 +25,7 @@ import type { HubFetcher } from './hubClient.ts'
 import { modelInfo } from './modelInfo.ts'
 import { modelShelf } from './modelShelf.ts'
 import { onnxShelf } from './onnxShelf.ts'
-import { inputsOf, joinInfos, openInputs, openOne, openTasks, type OpenedData } from './openedData.ts'
+import { inputsOf, joinInfos, openInputs, openOne, openTasks, readAs, requireMapped, type OpenedData } from './openedData.ts'
 import type { OpenOnnx } from './ortClient.ts'
 import { Site } from './site.ts'
 
@@ -109,21 +109,22 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
     return opened({ id, title: builtin.title }, files)
   }
 
-  const describeOpen = (recipe: Recipe): DatasetInfo => {
-    const open = need(data, 'dataset')
+  const describeOpen = async (recipe: Recipe): Promise<DatasetInfo> => {
+    const open = (data = await readAs(need(data, 'dataset'), recipe.data))
     const infos = open.parts.map(({ dataset, testSet }) => describe(dataset, { ...prepareOptions(recipe), ...(testSet && { test: testSet }) }))
     return open.tasks ? joinInfos(infos, open) : infos[0]
   }
   const prepareOptions = (recipe: Recipe) => {
     const { model: m } = need(model, 'model')
     const { chatTemplate } = m.folder
-    return { tokenizer: m.tokenizer(), recipe, ...(chatTemplate !== undefined && { chatTemplate }), ...classesOf(m, labelled(recipe)) }
+    return { tokenizer: m.tokenizer(), recipe, ...(chatTemplate !== undefined && { chatTemplate }), ...(data?.dataset.isUnmapped ? {} : classesOf(m, labelled(recipe))), contextLength: m.family.dimensions(m.config).contextLength }
   }
   /** The open data, which must be what the recipe names. */
   const dataFor = ({ data: { tasks } }: Recipe): OpenedData => {
     const open = need(data, 'dataset')
     const [wanted, found] = [tasks, open.tasks].map((list) => list?.map((t) => t.name).join(', '))
     if (wanted !== found) throw new Fault('bad-data', `The recipe’s data are ${wanted ? `the tasks ${wanted}` : 'one dataset'}, and ${found ? `the tasks ${found} are` : 'one dataset is'} open.`, 'Open the recipe’s data first.')
+    requireMapped(open)
     return open
   }
   const batchesFor = (recipe: Recipe) => {
@@ -131,7 +132,7 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
     return batchesOf(need(model, 'model').model, recipe, tasks ?? dataset, []).train
   }
   /** With the classes of the open data, where the run predicts classes. */
-  const labelled = (recipe: Recipe): Recipe => (data ? withLabels(recipe, need(model, 'model').model, data.dataset.rows, data.dataset.name) : recipe)
+  const labelled = (recipe: Recipe): Recipe => (data && !data.dataset.isUnmapped ? withLabels(recipe, need(model, 'model').model, data.dataset.rows, data.dataset.name) : recipe)
 
   const run = async (id: string, recipe: Recipe, onEvent: (event: RunEvent) => void): Promise<RunRecord> => {
     const mine = (control = new Control())
@@ -200,13 +201,14 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
         alone(async () => {
           const { entry, train, test } = await site.sample(id)
           data = await openOne(id, { train, test })
-          return { ...describeOpen(recipe), name: entry.title }
+          return { ...(await describeOpen(recipe)), name: entry.title }
         }),
       ),
-    openFile: ({ path, file }: NamedFile, recipe, test) =>
+    openFile: ({ path, file }: NamedFile, recipe, test, validation) =>
       answer(() =>
         alone(async () => {
-          data = await openOne(path, { train: blobSource(file, path), test: test && blobSource(test.file, test.path) })
+          const found = { train: blobSource(file, path), test: test && blobSource(test.file, test.path), validation: validation && blobSource(validation.file, validation.path) }
+          data = await openOne(path, found, recipe.data)
           return describeOpen(recipe)
         }),
       ),
@@ -225,6 +227,7 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
     estimate: (given, probe) =>
       answer(() =>
         alone(async () => {
+          if (data) data = await readAs(data, given.data)
           const recipe = labelled(given)
           const batches = batchesFor(recipe)
           const plan = estimate(recipeModel(need(model, 'model').model, recipe), recipe, batches.shapes)
@@ -237,6 +240,7 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
       answer(() =>
         soon(async () => {
           await swept
+          if (data) data = await readAs(data, recipe.data)
           const open = dataFor(recipe)
           const id = `${new Date().toISOString().replace(/[^0-9]/g, '').slice(0, 14)}-${crypto.randomUUID().slice(0, 8)}`
           await storage.inputs.save(id, await inputsOf(open))
@@ -259,7 +263,7 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
             else if (wanted.source !== 'builtin') throw new Fault('bad-model', `This run tunes the model folder ${wanted.id}, which is not open.`, 'Drop that folder on the page, then continue the run.')
             await openBuiltin(wanted.id, () => undefined)
           }
-          data = await openInputs(inputs)
+          data = await openInputs(inputs, record.recipe.data)
           await storage.runs.update(id, { status: 'running' })
           return run(id, record.recipe, onEvent)
         }),
