@@ -29,8 +29,7 @@ export const method: Method = {
     }
     if (!model.tensors.some(chosen)) {
       if (model.tensors.some((name) => name.endsWith('.bias'))) {
-        const all: Remedy = { kind: 'option', method: 'bitfit', name: 'bias_modules', value: ['all'] }
-        throw new Fault('bad-recipe', `No bias of this model belongs to ${wanted.join(', ')}, so BitFit has nothing to train.`, `Use all, or modules that have biases: ${holders(model).join(', ')}.`, undefined, [all])
+        throw new Fault('bad-recipe', `No bias of this model belongs to ${wanted.join(', ')}, so BitFit has nothing to train.`, `Use all, or modules that have biases: ${holders(model).join(', ')}.`, undefined, [{ kind: 'option', method: 'bitfit', name: 'bias_modules', value: ['all'] }])
       }
       const instead = ['ln_tuning', 'ia3', 'lora'].map((use): Remedy => ({ kind: 'instead', of: 'bitfit', use }))
       throw new Fault('bad-recipe', `This ${model.modelType} model has no biases, so BitFit has nothing to train.`, 'Use LN tuning or (IA)³, which are as small, or LoRA.', undefined, instead)
