@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium, type BrowserContext, type Page } from 'playwright-core'
+import type { Hub } from '../scripts/hub.mjs'
 import { serve } from '../scripts/serve.mjs'
 import { findChromium } from '../scripts/setup.mjs'
 
@@ -36,13 +37,13 @@ const flags = [
   '--no-first-run',
 ]
 
-/** A fresh profile on a fresh port. `folder` serves another build than dist/, `bare` without headers; `webgpu: false` has no adapter. */
-export async function startBrowser(options: { folder?: string; bare?: boolean; webgpu?: boolean } = {}): Promise<Stage> {
+/** A fresh profile on a fresh port, and perhaps another Hub than the build’s. `folder` serves another build than dist/, `bare` without headers; `webgpu: false` has no adapter. */
+export async function startBrowser(options: { folder?: string; bare?: boolean; webgpu?: boolean; hub?: Hub } = {}): Promise<Stage> {
   const executablePath = findChromium()
   if (!executablePath) throw new Error('No Chromium was found: run `node scripts/setup.mjs`, or set CHROME_PATH.')
   const folder = options.folder ?? dist
   if (!existsSync(folder)) throw new Error(`${folder} is missing: run \`npm run build\` first.`)
-  const server = await serve(folder, { bare: options.bare ?? false })
+  const server = await serve(folder, { bare: options.bare ?? false, ...(options.hub && { hub: options.hub }) })
   const profile = await mkdtemp(join(tmpdir(), 'tunesmith-'))
   const errors: string[] = []
   const requests: string[] = []

@@ -1,0 +1,97 @@
+// A model from a Hub, in a real browser under the real policy: nothing before the click, a download that a reload interrupts, a
+// token that stays with the Hub, and a stored model that opens without the network.
+import { readdir, readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startTestHub, TOKEN, type TestHub } from '../src/storage/testHub.ts'
+import { startBrowser, type Stage } from './browser.ts'
+
+const starter = fileURLToPath(new URL('../public/starter/', import.meta.url))
+const commit = '0123456789abcdef0123456789abcdef01234567'
+const SLOW = { timeout: 60_000 }
+const CUT = 2_000_000
+
+describe('a model from the Hub', () => {
+  let hub: TestHub
+  let stage: Stage
+  let page: Page
+  let size = 0
+  beforeAll(async () => {
+    hub = await startTestHub()
+    const names = (await readdir(starter)).filter((name) => /\.(json|safetensors)$/.test(name))
+    const files = new Map(await Promise.all(names.map(async (name) => [name, new Uint8Array(await readFile(starter + name))] as const)))
+    size = files.get('model.safetensors')!.length
+    hub.models.set('org/tiny', { commit, files, gated: true })
+    stage = await startBrowser({ hub: { endpoint: hub.endpoint, origins: [hub.endpoint, hub.cdn] } })
+    page = await stage.open()
+  })
+  afterAll(async () => {
+    await stage.close()
+    await hub.close()
+  })
+
+  const field = () => page.getByRole('form', { name: 'Hugging Face model' })
+  const weights = () => hub.sent.filter((s) => s.path === 'model.safetensors')
+  const fetchModel = async (token?: string): Promise<void> => {
+    await field().getByLabel('Hugging Face model').fill('org/tiny')
+    if (token !== undefined) {
+      await field().locator('details').evaluate((d: HTMLDetailsElement) => (d.open = true))
+      await field().getByLabel('Access token').fill(token)
+    }
+    await field().getByRole('button', { name: 'Fetch', exact: true }).click()
+  }
+
+  it('says what it would fetch and from where, and asks nobody before the click', async () => {
+    await page.locator('#model').getByText('Parameters').waitFor(SLOW)
+    await field().getByText(`from ${new URL(hub.endpoint).host} and its file servers`).waitFor()
+    expect(hub.asked).toEqual([])
+    // The page itself may not speak to the Hub, so that nothing else on it can.
+    const reached = await page.evaluate((url) => fetch(url).then(() => true, () => false), hub.endpoint)
+    expect([reached, hub.asked]).toEqual([false, []])
+    stage.errors.length = 0
+  })
+
+  it('says that a gated model needs a token', async () => {
+    await fetchModel()
+    await field().getByText('org/tiny is gated').waitFor(SLOW)
+    expect(weights()).toEqual([])
+    stage.errors.length = 0
+  })
+
+  it('goes on after a reload in the middle, with the token at the Hub alone', async () => {
+    // The first answer with weights is cut, and the next keeps silent.
+    hub.weather = { cut: () => (weights().length === 0 && hub.sent.length >= 3 ? CUT : undefined), get slow() { return weights().length > 0 ? 20_000 : 0 } }
+    await fetchModel(TOKEN)
+    await expect.poll(() => weights().length, SLOW).toBe(1)
+    await field().getByText(/MB of 6\.\d+ MB/).waitFor(SLOW)
+    await page.waitForTimeout(500)
+    await page.reload()
+    hub.weather = {}
+    await page.locator('#model').getByText('Parameters').waitFor(SLOW)
+    await fetchModel(TOKEN)
+    await field().getByText('The model is stored in this browser.').waitFor(SLOW)
+    const resumed = weights()[1]!.start
+    expect(resumed).toBeGreaterThan(0)
+    expect(resumed).toBeLessThanOrEqual(CUT)
+    expect(weights()[1]!.bytes).toBe(size - resumed)
+    expect(new Set(hub.asked.filter((a) => a.host === 'cdn').map((a) => a.token))).toEqual(new Set([undefined]))
+    expect(hub.asked.filter((a) => a.host === 'hub' && a.path.endsWith('/model.safetensors') && a.method === 'GET').every((a) => a.token === `Bearer ${TOKEN}`)).toBe(true)
+    await page.getByRole('heading', { name: 'org/tiny' }).waitFor(SLOW)
+    expect(stage.errors.filter((e) => /policy|CORS/i.test(e))).toEqual([])
+  })
+
+  it('lists it, checks it, and opens it again without the network', async () => {
+    await page.reload()
+    await page.locator('#model').getByText('Parameters').waitFor(SLOW)
+    hub.asked.length = 0
+    await page.getByText(/^Stored models \(2,/).click()
+    const row = page.getByRole('row').filter({ hasText: 'org/tiny' })
+    expect(await row.textContent()).toContain('main (01234567)')
+    await row.getByRole('button', { name: /^Check/ }).click()
+    await page.getByText('Every file of org/tiny is as it was fetched.').waitFor(SLOW)
+    await row.getByRole('button', { name: /^Open/ }).click()
+    await page.getByRole('heading', { name: 'org/tiny' }).waitFor(SLOW)
+    expect(hub.asked).toEqual([])
+  })
+})
