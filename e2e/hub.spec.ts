@@ -86,8 +86,8 @@ describe('a model from the Hub', () => {
     await page.locator('#model').getByText('Parameters').waitFor(SLOW)
     hub.asked.length = 0
     await page.getByText(/^Stored models \(2,/).click()
-    const row = page.getByRole('row').filter({ hasText: 'org/tiny' })
-    expect(await row.textContent()).toContain('main (01234567)')
+    const row = page.getByRole('list', { name: 'Stored models' }).getByRole('listitem').filter({ hasText: 'org/tiny' })
+    expect(await row.textContent()).toContain('Hugging Face, main at 01234567')
     await row.getByRole('button', { name: /^Check/ }).click()
     await page.getByText('Every file of org/tiny is as it was fetched.').waitFor(SLOW)
     await row.getByRole('button', { name: /^Open/ }).click()

@@ -20,8 +20,10 @@ export interface HubHooks {
 
 export const hubModelId = (repo: string, commit: string): string => `hub/${repo}@${commit}`
 
-/** Parts of a second between two reports. */
+/** Between two reports. */
 const REPORT_MS = 100
+/** Files from here on tell how fast bytes arrive. */
+const PACE_BYTES = 1_000_000
 
 export async function fetchHubModel(storage: Storage, { repo: text, revision, token }: HubRequest, options: Omit<HubOptions, 'token' | 'onWait'>, { onProgress, check }: HubHooks): Promise<string> {
   let latest: HubProgress = { doing: 'asking', done: 0, total: 0 }
@@ -57,8 +59,8 @@ export async function fetchHubModel(storage: Storage, { repo: text, revision, to
         { ...file, id: fileId(id, file.path), name: `${file.path} of ${repo}`, version: file.sha256 ?? file.gitOid ?? commit },
         hubFile(hub, { repo, commit, ...file }),
         (done) => {
-          // What was there already, and what is fetched again, says nothing of the pace.
-          if (last !== undefined && done > last) rate.add(done - last)
+          // What was there already, what is fetched again, and files that are mostly waiting for an answer say nothing of the pace.
+          if (last !== undefined && done > last && file.bytes >= PACE_BYTES) rate.add(done - last)
           last = done
           const now = performance.now()
           if (now - reported < REPORT_MS && done < file.bytes) return

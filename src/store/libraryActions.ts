@@ -1,8 +1,9 @@
 // Fetches models from the Hub, and keeps the list of stored ones. Nothing is fetched but on a person's click.
+import type { Failure } from '../protocol/failure.ts'
 import type { HubRequest, StoredModelInfo } from '../protocol/models.ts'
 import type { Context } from './appStore.ts'
 import { answer, settled } from './held.ts'
-import type { LibraryState } from './libraryState.ts'
+import type { HubState, LibraryState } from './libraryState.ts'
 import type { ModelActions } from './modelActions.ts'
 
 export interface LibraryActions {
@@ -15,6 +16,9 @@ export interface LibraryActions {
   verifyStored(model: StoredModelInfo): Promise<void>
   deleteStored(model: StoredModelInfo): Promise<void>
 }
+
+/** What a person has asked for is no failure. */
+const ended = (failure: Failure): Partial<HubState> => (failure.code === 'cancelled' ? { said: `${failure.message} ${failure.hint}` } : { failure })
 
 export function libraryActions({ studio, store }: Context, model: ModelActions): LibraryActions {
   const { getState, setState } = store
@@ -47,7 +51,7 @@ export function libraryActions({ studio, store }: Context, model: ModelActions):
       const result = await answer(studio.fetchHub(request, (progress) => setState((s) => (s.hub.busy ? { hub: { ...s.hub, progress } } : {}))))
       const isTraining = getState().working
       const said = isTraining ? 'The model is stored; open it from the list when the run is done.' : 'The model is stored in this browser.'
-      setState({ hub: { place, busy: false, ...(result.ok ? { said } : { failure: result.failure }) } })
+      setState({ hub: { place, busy: false, ...(result.ok ? { said } : ended(result.failure)) } })
       await refresh()
       if (result.ok && !isTraining) await model.openHub(result.value)
     },

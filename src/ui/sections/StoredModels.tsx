@@ -2,6 +2,7 @@
 import type { StoredModelInfo } from '../../protocol/models.ts'
 import { useActions, useApp } from '../AppContext.ts'
 import { formatBytes, formatDate, formatShare } from '../format.ts'
+import { ActionButton } from '../parts/ActionButton.tsx'
 import { ConfirmButton } from '../parts/ConfirmButton.tsx'
 import { FailureNote } from '../parts/FailureNote.tsx'
 import { ProgressBar } from '../parts/ProgressBar.tsx'
@@ -16,26 +17,11 @@ export function StoredModels() {
       <summary>
         Stored models ({list.length}, {formatBytes(list.reduce((n, m) => n + m.arrived, 0))})
       </summary>
-      <div className="scroll" tabIndex={0} role="region" aria-label="Stored models">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Model</th>
-              <th scope="col">From</th>
-              <th scope="col" className="number">
-                Size
-              </th>
-              <th scope="col">Last used</th>
-              <th scope="col">Actions</th>
-            </tr>
-          </thead>
-          <tbody>
-            {list.map((model) => (
-              <StoredModel key={model.id} model={model} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <ul className="stored-list" aria-label="Stored models">
+        {list.map((model) => (
+          <StoredModel key={model.id} model={model} />
+        ))}
+      </ul>
       {busyWith?.doing === 'checking' && <ProgressBar label="Reading every file again" done={busyWith.done} total={busyWith.total} />}
       <p role="status" className="small">
         {said}
@@ -53,29 +39,37 @@ function StoredModel({ model }: { model: StoredModelInfo }) {
   const commit = model.commit?.slice(0, 8)
   const name = commit === undefined ? model.name : `${model.name} at ${commit}`
   return (
-    <tr aria-current={isOpen || undefined}>
-      <th scope="row">{model.name}</th>
-      <td>{model.source === 'builtin' ? 'this site' : `Hugging Face, ${model.revision ?? 'main'} (${commit ?? ''})`}</td>
-      <td className="number">{model.complete ? formatBytes(model.bytes) : `${formatShare(model.arrived, model.bytes)} of ${formatBytes(model.bytes)}`}</td>
-      <td>{formatDate(model.usedAt)}</td>
-      <td>
-        <div className="row">
-          <button type="button" className="quiet" disabled={busy || working || isOpen || !model.complete} aria-label={`Open ${name}`} onClick={() => void openStored(model)}>
-            {isOpen ? 'Is open' : 'Open'}
-          </button>
-          <button type="button" className="quiet" disabled={busy} aria-label={`Check ${name}`} onClick={() => void verifyStored(model)}>
-            Check
-          </button>
+    <li aria-current={isOpen || undefined}>
+      <strong>{model.name}</strong>
+      <p className="small soft">{storedWords(model)}</p>
+      <div className="row">
+        {isOpen ? (
+          <span className="small">Is open</span>
+        ) : (
+          <ActionButton className="quiet" blocked={busy || working || !model.complete} aria-label={`Open ${name}`} onAct={() => void openStored(model)}>
+            Open
+          </ActionButton>
+        )}
+        <ActionButton className="quiet" blocked={busy} aria-label={`Check ${name}`} onAct={() => void verifyStored(model)}>
+          Check
+        </ActionButton>
+        {!isOpen && (
           <ConfirmButton
             label="Delete"
             name={`Delete ${name}`}
             question={`Delete ${name} from this browser? Runs that tune it can go on only after it has been fetched again.`}
             confirm="Delete the model"
-            disabled={busy || working || isOpen}
+            disabled={busy || working}
             onConfirm={() => void deleteStored(model)}
           />
-        </div>
-      </td>
-    </tr>
+        )}
+      </div>
+    </li>
   )
+}
+
+/** “Hugging Face, main at 0123abcd; 34 % of 200 MB; used 21 Nov, 07:57”. */
+export function storedWords({ source, revision, commit, bytes, arrived, complete, usedAt }: StoredModelInfo): string {
+  const from = source === 'builtin' ? 'From this site' : `Hugging Face, ${revision === commit || revision === undefined ? '' : `${revision} at `}${commit?.slice(0, 8) ?? ''}`
+  return [from, complete ? formatBytes(bytes) : `${formatShare(arrived, bytes)} of ${formatBytes(bytes)}`, `used ${formatDate(usedAt)}`].join('; ')
 }
