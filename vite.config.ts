@@ -34,6 +34,8 @@ export default defineConfig({
     chunkSizeWarningLimit: 1000,
   },
   worker: { format: 'es' },
+  // A bundle already; found and bundled again on first use, it would reload the page in development.
+  optimizeDeps: { exclude: ['onnxruntime-web'] },
   server: { host: '127.0.0.1', headers: devHeaders },
   preview: { host: '127.0.0.1', headers },
   test: {
