@@ -103,10 +103,10 @@ def check_lora(args):
 
 def check_model(args):
     import torch
-    from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, LlamaConfig
 
     config = config_of(args.folder)
-    id, _ = names_of(config)
+    id, names = names_of(config)
     reader, tensors = tensors_of(args.file)
     assert field(reader, "general.architecture") == id
     types = sorted({t.tensor_type.name for t in reader.tensors})
@@ -114,10 +114,36 @@ def check_model(args):
     ids = torch.tensor([[int(i) for i in args.prompt_ids.split(",")]])
     said = AutoConfig.from_pretrained(args.folder)
     theirs = AutoModelForCausalLM.from_pretrained(args.folder, dtype=torch.float32).eval()
-    report = {"types": types, "tensors": len(tensors)}
+    report = {"types": types, "tensors": len(tensors), "worst_tensor": 0.0}
+    seen = {"rope_freqs.weight"}
+    for path, w in theirs.state_dict().items():
+        found = names.get_name(path, (".weight", ".bias"))
+        if path == "lm_head.weight" and "output.weight" not in tensors:
+            assert theirs.config.tie_word_embeddings
+            continue
+        assert found is not None, path
+        w = rows_as_llama_cpp(path, w.numpy(), config)
+        if config["model_type"].startswith("gemma") and path.endswith("norm.weight"):
+            w = w + np.float32(1)
+            if re.search(r"\.q_norm\.", path):
+                w = w * np.float32((config["head_dim"] / config["query_pre_attn_scalar"]) ** 0.5)
+        if config["model_type"] == "gpt2" and re.search(r"\.c_(attn|proj|fc)\.weight", path):
+            w = w.T
+        assert tensors[found].shape == w.shape, (found, w.shape)
+        seen.add(found)
+        report["worst_tensor"] = max(report["worst_tensor"], float(np.abs(tensors[found] - w).max() / np.abs(w).max()))
+    assert set(tensors) <= seen, set(tensors) - seen
+    if args.no_logits:
+        print(json.dumps(report))
+        return
     with torch.no_grad():
         want = theirs(ids).logits
         # What metadata transformers reads differs by architecture, so that it is told the configuration.
+        if hasattr(said, "query_pre_attn_scalar"):
+            said.query_pre_attn_scalar = said.head_dim
+        if config["model_type"] == "mistral":
+            # To llama.cpp it is a llama.
+            said = LlamaConfig(**{k: v for k, v in said.to_dict().items() if k not in ("model_type", "architectures", "sliding_window")})
         ours = AutoModelForCausalLM.from_pretrained(folder, gguf_file=name, config=said, dtype=torch.float32).eval()
         got = ours(ids).logits
         report["difference"] = float((got - want).abs().max() / want.abs().max())
@@ -130,8 +156,10 @@ def check_model(args):
         from_gguf = AutoTokenizer.from_pretrained(folder, gguf_file=name)
         from_folder = AutoTokenizer.from_pretrained(args.folder)
         report["texts"] = len(texts)
-        report["texts_alike"] = sum(from_gguf(t)["input_ids"] == from_folder(t)["input_ids"] for t in texts)
+        report["texts_alike"] = sum(from_gguf.encode(t, add_special_tokens=False) == from_folder.encode(t, add_special_tokens=False) for t in texts)
+        assert report["texts_alike"] == len(texts), report
     print(json.dumps(report))
+    assert max(report["difference"], report["worst_tensor"]) <= args.tolerance, report
 
 
 def dequantize(args):
@@ -150,6 +178,8 @@ if __name__ == "__main__":
     model = commands.add_parser("model")
     model.add_argument("folder"), model.add_argument("file")
     model.add_argument("--prompt-ids", required=True)
+    model.add_argument("--tolerance", type=float, default=1e-6, help="of the largest value")
+    model.add_argument("--no-logits", action="store_true", help="tensors only, where transformers has no loader")
     model.add_argument("--alone", action="store_true", help="also with nothing but what the file says")
     model.add_argument("--texts", help="a JSON list of texts to tokenize both ways")
     model.set_defaults(run=check_model)

@@ -55,6 +55,11 @@ export function ggufSettings(config: JsonObject): GgufSettings {
     say('use_parallel_residual', { type: 'bool', value: config['use_parallel_residual'] !== false })
     if (activation === 'gelu') remarks.push('llama.cpp computes GELU by its tanh approximation, where the checkpoint means the exact function.')
   }
+  if (modelType === 'smollm3') {
+    const listed = Array.isArray(config['no_rope_layers']) ? (config['no_rope_layers'] as unknown[]) : undefined
+    const usual = listed ? listed.every((rotates, l) => rotates === ((l + 1) % 4 === 0 ? 0 : 1)) : (given('no_rope_layer_interval') ?? 4) === 4
+    if (!usual) problems.push('llama.cpp leaves out the positions of each fourth layer of SmolLM3')
+  }
   sliding()
   const frequencyFactors = rotary()
   if (problems.length > 0) throw new Fault('bad-model', `This ${modelType} model cannot be written as GGUF: ${problems.join('; ')}.`, 'Take the Hugging Face folder or the ONNX export instead.', problems.join('\n'))
@@ -68,7 +73,7 @@ export function ggufSettings(config: JsonObject): GgufSettings {
       const period = types ? types.indexOf('full_attention') + 1 || Infinity : every
       if (types?.some((t, i) => (t === 'full_attention') !== ((i + 1) % period === 0))) problems.push('its sliding layers do not repeat')
       else if (modelType === 'gemma2' && period !== 2) problems.push('llama.cpp lets every other layer of Gemma 2 slide')
-      else if (period !== Infinity && period !== every && modelType === 'gemma3_text' && period !== 6) remarks.push(`Every layer but each ${period}th slides; older llama.cpp takes each 6th.`)
+      else if (period !== Infinity && period !== 6 && modelType === 'gemma3_text') remarks.push(`One layer in ${period} sees the whole text; older llama.cpp takes one in 6.`)
       say('attention.sliding_window', u32(window ?? 4096))
       if (modelType === 'gemma3_text' && period !== 6 && period !== Infinity) say('attention.sliding_window_pattern', u32(period))
       const [caps, last] = [given('attn_logit_softcapping'), given('final_logit_softcapping')]
