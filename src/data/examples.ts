@@ -43,13 +43,15 @@ export function makeExample(row: Row, tokenizer: Tokenizer, options: ExampleOpti
 /**
  * All rows. A plain text longer than `maxLength` becomes several examples instead of being cut, each starting with the
  * last token of the one before, so that every token is learned once. A row with nothing to learn becomes a problem.
+ * `longest` counts tokens before anything is cut, of those rows too.
  */
 export function makeExamples(
   rows: Iterable<Row>,
   tokenizer: Tokenizer,
   options: ExampleOptions,
   maxLength: number,
-): { examples: Example[]; problems: RowProblem[] } {
+): { examples: Example[]; problems: RowProblem[]; longest: number } {
+  let longest = 0
   const examples: Example[] = []
   const problems: RowProblem[] = []
   for (const row of rows) {
@@ -58,6 +60,7 @@ export function makeExamples(
         row.kind === 'text'
           ? windows(encodeRow(row, tokenizer, options), maxLength)
           : [makeExample(row, tokenizer, options, maxLength)]
+      for (const e of made) longest = Math.max(longest, e.uncut ?? e.ids.length)
       const useful = made.filter((e) => e.mask.includes(1))
       examples.push(...useful)
       if (useful.length === 0)
@@ -72,7 +75,7 @@ export function makeExamples(
       problems.push({ line: row.line, reason: error.message })
     }
   }
-  return { examples, problems }
+  return { examples, problems, longest }
 }
 
 /** The example as a person reads it: the tokens that will be learned are marked. */

@@ -24,7 +24,7 @@ export function findings(dataset: Dataset, prepared: Prepared, options: PrepareO
   const all = [...prepared.train, ...prepared.validation]
   const labels = dataset.labelled ? labelCounts(shaped.train, shaped.validation) : undefined
   const checks = [
-    ...leftOut(dataset, prepared, longer(all, training.max_length, options.contextLength)),
+    ...leftOut(dataset, prepared, longer(prepared.longest, training.max_length, options.contextLength)),
     ...doubles(dataset, prepared, data.drop ?? []),
     ...tooLong(all, prepared, options),
     ...contradictions(dataset),
@@ -83,8 +83,7 @@ function doubles({ asked }: Dataset, { shaped }: Prepared, drop: readonly string
 }
 
 /** Longer rows, as far as the model reads. */
-function longer(examples: readonly Example[], maxLength: number, contextLength = LONGEST_OFFERED): Remedy[] {
-  const longest = examples.reduce((n, e) => Math.max(n, e.uncut ?? e.ids.length), 2 * maxLength)
+function longer(longest: number, maxLength: number, contextLength = LONGEST_OFFERED): Remedy[] {
   const value = Math.min(roundedLength(longest), contextLength)
   return value > maxLength ? [{ kind: 'training', name: 'max_length', value }] : []
 }
@@ -95,7 +94,6 @@ function tooLong(all: readonly Example[], { droppedLong }: Prepared, { recipe, c
   if (cut.length === 0 && droppedLong === 0) return []
   if (cut.length === 0) return [{ kind: 'too-long', rows: droppedLong, message: rows(droppedLong, 'is too long and was left out.', 'are too long and were left out.'), lines: [], remedies: [] }]
   const longest = cut.reduce((n, e) => Math.max(n, e.uncut ?? 0), 0)
-  const value = Math.min(roundedLength(longest), contextLength ?? LONGEST_OFFERED)
   const where = data.cut === 'start' ? 'at the start of what is asked' : 'at the end'
   return [
     {
@@ -104,7 +102,7 @@ function tooLong(all: readonly Example[], { droppedLong }: Prepared, { recipe, c
       message: `${rows(cut.length, 'is', 'are')} longer than ${training.max_length} tokens, up to ${longest}, and cut ${where}.`,
       lines: [],
       remedies: [
-        ...(value > training.max_length ? [{ kind: 'training', name: 'max_length', value } as const] : []),
+        ...longer(longest, training.max_length, contextLength),
         { kind: 'data', name: 'drop', value: 'too-long' },
         ...(data.cut === 'start' ? [] : [{ kind: 'data', name: 'cut', value: 'start' } as const]),
       ],

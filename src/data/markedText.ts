@@ -16,7 +16,7 @@ interface Style {
 }
 /** The first that cuts a text into someone asking and someone answering is its style. */
 const STYLES: readonly Style[] = [
-  { mark: new RegExp(`(?:^|\\s)###\\s*(${USER}|${ASSISTANT}|system|input)\\s*:`, 'gi') },
+  { mark: new RegExp(`(?<!#)###[ \\t]*(${USER}|${ASSISTANT}|system|input)\\s*:`, 'gi') },
   { mark: /(?:^|\n\s*\n)\s*(human|assistant)\s*:/gi },
   { mark: /(?:^|\n|\s|<\/s>)(USER|ASSISTANT):/g },
 ]

@@ -31,6 +31,8 @@ export interface Prepared {
   readonly shaped: Shaped
   /** Examples that were too long, and left out for it. */
   readonly droppedLong: number
+  /** Tokens of the longest row before anything was cut, rows without an example included. */
+  readonly longest: number
 }
 
 /** @param most rows of each side that are read, the first ones */
@@ -41,16 +43,17 @@ export function prepare(dataset: Dataset, { tokenizer, chatTemplate, recipe, cla
   const shaped = shapeRows(dataset, { data: classes || systemPrompt === undefined ? untold : data, seed, isTemplated: chatTemplate !== undefined })
   const options = { trainOn: data.trainOn, ...(data.cut && { cut: data.cut }), ...(chatTemplate === undefined ? {} : { chatTemplate }) }
   const maxLength = training.max_length
-  const read = (rows: Rows): { examples: Example[]; problems: RowProblem[] } => {
+  const read = (rows: Rows): { examples: Example[]; problems: RowProblem[]; longest?: number } => {
     const few = rows.length > most ? new ChosenRows(rows, Uint32Array.from({ length: most }, (_, i) => i)) : rows
     return classes ? makeClassExamples(few, tokenizer, { ...classes, maxLength }) : makeExamples(few, tokenizer, options, maxLength)
   }
   const made = [read(shaped.train), read(shaped.validation)]
   const problems = made.flatMap((m) => m.problems)
+  const longest = Math.max(...made.map((m) => m.longest ?? m.examples.reduce((n, e) => Math.max(n, e.uncut ?? e.ids.length), 0)))
   const [train = [], validation = []] = made.map((m) => m.examples)
-  if (!data.drop?.includes('too-long')) return { train, validation, problems, shaped, droppedLong: 0 }
+  if (!data.drop?.includes('too-long')) return { train, validation, problems, shaped, longest, droppedLong: 0 }
   const whole = train.filter((e) => !e.truncated)
-  return { train: whole, validation: validation.filter((e) => !e.truncated), problems, shaped, droppedLong: train.length - whole.length }
+  return { train: whole, validation: validation.filter((e) => !e.truncated), problems, shaped, longest, droppedLong: train.length - whole.length }
 }
 
 export function describe(

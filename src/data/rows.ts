@@ -41,7 +41,7 @@ export class RowStore implements Rows {
     this.kinds[i] = KINDS.indexOf(row.kind)
     this.lines[i] = row.line
     const most = 3 * (a.length + b.length)
-    if (this.used + most > (this.pages.at(-1)?.length ?? 0)) {
+    if (this.used + most > (this.pages.at(-1)?.length ?? -1)) {
       const size = Math.max(FIRST_PAGE_BYTES, most, Math.min(PAGE_BYTES, this.bytes))
       this.pages.push(new Uint8Array(size))
       this.bytes += size

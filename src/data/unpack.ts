@@ -20,8 +20,9 @@ export type Part = 'train' | 'validation' | 'test'
 
 /** Which part of a dataset a file holds, by its name. */
 export function partOf(name: string): Part {
-  if (/(^|[/._-])(test|eval)([._-][^/]*)?$/i.test(name.replace(/(\.[a-z]+)+$/i, '.'))) return 'test'
-  return /(^|[/._-])(valid|validation|val|dev)([._-][^/]*)?$/i.test(name.replace(/(\.[a-z]+)+$/i, '.')) ? 'validation' : 'train'
+  const bare = name.replace(/\.gz$/i, '').replace(/\.[a-z]+$/i, '')
+  if (/(^|[/._-])(test|eval)([._-][^/]*)?$/i.test(bare)) return 'test'
+  return /(^|[/._-])(valid|validation|val|dev)([._-][^/]*)?$/i.test(bare) ? 'validation' : 'train'
 }
 
 /** The data files in a file: itself, unless it is an archive. */

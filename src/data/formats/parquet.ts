@@ -21,7 +21,7 @@ const parquet: Format = {
   match: () => 0,
   async *rows(source) {
     const { parquetMetadataAsync, parquetReadObjects } = await import('hyparquet')
-    const file = { byteLength: source.size, slice: async (start: number, end = source.size) => (await source.read(Math.max(0, start), Math.min(end, source.size))).buffer }
+    const file = fileOf(source)
     const metadata = await guarded(source, () => parquetMetadataAsync(file, { geoparquet: false }))
     const compressors = await codecs(metadata)
     const names = classNames(metadata)
@@ -37,6 +37,19 @@ const parquet: Format = {
   },
 }
 export default parquet
+
+/** The file as the reader asks for it. It reads several ranges at a time and may give up on the first that fails, so none of the others is left unhandled. */
+function fileOf(source: ByteSource): { byteLength: number; slice(start: number, end?: number): Promise<ArrayBuffer> } {
+  return {
+    byteLength: source.size,
+    slice(start, end = source.size) {
+      if (!(start >= 0 && start <= end && end <= source.size)) throw new Error(`a part of it lies at bytes ${start} to ${end} of ${source.size}`)
+      const bytes = source.read(start, end).then((b) => b.buffer)
+      bytes.catch(() => undefined)
+      return bytes
+    },
+  }
+}
 
 async function guarded<T>(source: ByteSource, work: () => Promise<T>): Promise<T> {
   try {
