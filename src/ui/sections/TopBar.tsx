@@ -16,8 +16,8 @@ export function TopBar() {
         Tunesmith
       </h1>
       <p className="top-promise">
-        Fine-tune a language model on your own GPU. <strong>Nothing leaves this machine:</strong> the page’s security policy lets
-        it contact no other address.
+        Fine-tune a language model on your own GPU. <strong>Nothing leaves this machine:</strong> the page’s security policy lets no
+        part that sees your data contact another address.
       </p>
       <Device />
       <label className="top-theme">
