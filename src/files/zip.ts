@@ -33,6 +33,19 @@ export async function zipStream(files: ReadonlyMap<string, StreamedFile>): Promi
   return new Response(makeZip(entries), { headers: { 'content-type': 'application/zip' } }).blob()
 }
 
+/** One file, in the same way. */
+export async function blobStream({ stream }: StreamedFile): Promise<Blob> {
+  const pieces = stream()[Symbol.asyncIterator]()
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller) {
+      const { done, value } = await pieces.next()
+      if (done) controller.close()
+      else controller.enqueue(value as Uint8Array<ArrayBuffer>)
+    },
+  })
+  return new Response(body, { headers: { 'content-type': 'application/octet-stream' } }).blob()
+}
+
 export async function unzip(input: Uint8Array | Blob): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   const bytes = input instanceof Blob ? new Uint8Array(await input.arrayBuffer()) : input
   let entries = 0

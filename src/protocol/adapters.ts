@@ -112,6 +112,19 @@ export interface Compressed {
   readonly bytesAfter: number
 }
 
+/** `gguf` is a LoRA for llama.cpp. */
+export type AdapterFormat = 'peft' | 'gguf'
+/** A Hugging Face folder, or one file for llama.cpp with halves or 8-bit blocks. */
+export type MergedFormat = 'huggingface' | 'gguf-f16' | 'gguf-q8_0'
+
+export interface Exported {
+  readonly name: string
+  /** One zip, or the GGUF file itself. */
+  readonly zip: Blob
+  /** What a person should know of how other programs run it. */
+  readonly remarks?: readonly string[]
+}
+
 /** What the page may ask about adapters; a part of `Studio`. */
 export interface AdapterShelf {
   /** The answer in flight goes on with these from its next token. */
@@ -134,8 +147,8 @@ export interface AdapterShelf {
   mergeAdapters(adapters: readonly AdapterUse[]): Promise<Result<true>>
   /** An ordinary LoRA made by a hypernetwork, kept as a new adapter. `task`: one of its tasks by name, or the description of a new one. */
   emitAdapter(id: string, task: string): Promise<Result<AdapterInfo>>
-  /** The adapter's folder as one zip. */
-  exportAdapter(id: string): Promise<Result<{ readonly name: string; readonly zip: Blob }>>
-  /** The base with these merged in: a model folder in the base's own types, as one zip. */
-  exportMerged(adapters: readonly AdapterUse[], name: string): Promise<Result<{ readonly name: string; readonly zip: Blob }>>
+  /** The adapter's folder as one zip, unless said otherwise. */
+  exportAdapter(id: string, format?: AdapterFormat): Promise<Result<Exported>>
+  /** The base with these merged in: a model folder in the base's own types, as one zip, unless said otherwise. */
+  exportMerged(adapters: readonly AdapterUse[], name: string, format?: MergedFormat): Promise<Result<Exported>>
 }

@@ -1,17 +1,12 @@
 // Adapters after training: which ones answer, and what is loaded, made of others, renamed, deleted and taken away.
 // What fails is answered to the caller where a dialog waits for it, and put on the shelf's own place otherwise.
-import type { AdapterUse, CombineRequest } from '../protocol/adapters.ts'
+import type { AdapterFormat, AdapterUse, CombineRequest, Exported, MergedFormat } from '../protocol/adapters.ts'
 import type { Failure } from '../protocol/failure.ts'
 import type { NamedFile, Result } from '../protocol/result.ts'
 import { activeUses, toggled, usable, weighted } from './adapterUses.ts'
 import type { AppState } from './appState.ts'
 import type { Context } from './appStore.ts'
 import { answer, settled, waiting } from './held.ts'
-
-export interface Zipped {
-  readonly name: string
-  readonly zip: Blob
-}
 
 export interface AdapterActions {
   /** Watches the store until the answer is called: the list follows the base and the runs. */
@@ -32,8 +27,8 @@ export interface AdapterActions {
   unloadAdapter(id: string): Promise<void>
   /** Merges into the open model; none takes all out again. */
   mergeAdapters(uses: readonly AdapterUse[]): Promise<void>
-  exportAdapter(id: string): Promise<Zipped | undefined>
-  exportMerged(uses: readonly AdapterUse[], name: string): Promise<Zipped | undefined>
+  exportAdapter(id: string, format?: AdapterFormat): Promise<Exported | undefined>
+  exportMerged(uses: readonly AdapterUse[], name: string, format?: MergedFormat): Promise<Exported | undefined>
 }
 
 /** Quiet time before an answer in flight is switched: a slider reports every pixel. */
@@ -129,8 +124,8 @@ export function adapterActions({ studio, store }: Context): AdapterActions {
     },
     mergeAdapters: async (uses) =>
       void (await shelve(uses.length > 0 ? 'Merging into the model' : 'Taking the merge out', () => studio.mergeAdapters(uses))),
-    exportAdapter: (id) => shelve('Packing', () => studio.exportAdapter(id)),
-    exportMerged: (uses, name) => shelve('Packing the merged model', () => studio.exportMerged(uses, name)),
+    exportAdapter: (id, format) => shelve('Packing', () => studio.exportAdapter(id, format)),
+    exportMerged: (uses, name, format) => shelve('Packing the merged model', () => studio.exportMerged(uses, name, format)),
     keepShelved() {
       const kept = (s: AppState): string => (s.runs.value ?? []).map((r) => (r.hasAdapter ? `${r.id} ${r.step} ${r.status}` : '')).join()
       let known = ''

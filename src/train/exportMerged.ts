@@ -1,7 +1,7 @@
-// A model with adapters merged in, as a Hugging Face folder in the base's own types, written as a stream: no more than one
-// tensor is held at a time.
+// A model with adapters merged in, as a Hugging Face folder in the base's own types, in shards where it is large, written as a
+// stream: no more than one tensor is held at a time.
 import { sortedJson } from '../files/sortedJson.ts'
-import { safetensorsBytes, streamSafetensors } from '../files/writeSafetensors.ts'
+import { weightFiles } from '../files/shards.ts'
 import type { StreamedFile } from '../files/zip.ts'
 import { utf8 } from '../lib/bytes.ts'
 import type { OpenModel } from './base.ts'
@@ -14,6 +14,8 @@ export interface MergedFacts {
   readonly name: string
   /** What was merged, with its weight, for the card. */
   readonly adapters: readonly { readonly name: string; readonly weight: number }[]
+  /** Bytes of tensors in one weight file, 5 GB unless said. */
+  readonly mostPerShard?: number
 }
 
 /** Files by path. Throws `bad-adapter` for what cannot be merged. */
@@ -21,7 +23,6 @@ export function exportMerged(model: OpenModel, given: readonly Weighted[], facts
   const merged = mergedModel(model, mergedAdapters(given))
   const { config, tensors, tokenizerJson, tokenizerConfig, generationConfig, chatTemplate } = merged
   const out = new Map([...tensors].map(([name, { dtype, shape, stream }]) => [name, { dtype, shape, stream }]))
-  const metadata = { format: 'pt' }
   const text = (value: string): StreamedFile => {
     const bytes = utf8(value)
     return { size: bytes.length, stream: async function* () { yield bytes } }
@@ -29,7 +30,7 @@ export function exportMerged(model: OpenModel, given: readonly Weighted[], facts
   const files = new Map<string, StreamedFile>([
     ['README.md', text(card(facts))],
     ['config.json', text(sortedJson(config))],
-    ['model.safetensors', { size: safetensorsBytes(out, metadata), stream: () => streamSafetensors(out, metadata) }],
+    ...weightFiles(out, facts.mostPerShard),
     ['tokenizer.json', text(JSON.stringify(tokenizerJson))],
     ['tokenizer_config.json', text(sortedJson(tokenizerConfig))],
   ])

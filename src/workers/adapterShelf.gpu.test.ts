@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { goldenModel, goldenRoot } from '../../e2e/golden/goldenFiles.ts'
 import { openDataset, type Dataset } from '../data/dataset.ts'
 import { testGpu } from '../engine/testGpu.ts'
-import { bytesSource } from '../files/byteSource.ts'
+import { blobSource, bytesSource } from '../files/byteSource.ts'
+import { readGguf } from '../files/gguf/readGguf.ts'
 import { openModelFolder } from '../files/modelFolder.ts'
 import { readHeader } from '../files/safetensors.ts'
 import { unzip, zipFiles } from '../files/zip.ts'
@@ -243,6 +244,19 @@ describe('the shelf of adapters', () => {
     await shelf.makeWay()
     expect(await ask([])).toBe(bare)
     expect(value(await shelf.calls.adapters()).some((a) => a.merged)).toBe(false)
+  })
+
+  it('exports for llama.cpp: an adapter, and the merged model with halves or blocks', async () => {
+    const adapter = value(await shelf.calls.exportAdapter(two.id, 'gguf'))
+    expect(adapter.name).toMatch(/\.gguf$/)
+    const lora = await readGguf(blobSource(adapter.zip, adapter.name))
+    expect(lora.metadata.get('adapter.type')?.value).toBe('lora')
+    expect([...lora.tensors.keys()].every((name) => /^blk\.\d\..*\.weight\.lora_[ab]$/.test(name))).toBe(true)
+    for (const [format, type] of [['gguf-f16', 'F16'], ['gguf-q8_0', 'Q8_0']] as const) {
+      const merged = value(await shelf.calls.exportMerged([{ id: two.id, weight: 1 }], 'my model', format))
+      expect(merged.name).toBe(`my-model-${format.slice(5)}.gguf`)
+      expect((await readGguf(blobSource(merged.zip, merged.name))).tensors.get('token_embd.weight')?.type).toBe(type)
+    }
   })
 
   it('exports the merged model', async () => {

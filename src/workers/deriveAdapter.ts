@@ -3,8 +3,11 @@ import { average, averageUpdates } from '../adapters/average.ts'
 import { combine } from '../adapters/combine.ts'
 import { compress } from '../adapters/compress.ts'
 import { derivedCard } from '../adapters/derivedCard.ts'
+import { ggufLora } from '../adapters/ggufLora.ts'
 import { adapterFiles, readAdapter, type Adapter } from '../files/adapter.ts'
 import { bytesSource, type ByteSource } from '../files/byteSource.ts'
+import type { JsonObject } from '../files/jsonFile.ts'
+import type { StreamedFile } from '../files/zip.ts'
 import type { Emitted } from '../methods/method.ts'
 import type { CombineRequest } from '../protocol/adapters.ts'
 import { Fault } from '../protocol/failure.ts'
@@ -42,6 +45,9 @@ export async function compressed(part: Part, rank: number): Promise<{ readonly f
   return { files: sources(adapter), keptEnergy }
 }
 
+/** A LoRA for llama.cpp. */
+export const asGguf = async (part: Part, config: JsonObject): Promise<StreamedFile> => ggufLora(await read(part), { name: part.name, config })
+
 /** What a hypernetwork made for a task, as its own folder. */
 export function emitted({ attachment, tensors }: Emitted, baseModel: string, maker: string, task: string): Files {
   const card = derivedCard(baseModel, `A LoRA adapter that the hypernetwork ${JSON.stringify(maker)} made for a task.`, { hypernetwork: maker, task })
@@ -52,7 +58,7 @@ export function emitted({ attachment, tensors }: Emitted, baseModel: string, mak
 async function read({ name, files }: Part): Promise<Adapter> {
   const configs = [...files.keys()].filter((path) => path.endsWith('adapter_config.json'))
   if (configs.length !== 1 || !files.has('adapter_config.json') || !files.has('adapter_model.safetensors'))
-    throw new Fault('bad-adapter', `“${name}” is not a single PEFT adapter, so that it cannot be combined or compressed.`, 'Mix it live by weight, or merge it into the weights.')
+    throw new Fault('bad-adapter', `“${name}” is not a single PEFT adapter, so that it cannot be combined, compressed or written as GGUF.`, 'Mix it live by weight, or merge it into the weights.')
   return readAdapter(files)
 }
 

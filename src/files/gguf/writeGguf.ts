@@ -30,7 +30,7 @@ export function writeGguf(metadata: GgufMetadata, tensors: readonly GgufTensor[]
     size: head.length + gap + at,
     async *stream() {
       yield head
-      yield new Uint8Array(gap)
+      if (gap > 0) yield new Uint8Array(gap)
       for (const t of tensors) {
         const bytes = tensorBytes(t.type, t.shape)
         let written = 0
@@ -39,7 +39,7 @@ export function writeGguf(metadata: GgufMetadata, tensors: readonly GgufTensor[]
           yield chunk
         }
         if (written !== bytes) throw new Fault('internal', `The tensor ${t.name} needs ${bytes} bytes, but ${written} were given.`, 'Report this; the file was not written.')
-        yield new Uint8Array(padding(bytes))
+        if (padding(bytes) > 0) yield new Uint8Array(padding(bytes))
       }
     },
   }

@@ -1,5 +1,5 @@
 // One adapter: what it is, whether the open model can use it, and what can be done with it.
-import type { AdapterInfo } from '../../protocol/adapters.ts'
+import type { AdapterFormat, AdapterInfo } from '../../protocol/adapters.ts'
 import { nameOf } from '../../store/adapterNames.ts'
 import { activeUses } from '../../store/adapterUses.ts'
 import { useActions, useApp } from '../AppContext.ts'
@@ -20,8 +20,8 @@ export function AdapterRow({ adapter }: { adapter: AdapterInfo }) {
   const { toggleUse, deleteAdapter, exportAdapter, unloadAdapter } = useActions()
   const name = useApp((s) => nameOf(s.adapters.value, adapter.id))
   const { id, kind, methods, rank, misfit } = adapter
-  const take = async (): Promise<void> => {
-    const made = await exportAdapter(id)
+  const take = async (format: AdapterFormat): Promise<void> => {
+    const made = await exportAdapter(id, format)
     if (made) saveFile(made.name, made.zip)
   }
   return (
@@ -51,9 +51,14 @@ export function AdapterRow({ adapter }: { adapter: AdapterInfo }) {
       <td>{misfit === undefined ? 'fits' : <span className="adapter-misfit">{misfit}</span>}</td>
       <td>
         <div className="row">
-          <button type="button" className="quiet" disabled={isBusy} aria-label={`Download ${name}`} onClick={() => void take()}>
+          <button type="button" className="quiet" disabled={isBusy} aria-label={`Download ${name}`} onClick={() => void take('peft')}>
             Download
           </button>
+          {adapter.isLora && (
+            <button type="button" className="quiet" disabled={isBusy || misfit !== undefined} aria-label={`Download ${name} as GGUF, for llama.cpp`} onClick={() => void take('gguf')}>
+              GGUF
+            </button>
+          )}
           {adapter.tasks && <EmitDialog adapter={adapter} disabled={working || isBusy || misfit !== undefined} />}
           {adapter.isLora && (rank ?? 1) > 1 && <CompressDialog adapter={adapter} disabled={working || misfit !== undefined} />}
           {adapter.gpuBytes > 0 && !isActive && (

@@ -1,5 +1,6 @@
 // Every adapter there is, of runs, from files and made of others: which ones answer, and what can be made of them.
-import type { Compressed } from '../../protocol/adapters.ts'
+import { useState } from 'react'
+import type { Compressed, MergedFormat } from '../../protocol/adapters.ts'
 import { nameOf } from '../../store/adapterNames.ts'
 import { activeUses } from '../../store/adapterUses.ts'
 import { useActions, useApp } from '../AppContext.ts'
@@ -81,6 +82,8 @@ export function AdaptersSection() {
   )
 }
 
+const FORMATS: Readonly<Record<MergedFormat, string>> = { huggingface: 'for transformers', 'gguf-f16': 'GGUF, 16-bit floats', 'gguf-q8_0': 'GGUF, 8-bit blocks' }
+
 /** Merging the adapters that answer into the model: on the GPU, or as a model folder to keep. */
 function Merging({ disabled }: { disabled: boolean }) {
   const uses = useApp(activeUses)
@@ -90,9 +93,14 @@ function Merging({ disabled }: { disabled: boolean }) {
   const merged = (adapters ?? []).filter((a) => a.merged)
   const why = active.find((a) => a.unmergeable !== undefined)?.unmergeable
   const isIdle = disabled || active.length === 0 || why !== undefined
+  const [format, setFormat] = useState<MergedFormat>('huggingface')
+  const [remarks, setRemarks] = useState<readonly string[]>([])
   const take = async (): Promise<void> => {
-    const made = await exportMerged(uses, active.map((a) => nameOf(adapters, a.id)).join(' + '))
-    if (made) saveFile(made.name, made.zip)
+    setRemarks([])
+    const made = await exportMerged(uses, active.map((a) => nameOf(adapters, a.id)).join(' + '), format)
+    if (!made) return
+    saveFile(made.name, made.zip)
+    setRemarks(made.remarks ?? [])
   }
   if (!adapters || adapters.length === 0) return null
   return (
@@ -109,6 +117,16 @@ function Merging({ disabled }: { disabled: boolean }) {
       <button type="button" disabled={isIdle} onClick={() => void take()}>
         Download merged model
       </button>
+      <select aria-label="Format of the merged model" value={format} onChange={(e) => setFormat(e.target.value as MergedFormat)}>
+        {Object.entries(FORMATS).map(([value, label]) => (
+          <option key={value} value={value}>
+            {label}
+          </option>
+        ))}
+      </select>
+      <span role="status" className="small">
+        {remarks.join(' ')}
+      </span>
       <span className="small soft">
         {why ??
           (merged.length > 0
