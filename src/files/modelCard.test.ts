@@ -81,3 +81,12 @@ test('a card of what PEFT does not read names what does', () => {
   expect(own).toContain('## Load it\n\nRun `load_adapter.py`.\n')
   expect(own).not.toMatch(/peft/i)
 })
+
+test('a base from the Hub is named with its commit', () => {
+  const facts = { name: 'x', baseModel: 'org/name', method: 'LoRA', recipe: {}, dataName: 'd', rows: 1, steps: 1, seed: 1, versions: {} }
+  const pinned = adapterCard({ ...facts, revision: 'abc123' })
+  expect(pinned).toContain('AutoModelForCausalLM.from_pretrained(base, revision="abc123")')
+  expect(pinned).toContain('AutoTokenizer.from_pretrained(base, revision="abc123")')
+  expect(pinned).toContain('| Its commit | abc123 |')
+  expect(adapterCard(facts)).not.toContain('commit')
+})

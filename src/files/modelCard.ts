@@ -10,6 +10,8 @@ export interface CardFacts {
   readonly name: string
   /** Hub id or folder name of the base model. */
   readonly baseModel: string
+  /** The commit of a base model from the Hub. */
+  readonly revision?: string
   /** The method's name for people: LoRA. */
   readonly method: string
   /** What reads the folder, as the Hub calls it; unsaid: peft. */
@@ -53,17 +55,19 @@ export function adapterCard(facts: CardFacts): string {
   const { labels } = facts
   const classes = labels ? ', id2label=dict(enumerate(labels)), label2id={label: i for i, label in enumerate(labels)}' : ''
   const auto = labels ? 'AutoModelForSequenceClassification' : 'AutoModelForCausalLM'
+  const revision = facts.revision === undefined ? '' : `, revision=${JSON.stringify(facts.revision)}`
   const load = [
     'from peft import PeftModel',
     `from transformers import ${auto}, AutoTokenizer`,
     '',
     `base = ${JSON.stringify(facts.baseModel)}  # the Hub id or folder of the base model`,
     ...(labels ? [`labels = ${JSON.stringify(labels)}`] : []),
-    `model = PeftModel.from_pretrained(${auto}.from_pretrained(base${classes}), "path/to/this/folder")`,
-    'tokenizer = AutoTokenizer.from_pretrained(base)',
+    `model = PeftModel.from_pretrained(${auto}.from_pretrained(base${revision}${classes}), "path/to/this/folder")`,
+    `tokenizer = AutoTokenizer.from_pretrained(base${revision})`,
   ]
   const rows: [string, string | undefined][] = [
     ['Base model', facts.baseModel],
+    ['Its commit', facts.revision],
     ['Method', facts.method],
     ['Data', `${facts.dataName}, ${facts.rows} rows`],
     ['Data SHA-256', facts.dataSha256],

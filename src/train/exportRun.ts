@@ -30,9 +30,10 @@ export interface ExportOptions {
 }
 
 /** What the card says of a recipe. */
-export const recipeFacts = (recipe: Recipe, version: string): Pick<CardFacts, 'name' | 'baseModel' | 'method' | 'recipe' | 'seed' | 'versions' | 'labels'> => ({
+export const recipeFacts = (recipe: Recipe, version: string): Pick<CardFacts, 'name' | 'baseModel' | 'revision' | 'method' | 'recipe' | 'seed' | 'versions' | 'labels'> => ({
   name: recipe.name,
   baseModel: recipe.base.id,
+  ...(recipe.base.revision !== undefined && { revision: recipe.base.revision }),
   method: recipe.methods.map((m) => methodOf(m.id).label).join(' + '),
   recipe,
   seed: recipe.seed,
@@ -124,7 +125,10 @@ function oneAdapter(a: Attachment, trained: AdapterTensors, facts: CardFacts): M
   const saved = a.saved?.(read, [...trained.keys()], (key) => trained.get(key)!.shape)
   const tensors = saved ? new Map([...saved].map(([key, t]) => [key, { shape: t.shape, data: Float32Array.from(t.data) }])) : trained
   const card = adapterCard(a.loader === undefined ? facts : { ...facts, library: 'transformers', load: ownLoadLines(facts, a) })
-  const files = adapterFiles({ config: a.adapterConfig!(facts.baseModel, { steps: (facts.recipe as Recipe).training.steps, read }), tensors, card })
+  const config = a.adapterConfig!(facts.baseModel, { steps: (facts.recipe as Recipe).training.steps, read })
+  // PEFT's own entry: with it, its Auto classes take the base at the same commit.
+  const pinned = 'revision' in config && facts.revision !== undefined ? { ...config, revision: facts.revision } : config
+  const files = adapterFiles({ config: pinned, tensors, card })
   if (a.loader !== undefined) files.set('load_adapter.py', utf8(a.loader))
   for (const { name, rows } of a.emit ? (a.tasks ?? []) : [])
     for (const [path, bytes] of emittedFiles(a.emit!(read, rows[0]), facts, name)) files.set(`tasks/${name}/${path}`, bytes)

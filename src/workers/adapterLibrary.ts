@@ -100,7 +100,10 @@ export class AdapterLibrary {
 
   private otherBase(run: RunRecord): string | undefined {
     const { info } = this.need()
-    return run.recipe.base.id === info.id ? undefined : `This run tuned ${run.recipe.base.id}, and ${info.id} is open.`
+    const { id, revision } = run.recipe.base
+    if (id !== info.id) return `This run tuned ${id}, and ${info.id} is open.`
+    const isOther = revision !== undefined && info.revision !== undefined && revision !== info.revision
+    return isOther ? `This run tuned ${id} at ${revision.slice(0, 8)}, and ${info.revision.slice(0, 8)} is open.` : undefined
   }
 
   /** With its values as they answer, and a text that changes when they do. */
