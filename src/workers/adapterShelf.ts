@@ -209,7 +209,9 @@ export function adapterShelf({ storage, version, opened, mounted, isTraining, da
       }),
     exportMerged: (uses, name, format = 'huggingface') =>
       answer(async () => {
-        const { model, info } = library.need()
+        const { model: opened, info } = library.need()
+        const sorter = await library.sorter(uses)
+        const model = sorter ? recipeModel(opened, sorter.recipe) : opened
         if (format !== 'huggingface') {
           const [type, ending] = format === 'gguf-f16' ? (['F16', '-f16.gguf'] as const) : (['Q8_0', '-q8_0.gguf'] as const)
           const { file, remarks } = exportGguf(model, await weighted(uses), { name, baseModel: info.id, type })
