@@ -49,6 +49,10 @@ describe('a model from the Hub', () => {
     // The page itself may not speak to the Hub, so that nothing else on it can.
     const reached = await page.evaluate((url) => fetch(url).then(() => true, () => false), hub.endpoint)
     expect([reached, hub.asked]).toEqual([false, []])
+    const scripts = (await readdir(fileURLToPath(new URL('../dist/assets', import.meta.url)))).filter((name) => name.endsWith('.js'))
+    const policies = await Promise.all(scripts.map(async (name) => [name, (await fetch(`${stage.url}assets/${name}`)).headers.get('content-security-policy') ?? ''] as const))
+    const free = policies.filter(([, policy]) => !policy.includes("connect-src 'self';")).map(([name, policy]) => [name.replace(/-.*/, ''), policy.includes(`connect-src 'self' ${hub.endpoint} ${hub.cdn};`)])
+    expect(free).toEqual([['hub.worker', true]])
     stage.errors.length = 0
   })
 
