@@ -23,7 +23,8 @@ export function askActions({ studio, store }: Context): AskActions {
   async function reply(which: 'base' | 'tuned', prompt: string, adapters: readonly AdapterUse[], answerId: string): Promise<void> {
     setReply(which, () => ({ text: '', busy: true }))
     const text = batch<string>((parts) => setReply(which, (r) => ({ ...r, text: r.text + parts.join('') })))
-    const request = { prompt, adapters, answerId, ...getState().sampling }
+    const { systemPrompt: system } = getState().recipe.evaluation
+    const request = { prompt, adapters, answerId, ...getState().sampling, ...(system !== undefined && system.trim() !== '' && { system }) }
     const result = await answer(studio.generate(request, (delta) => text.add(delta)))
     text.flush()
     setReply(which, (r) => {

@@ -4,16 +4,18 @@ import type { DatasetInfo, NamedFile, Result, TaskFile } from '../protocol/studi
 import type { Task } from '../protocol/tasks.ts'
 import type { Context } from './appStore.ts'
 import { answer, nothing, settled, waiting } from './held.ts'
-import { dataKey } from './recipeEdits.ts'
+import { dataKey, withoutEntries } from './recipeEdits.ts'
 import { described, newName, tasksOf, withoutTasks, withTasks } from './taskEdits.ts'
 
 export interface DataActions {
   readSamples(): Promise<void>
   openSample(id: string): Promise<void>
   /** `test`: rows that are asked before and after training. */
-  openFile(file: NamedFile, test?: NamedFile): Promise<void>
+  openFile(file: NamedFile, test?: NamedFile, validation?: NamedFile): Promise<void>
   /** Adds the test rows of another file to the file that is open. */
   addTestFile(test: NamedFile): Promise<void>
+  /** Holds out the rows of another file instead of a share; without one, a share again. */
+  setValidationFile(validation?: NamedFile): Promise<void>
   /** Several datasets, a task each, or one again: the first stays. */
   setSeveral(isSeveral: boolean): Promise<void>
   describeTask(name: string, description: string): void
@@ -32,6 +34,8 @@ export function dataActions({ studio, store }: Context): DataActions {
   /** A dataset that was chosen before a base model was there to render it for. */
   let wanted: Open | undefined
   let opened: NamedFile | undefined
+  let openedTest: NamedFile | undefined
+  let openedValidation: NamedFile | undefined
   /** Files of tasks, by the task's name. */
   const taskFiles = new Map<string, TaskFile>()
 
@@ -54,11 +58,14 @@ export function dataActions({ studio, store }: Context): DataActions {
   async function choose(part: { source: 'sample' | 'file'; id: string; name: string }, call: Open): Promise<boolean> {
     const { name, source, id } = part
     const before = getState().recipe
-    setState((s) => ({ recipe: { ...s.recipe, name, data: { ...s.recipe.data, source, id } } }))
+    // How another file was to be read says nothing of this one; a recipe that names this file does.
+    const kept = before.data.id === id ? before.data : withoutEntries(before.data, ['mapping', 'quotes', 'validationFile'])
+    setState((s) => ({ recipe: { ...s.recipe, name, data: { ...kept, source, id } } }))
     const isOpen = await open(call)
     const { recipe, dataset } = getState()
     if (!isOpen && dataset.value && recipe.data.id === id) {
-      const data = { ...recipe.data, source: before.data.source, id: before.data.id }
+      const { source: oldSource, id: oldId, mapping, quotes, validationFile } = before.data
+      const data = { ...recipe.data, source: oldSource, id: oldId, ...(mapping && { mapping }), ...(quotes && { quotes }), ...(validationFile !== undefined && { validationFile }) }
       const undone = { ...recipe, name: before.name, data }
       setState({ recipe: undone, renderedFor: dataKey(undone) })
     }
@@ -104,11 +111,21 @@ export function dataActions({ studio, store }: Context): DataActions {
     await choose({ source: 'sample', id, name }, (recipe) => studio.openSample(id, recipe))
   }
 
-  async function openFile(file: NamedFile, test?: NamedFile): Promise<void> {
+  async function openFile(file: NamedFile, test?: NamedFile, validation?: NamedFile): Promise<void> {
     const id = file.path.split('/').at(-1) ?? file.path
     if (getState().recipe.data.tasks) return addTask('file', id, { file, ...(test && { test }) })
     const part = { source: 'file', id, name: id.replace(/\.[^.]*$/, '') } as const
-    if (await choose(part, (recipe) => studio.openFile(file, recipe, test))) opened = file
+    if (!(await choose(part, (recipe) => studio.openFile(file, recipe, test, validation)))) return
+    ;[opened, openedTest, openedValidation] = [file, test, validation]
+    nameValidation()
+  }
+
+  /** The recipe says which file is held out, so that the command line finds it too. */
+  function nameValidation(): void {
+    const { recipe } = getState()
+    const data = withoutEntries(recipe.data, ['validationFile'])
+    const next = { ...recipe, data: openedValidation ? { ...data, validationFile: openedValidation.path.split('/').at(-1)! } : data }
+    setState({ recipe: next, renderedFor: dataKey(next) })
   }
 
   return {
@@ -140,7 +157,13 @@ export function dataActions({ studio, store }: Context): DataActions {
     },
     async addTestFile(test) {
       const file = opened
-      if (file) await open((recipe) => studio.openFile(file, recipe, test))
+      if (file && (await open((recipe) => studio.openFile(file, recipe, test, openedValidation)))) openedTest = test
+    },
+    async setValidationFile(validation) {
+      const file = opened
+      if (!file || !(await open((recipe) => studio.openFile(file, recipe, openedTest, validation)))) return
+      openedValidation = validation
+      nameValidation()
     },
     async readAgain() {
       if (wanted) await open(wanted)

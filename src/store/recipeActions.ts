@@ -1,5 +1,6 @@
 // Edits, opens and hands out the recipe.
 import { toFailure, type Remedy } from '../protocol/failure.ts'
+import type { DataRecipe } from '../protocol/dataRecipe.ts'
 import type { OptionValue } from '../protocol/options.ts'
 import { readRecipe, type MethodChoice, type Recipe } from '../protocol/recipe.ts'
 import type { TaskType } from '../protocol/taskType.ts'
@@ -10,8 +11,9 @@ import type { DataActions } from './dataActions.ts'
 import { catalogue } from './appState.ts'
 import { nothing } from './held.ts'
 import type { ModelActions } from './modelActions.ts'
-import { remedied, withMethodOption, withMethods, withTraining } from './recipeEdits.ts'
-import { route } from './route.ts'
+import { remedied, withMethodOption, withMethods, withoutEntries, withTraining } from './recipeEdits.ts'
+import { DATA, route } from './route.ts'
+import { zipNames } from './zipNames.ts'
 
 export interface RecipeActions {
   setTraining(name: string, value: OptionValue): void
@@ -20,7 +22,8 @@ export interface RecipeActions {
   /** An option of the list's method at `index`. */
   setMethodOption(index: number, name: string, value: OptionValue): void
   takeRemedy(remedy: Remedy): void
-  setData(part: Partial<Pick<Recipe['data'], 'trainOn' | 'validation'>>): void
+  /** @param without entries that go back to their defaults */
+  setData(part: Partial<Pick<Recipe['data'], 'trainOn' | 'validation' | keyof DataRecipe>>, without?: readonly (keyof DataRecipe)[]): void
   /** Undefined: what the model was made for. */
   setTask(task: TaskType | undefined): void
   setEvaluation(part: Partial<Recipe['evaluation']>): void
@@ -89,7 +92,7 @@ export function recipeActions({ store }: Context, model: ModelActions, data: Dat
     takeRemedy: (remedy) => setState((s) => ({ recipe: remedied(s.recipe, remedy, catalogue(s)) })),
     // Classes belong to the task that they were found for.
     setTask: (task) => edit(({ task: _task, labels: _labels, ...r }) => ({ ...r, ...(task && { task }) })),
-    setData: (part) => edit((r) => ({ ...r, data: { ...r.data, ...part } })),
+    setData: (part, without = []) => edit((r) => ({ ...r, data: { ...withoutEntries(r.data, without), ...part } })),
     setEvaluation: (part) => edit((r) => ({ ...r, evaluation: { ...r.evaluation, ...part } })),
     setSeed: (seed) => edit((r) => ({ ...r, seed })),
     setName: (name) => edit((r) => ({ ...r, name })),
@@ -108,8 +111,9 @@ export function recipeActions({ store }: Context, model: ModelActions, data: Dat
         case 'model':
           return model.openFolder(where.files)
         case 'data':
-          return data.openFile(where.file, where.test)
+          return data.openFile(where.file, where.test, where.validation)
         case 'adapter':
+          if (await holdsData(files)) return data.openFile(files[0]!)
           return adapters.loadAdapter(where.files)
         case 'recipe':
           return openRecipeFile(where.file.file)
@@ -117,7 +121,7 @@ export function recipeActions({ store }: Context, model: ModelActions, data: Dat
           const names = where.names.slice(0, 3).join(', ')
           const message = files.length === 0 ? 'The dropped folder is empty.' : `Nothing here can read ${names}.`
           const hint =
-            'Drop a dataset (.jsonl, .json, .csv, .tsv or .txt), a Hugging Face model folder with config.json, an adapter folder or zip, or recipe.json.'
+            'Drop a dataset (.jsonl, .json, .csv, .tsv, .parquet, .txt or .md, or a zip or gz of them), a Hugging Face model folder with config.json, an adapter folder or zip, or recipe.json.'
           setState({ notice: { code: 'bad-file', message, hint, detail: where.names.join('\n') } })
           return
         }
@@ -127,4 +131,12 @@ export function recipeActions({ store }: Context, model: ModelActions, data: Dat
     },
     dismissNotice,
   }
+}
+
+/** A zip with files of rows in it, and without the settings of an adapter. */
+async function holdsData(files: readonly NamedFile[]): Promise<boolean> {
+  const [only] = files
+  if (!only || files.length > 1 || !/\.zip$/i.test(only.path)) return false
+  const names = await zipNames(only.file)
+  return names.some((name) => DATA.test(name)) && !names.some((name) => /(^|\/)(adapter_config|config)\.json$/i.test(name))
 }

@@ -1,4 +1,5 @@
 // Pure edits of the recipe, and every problem that keeps it from being run.
+import type { DataRecipe } from '../protocol/dataRecipe.ts'
 import type { Remedy } from '../protocol/failure.ts'
 import type { MethodInfo, MethodPreset } from '../protocol/methods.ts'
 import { checkOption, defaults, readOptions, type OptionValue } from '../protocol/options.ts'
@@ -111,3 +112,8 @@ export const planKey = (recipe: Recipe): string => {
 /** What the rendered examples depend on: not what tasks are described as. */
 export const dataKey = ({ data, training, seed, task, labels }: Recipe): string =>
   JSON.stringify([data.tasks ? { ...data, tasks: data.tasks.map((t) => [t.name, t.source, t.id]) } : data, training.max_length, training.packing, seed, task, labels])
+
+/** The data of a recipe with these entries at their defaults. */
+export function withoutEntries(data: Recipe['data'], names: readonly (keyof DataRecipe)[]): Recipe['data'] {
+  return Object.fromEntries(Object.entries(data).filter(([name]) => !(names as readonly string[]).includes(name))) as unknown as Recipe['data']
+}

@@ -33,8 +33,13 @@ describe('route', () => {
     expect(route(files('pirate.recipe.json')).kind).toBe('recipe')
     expect(route(files('recipes.json')).kind).toBe('data')
   })
-  it.each(['a.jsonl', 'A.CSV', 'x/y.tsv', 'n.ndjson', 't.txt', 'd.json'])('sees data in %s', (path) => {
+  it.each(['a.jsonl', 'A.CSV', 'x/y.tsv', 'n.ndjson', 't.txt', 'd.json', 'p.parquet', 'm.md', 'a.jsonl.gz'])('sees data in %s', (path) => {
     expect(route(files(path)).kind).toBe('data')
+  })
+  it('takes files of held-out and of test rows by their names', () => {
+    const where = route(files('p/valid.jsonl', 'p/test.jsonl', 'p/train.jsonl'))
+    expect(where.kind === 'data' && [where.file.path, where.test?.path, where.validation?.path]).toEqual(['p/train.jsonl', 'p/test.jsonl', 'p/valid.jsonl'])
+    expect(route(files('only.valid.jsonl'))).toMatchObject({ kind: 'data', file: { path: 'only.valid.jsonl' } })
   })
   it('takes a second file for the test rows by its name', () => {
     const where = route(files('pack/test.jsonl', 'pack/train.jsonl'))

@@ -6,10 +6,11 @@ export type Route =
   | { readonly kind: 'model'; readonly name: string; readonly files: readonly NamedFile[] }
   | { readonly kind: 'adapter'; readonly files: readonly NamedFile[] }
   | { readonly kind: 'recipe'; readonly file: NamedFile }
-  | { readonly kind: 'data'; readonly file: NamedFile; readonly test?: NamedFile }
+  | { readonly kind: 'data'; readonly file: NamedFile; readonly test?: NamedFile; readonly validation?: NamedFile }
   | { readonly kind: 'unknown'; readonly names: readonly string[] }
 
-const DATA = /\.(jsonl|ndjson|json|csv|tsv|txt)$/i
+/** Files that hold rows, packed or not; a zip is told by what is in it. */
+export const DATA = /\.(jsonl|ndjson|json|csv|tsv|tab|txt|text|md|markdown|parquet)(\.gz)?$/i
 const RECIPE = /(^|[/.-])recipe\.json$/i
 
 /** The settings that PEFT and AdapterHub save beside an adapter, or a zip, which holds nothing else here. */
@@ -17,6 +18,8 @@ const ADAPTER = /(^|\/)adapter_config\.json$|\.zip$/i
 
 /** Beside another data file, one with such a name holds the test rows. */
 const TEST = /(^|[/._-])(test|eval)[._-][^/]*$/i
+/** And one with such a name the rows that are held out. */
+const VALIDATION = /(^|[/._-])(valid|validation|val|dev)[._-][^/]*$/i
 
 const parent = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')))
 
@@ -33,8 +36,9 @@ export function route(files: readonly NamedFile[]): Route {
   const recipe = files.find((f) => RECIPE.test(f.path))
   if (recipe) return { kind: 'recipe', file: recipe }
   const data = files.filter((f) => DATA.test(f.path))
-  const file = data.find((f) => !TEST.test(f.path)) ?? data[0]
+  const file = data.find((f) => !TEST.test(f.path) && !VALIDATION.test(f.path)) ?? data.find((f) => !TEST.test(f.path)) ?? data[0]
   const test = data.find((f) => TEST.test(f.path) && f !== file)
-  if (file) return test ? { kind: 'data', file, test } : { kind: 'data', file }
+  const validation = data.find((f) => VALIDATION.test(f.path) && f !== file)
+  if (file) return { kind: 'data', file, ...(test && { test }), ...(validation && { validation }) }
   return { kind: 'unknown', names: files.map((f) => f.path) }
 }

@@ -37,6 +37,38 @@ export const dataOptions = {
   },
 } as const satisfies OptionSpecs
 
+/** Of the data, beyond what is held out: kept behind a disclosure. */
+export const shapingOptions = {
+  systemPrompt: {
+    kind: 'text',
+    default: '',
+    advanced: true,
+    label: 'System prompt in training',
+    help: 'Said before every row that has none of its own. Lyu et al. 2024 (arXiv:2402.18540) keep a model’s refusals by training without a safety prompt and using it with one.',
+  },
+  cut: {
+    kind: 'choice',
+    default: 'end',
+    advanced: true,
+    label: 'Cut long rows',
+    help: 'Where a row that is too long loses tokens.',
+    choices: [
+      { value: 'end', label: 'At the end' },
+      { value: 'start', label: 'At the start of what is asked' },
+    ],
+  },
+  splitSeed: {
+    kind: 'number',
+    default: 42,
+    min: 0,
+    max: 4_294_967_295,
+    integer: true,
+    advanced: true,
+    label: 'Seed of the split',
+    help: 'Draws the rows that are held out; unless it is set, the run’s own seed does.',
+  },
+} as const satisfies OptionSpecs
+
 export const evaluationOptions = {
   rows: {
     kind: 'number',
@@ -58,6 +90,13 @@ export const evaluationOptions = {
     label: 'Longest answer',
     unit: 'tokens',
     help: 'A test answer is cut off after this many tokens.',
+  },
+  systemPrompt: {
+    kind: 'text',
+    default: '',
+    advanced: true,
+    label: 'System prompt at use',
+    help: 'Said before test questions and in the playground, whatever the training rows were told.',
   },
 } as const satisfies OptionSpecs
 

@@ -6,11 +6,14 @@ import { FilePicker } from '../parts/FilePicker.tsx'
 import { OptionForm } from '../parts/OptionForm.tsx'
 import { ProgressBar } from '../parts/ProgressBar.tsx'
 import { Section } from '../parts/Section.tsx'
+import { DataExtras } from './DataExtras.tsx'
+import { DataFindings } from './DataFindings.tsx'
+import { DataMapping } from './DataMapping.tsx'
 import { DatasetView } from './DatasetView.tsx'
 import { SampleList } from './SampleList.tsx'
 import { TaskList } from './TaskList.tsx'
 
-const DATA_FILES = '.jsonl,.ndjson,.json,.csv,.tsv,.txt'
+const DATA_FILES = '.jsonl,.ndjson,.json,.csv,.tsv,.parquet,.txt,.md,.zip,.gz'
 
 export function DataSection() {
   const { value, busy, failure } = useApp((s) => s.dataset)
@@ -27,7 +30,7 @@ export function DataSection() {
           <SampleList />
           <div className="row">
             <FilePicker label="Open a file…" accept={DATA_FILES} disabled={working} onPick={(files) => void takeFiles(files)} />
-            <span className="small soft">or drop it anywhere: .jsonl, .json, .csv, .tsv, .txt</span>
+            <span className="small soft">or drop it anywhere: .jsonl, .json, .csv, .tsv, .parquet, .txt, .md, or a .zip or .gz of them</span>
           </div>
           {value && data.source === 'file' && (
             <div className="row">
@@ -52,12 +55,15 @@ export function DataSection() {
               if (name === 'validation' && typeof next === 'number') setData({ validation: next })
             }}
           />
+          <DataExtras accept={DATA_FILES} />
         </>
       }
     >
       {busy && <ProgressBar label={value ? 'Reading the data again' : 'Reading the data'} />}
       {failure && <FailureNote failure={failure} />}
-      {value && <DatasetView dataset={value} />}
+      {value && !value.tasks && <DataMapping dataset={value} key={data.id} />}
+      {value && !value.isUnmapped && <DatasetView dataset={value} />}
+      {value && !value.tasks && <DataFindings dataset={value} />}
       {!value && !busy && !failure && (
         <p className="small soft">
           Pick a sample to see its rows, exactly as the model will read them. Each row is a prompt and the answer you want.

@@ -39,9 +39,10 @@ export function MethodSection() {
       <OptionForm
         label="Test"
         specs={testOptions}
-        values={{ ...recipe.evaluation, seed: recipe.seed }}
+        values={{ systemPrompt: '', ...recipe.evaluation, seed: recipe.seed }}
         disabled={working}
         onChange={(name, value) => {
+          if (name === 'systemPrompt' && typeof value === 'string') setEvaluation({ systemPrompt: value })
           if (typeof value !== 'number') return
           if (name === 'seed') setSeed(value)
           else setEvaluation({ [name]: value })

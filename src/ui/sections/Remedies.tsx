@@ -5,7 +5,7 @@ import type { OptionValue } from '../../protocol/options.ts'
 import { trainingOptions } from '../../protocol/training.ts'
 import { useActions, useApp } from '../AppContext.ts'
 
-export function Remedies({ of }: { of: Failure }) {
+export function Remedies({ of }: { of: Pick<Failure, 'remedies'> }) {
   const methods = useApp((s) => s.methods.value)
   const working = useApp((s) => s.working)
   const { takeRemedy } = useActions()
