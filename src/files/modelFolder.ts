@@ -1,10 +1,11 @@
-// A Hugging Face model folder, opened: its configuration, tokenizer files and a table of tensors that stream
+// A Hugging Face model folder or a GGUF file, opened: its configuration, tokenizer files and a table of tensors that stream
 // themselves. Invariant: either everything needed is present and consistent, or one Fault lists all that is not.
 // Refuses to know what the tensors are for: families read the table by name.
 import { hex, utf8 } from '../lib/bytes.ts'
 import { Sha256 } from '../lib/sha256.ts'
 import { Fault } from '../protocol/failure.ts'
 import { hashSource, type ByteSource } from './byteSource.ts'
+import { openGguf } from './gguf/openGguf.ts'
 import { readJsonFile, type JsonObject } from './jsonFile.ts'
 import { readChatTemplate } from './readChatTemplate.ts'
 import { readTensors, type TensorEntry } from './readTensors.ts'
@@ -28,6 +29,12 @@ export interface ModelFolder {
 
 export async function openModelFolder(given: ReadonlyMap<string, ByteSource>): Promise<ModelFolder> {
   const files = withoutPrefix(given)
+  const ggufs = [...files].filter(([path]) => /\.gguf$/i.test(path))
+  // Repositories of GGUF files often bring the model's config.json along.
+  if (ggufs.length > 0 && ![...files.keys()].some((path) => path.endsWith('.safetensors'))) {
+    if (ggufs.length > 1) throw new Fault('bad-model', `Here are ${ggufs.length} GGUF files, ${ggufs.map(([path]) => path).slice(0, 3).join(', ')}, and a model is one.`, 'Choose one of them.')
+    return openGguf(ggufs[0][1])
+  }
   const problems: string[] = []
 
   const json = async (name: string, required: boolean): Promise<JsonObject | undefined> => {

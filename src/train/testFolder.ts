@@ -29,8 +29,8 @@ export const testConfigs: Readonly<Record<string, Readonly<Record<string, unknow
   distilbert: { dim: 24, hidden_dim: 36, n_layers: 2, n_heads: 4, vocab_size: 61, max_position_embeddings: 64, architectures: ['DistilBertForSequenceClassification'], ...three },
 }
 
-export function testFolder(name: string): ModelFolder {
-  const config = { model_type: name, ...testConfigs[name] }
+export function testFolder(name: string, changes: Readonly<Record<string, unknown>> = {}): ModelFolder {
+  const config = { model_type: name, ...testConfigs[name], ...changes }
   const modelType = config.model_type
   const family = families.get(modelType)!
   const tensors = new Map<string, TensorEntry>()

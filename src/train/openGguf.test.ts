@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest'
+import { goldenModel } from '../../e2e/golden/goldenFiles.ts'
+import { bytesSource } from '../files/byteSource.ts'
+import type { GgufMatrixType } from '../files/gguf/ggufTensor.ts'
+import { openModelFolder, type ModelFolder } from '../files/modelFolder.ts'
+import { f16ToF32, f32ToF16 } from '../lib/halfFloat.ts'
+import { openModel } from './base.ts'
+import { exportGguf } from './exportGguf.ts'
+import { testConfigs, testFolder } from './testFolder.ts'
+import { findTensor } from './weights.ts'
+
+async function fileOf(folder: ModelFolder, type: GgufMatrixType): Promise<Uint8Array<ArrayBuffer>> {
+  const parts: BlobPart[] = []
+  for await (const part of exportGguf(openModel(folder), [], { name: 'x', baseModel: 'x', type }).file.stream()) parts.push(part as BlobPart)
+  return new Uint8Array(await new Blob(parts).arrayBuffer())
+}
+const reopened = async (folder: ModelFolder, type: GgufMatrixType): Promise<ModelFolder> => openModelFolder(new Map([['a/model.gguf', bytesSource(await fileOf(folder, type), 'model.gguf')]]))
+const TEXTS = ['hello there', 'it’s 12345 ☃', '  two\n\nlines', 'déjà vu']
+
+describe('a GGUF file as a base', () => {
+  it.each(['llama', 'llama_tied', 'llama_bias', 'qwen2', 'gpt2'])('%s: the same tensors, settings and tokens as the folder it was written from', async (name) => {
+    const folder = await goldenModel(name)
+    const again = await reopened(folder, 'F32')
+    const [model, opened] = [openModel(folder), openModel(again)]
+    expect(again.modelType).toBe(folder.modelType)
+    for (const path of model.outline.tensors) {
+      const [before, after] = [findTensor(folder, model.family, path)!, findTensor(again, model.family, path)!]
+      expect(after.shape).toEqual(before.shape)
+      expect(await after.readF32()).toEqual(await before.readF32())
+    }
+    expect(rounded(opened.config)).toEqual(rounded(model.config))
+    for (const text of TEXTS) {
+      const ids = opened.tokenizer().encode(text, { special: true })
+      expect(ids).toEqual(model.tokenizer().encode(text, { special: true }))
+      expect(opened.tokenizer().decode(ids)).toBe(model.tokenizer().decode(ids))
+    }
+    expect(opened.tokenizer().eosId).toBe(model.tokenizer().eosId)
+    expect(again.chatTemplate).toBe(folder.chatTemplate)
+  })
+
+  // Families without a golden checkpoint here: every tensor of each comes back, whatever its rows.
+  it.each(['llama', 'qwen2', 'qwen3', 'gemma2', 'gemma3_text', 'phi3', 'smollm3', 'gpt2', 'gpt_neox'])('every tensor of %s comes back', async (name) => {
+    const { tokenizerJson, tokenizerConfig } = await goldenModel('qwen2')
+    const vocabulary = 389
+    const plain = testFolder(name, { vocab_size: vocabulary, ...(name === 'phi3' && { sliding_window: null }) })
+    const folder = { ...plain, tokenizerJson, tokenizerConfig }
+    expect(testConfigs[name]).toBeDefined()
+    const again = await reopened(folder, 'F32')
+    const [model, opened] = [openModel(folder), openModel(again)]
+    for (const path of model.outline.tensors) {
+      const [before, after] = [await findTensor(folder, model.family, path)!.readF32(), await findTensor(again, opened.family, path)!.readF32()]
+      // Gemma's norms are kept about 1 there.
+      const near = name.startsWith('gemma') ? 2e-7 : 0
+      expect(after.length).toBe(before.length)
+      expect(Math.max(...after.map((x, i) => Math.abs(x - before[i])))).toBeLessThanOrEqual(near)
+    }
+  })
+
+  it('reads blocks as halves, the same in pieces and at once', async () => {
+    const folder = await goldenModel('qwen2_f16')
+    const again = await reopened(folder, 'Q8_0')
+    const entry = again.tensors.get('model.layers.0.mlp.down_proj.weight')!
+    expect(entry.dtype).toBe('F16')
+    const pieces: number[] = []
+    for await (const piece of entry.stream()) pieces.push(...piece)
+    expect(Uint8Array.from(pieces)).toEqual(await entry.read())
+    const [before, after] = [await folder.tensors.get(entry.name)!.readF32(), await entry.readF32()]
+    const largest = Math.max(...before.map(Math.abs))
+    expect(Math.max(...after.map((x, i) => Math.abs(x - before[i])))).toBeLessThan(largest / 127)
+    expect(f16ToF32(f32ToF16(after))).toEqual(after)
+  })
+
+  it('has a hash of its bytes', async () => {
+    const bytes = await fileOf(await goldenModel('qwen2'), 'F16')
+    const open = (name: string, given: Uint8Array): Promise<ModelFolder> => openModelFolder(new Map([[name, bytesSource(given, name)]]))
+    expect(await (await open('a.gguf', bytes)).hash()).toBe(await (await open('b.gguf', bytes)).hash())
+    const changed = bytes.slice()
+    changed[changed.length - 40] ^= 1
+    expect(await (await open('a.gguf', changed)).hash()).not.toBe(await (await open('a.gguf', bytes)).hash())
+  })
+
+  it('says what it cannot open', async () => {
+    const bytes = await fileOf(await goldenModel('qwen2'), 'F16')
+    const source = bytesSource(bytes, 'a.gguf')
+    await expect(openModelFolder(new Map([['a.gguf', source], ['b.gguf', source]]))).rejects.toThrow('2 GGUF files')
+    const text = new TextDecoder('latin1').decode(bytes)
+    const other = bytes.slice()
+    // The same length, another architecture.
+    other.set(new TextEncoder().encode('mamba'), text.indexOf('qwen2', text.indexOf('general.architecture')))
+    await expect(openModelFolder(new Map([['a.gguf', bytesSource(other, 'a.gguf')]]))).rejects.toThrow('its architecture is mamba')
+  })
+})
+
+/** Numbers as 32-bit floats, which is what the file holds. */
+const rounded = (config: unknown): unknown => JSON.parse(JSON.stringify(config, (_, v: unknown) => (typeof v === 'number' ? Math.fround(v) : ArrayBuffer.isView(v) ? [...(v as Float32Array)].map(Math.fround) : v)))
