@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { golden } from '../../e2e/golden/tokenizers.ts'
 import { renderPrompt, renderRow, type Segment } from './template.ts'
 import type { Row } from './row.ts'
+import { toldRow } from './shapeRows.ts'
 
 const trainOn = 'completions' as const
 const chatml = golden('llama').chatTemplate!
@@ -56,4 +57,35 @@ test('everything trains everything, with the same cuts', () => {
 test('a prompt is the first untrained segment of its training row', () => {
   for (const options of [{ specialTokens }, { specialTokens, chatTemplate: chatml }])
     expect(renderRow(completion, { ...options, trainOn })[0]?.text).toBe(renderPrompt('Q ', options))
+})
+
+const call = { type: 'function', function: { name: 'weather', arguments: { city: 'Bern' } } } as const
+const withTools: Row = {
+  line: 1,
+  kind: 'chat',
+  tools: [{ name: 'weather' }],
+  messages: [
+    { role: 'user', content: 'Bern?' },
+    { role: 'assistant', content: '', tool_calls: [call] },
+    { role: 'tool', content: '3 °C' },
+    { role: 'assistant', content: 'Cold.' },
+  ],
+}
+test('a template that knows tools gets them and their calls; another trains the calls as they are said', () => {
+  const knowing =
+    '{% if tools %}{{ tools|tojson }}{% endif %}{% for m in messages %}<{{ m.role }}>{{ m.content }}' +
+    '{% for c in m.tool_calls or [] %}{{ c.function|tojson }}{% endfor %}<end>{% endfor %}{% if add_generation_prompt %}<assistant>{% endif %}'
+  expect(marked(renderRow(withTools, { chatTemplate: knowing, trainOn }))).toBe(
+    '[{"name": "weather"}]<user>Bern?<end><assistant>[{"name": "weather", "arguments": {"city": "Bern"}}<end>]<tool>3 °C<end><assistant>[Cold.<end>]',
+  )
+  const said = '{"name":"weather","arguments":{"city":"Bern"}}'
+  expect(marked(renderRow(withTools, { chatTemplate: chatml, specialTokens, trainOn }))).toContain(`<|im_start|>assistant\n[${said}<|im_end|>]`)
+  expect(marked(renderRow(withTools, { specialTokens, trainOn }))).toBe(`User: Bern?\nAssistant:[ ${said}\n]Tool: 3 °C\nAssistant:[ Cold.</s>]`)
+})
+
+test('what the model is told at use stands before a prompt, as in a training row that was told the same', () => {
+  for (const options of [{ specialTokens }, { specialTokens, chatTemplate: chatml }]) {
+    const told = toldRow(completion, 'Be brief.', 'chatTemplate' in options)
+    expect(renderRow(told, { ...options, trainOn })[0]?.text).toBe(renderPrompt('Q ', { ...options, system: 'Be brief.' }))
+  }
 })

@@ -109,8 +109,9 @@ function cutChat(messages: readonly Message[], template: string, options: Templa
   let at = 0
   let cursor = 0
   messages.forEach((message, i) => {
-    // Calls of tools are written by the template, after what is said.
-    const content = message.content.trim()
+    // A template that knows calls of tools writes them itself, after what is said.
+    const calls = template.includes('tool_calls') ? undefined : message.tool_calls
+    const content = (calls ? toolCallText(message.content, calls) : message.content).trim()
     const hit = full.indexOf(content, cursor)
     const contentEnd = hit < 0 ? cursor : hit + content.length
     cursor = contentEnd
