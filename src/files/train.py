@@ -1,6 +1,6 @@
 """The run in this folder, with transformers, PEFT and accelerate: the same start, batches, rates and loss as in Tunesmith.
 
-    pip install "torch>=2.4" "transformers>=5" "peft>=0.17" accelerate safetensors
+    pip install "torch>=2.6" "transformers>=5" "peft>=0.17" accelerate safetensors
 
     python train.py                                   # one process, on a GPU if there is one
     accelerate launch train.py                        # as `accelerate config` says
@@ -44,7 +44,10 @@ def main():
     examples, batches = read_lines("examples.jsonl"), read_lines("batches.jsonl")
     accumulate = training["gradient_accumulation_steps"]
     steps = min(options.steps or training["steps"], len(batches) // accumulate)
-    accelerator = Accelerator(mixed_precision=options.mixed_precision)
+    # Processes without a GPU only find each other when told that there is none.
+    accelerator = Accelerator(cpu=not torch.accelerator.is_available(), mixed_precision=options.mixed_precision)
+    if accelerator.num_processes != int(os.environ.get("WORLD_SIZE", 1)):
+        raise SystemExit(f"{os.environ['WORLD_SIZE']} processes were launched, and accelerate sees {accelerator.num_processes}.")
 
     torch.manual_seed(recipe["seed"])
     source = options.base or base_of(recipe["base"])

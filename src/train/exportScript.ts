@@ -154,7 +154,7 @@ function readme({ name, base, methods, training }: Recipe): string {
 ${methodOf(methods[0].id).label} of \`${base.id}\`, ${training.steps} steps, prepared by Tunesmith.${where}
 
 \`\`\`sh
-pip install "torch>=2.4" "transformers>=5" "peft>=0.17" accelerate safetensors
+pip install "torch>=2.6" "transformers>=5" "peft>=0.17" accelerate safetensors
 python train.py                          # one process
 torchrun --nproc_per_node 2 train.py     # two, with the same global batch; accelerate launch works as well
 \`\`\`
