@@ -121,7 +121,7 @@ export function recipeActions({ store }: Context, model: ModelActions, data: Dat
           const names = where.names.slice(0, 3).join(', ')
           const message = files.length === 0 ? 'The dropped folder is empty.' : `Nothing here can read ${names}.`
           const hint =
-            'Drop a dataset (.jsonl, .json, .csv, .tsv, .parquet, .txt or .md, or a zip or gz of them), a Hugging Face model folder with config.json, an adapter folder or zip, or recipe.json.'
+            'Drop a dataset (.jsonl, .json, .csv, .tsv, .parquet, .txt or .md, or a zip or gz of them), a Hugging Face model folder with config.json, a .gguf model, an adapter folder or zip, or recipe.json.'
           setState({ notice: { code: 'bad-file', message, hint, detail: where.names.join('\n') } })
           return
         }

@@ -22,6 +22,10 @@ describe('route', () => {
   it('takes loose model files as one model', () => {
     expect(route(files('config.json', 'model.safetensors', 'tokenizer.json')).kind).toBe('model')
   })
+  it('sees a model in a GGUF file', () => {
+    expect(route(files('down/notes.txt', 'down/tiny-Q8_0.GGUF'))).toMatchObject({ kind: 'model', name: 'tiny-Q8_0.GGUF', files: [{ path: 'down/tiny-Q8_0.GGUF' }] })
+    expect(route(files('m/config.json', 'm/x.gguf'))).toMatchObject({ kind: 'model', name: 'm' })
+  })
   it('sees an adapter in a folder with adapter_config.json, or in a zip', () => {
     const folder = files('pirate/adapter_config.json', 'pirate/adapter_model.safetensors', 'pirate/recipe.json')
     expect(route(folder)).toEqual({ kind: 'adapter', files: folder })

@@ -1,4 +1,4 @@
-// Decides what dropped or picked files are: a model folder, an adapter, a recipe or a dataset. By name here, because it must be
+// Decides what dropped or picked files are: a model folder or GGUF file, an adapter, a recipe or a dataset. By name here, because it must be
 // instant; the worker checks the content.
 import type { NamedFile } from '../protocol/studio.ts'
 
@@ -32,6 +32,8 @@ export function route(files: readonly NamedFile[]): Route {
     const inside = folder === '' ? files : files.filter((f) => f.path.startsWith(`${folder}/`))
     return { kind: 'model', name: folder.split('/').at(-1) || 'model', files: inside }
   }
+  const gguf = files.filter((f) => /\.gguf$/i.test(f.path))
+  if (gguf[0]) return { kind: 'model', name: gguf[0].path.split('/').at(-1)!, files: gguf }
   if (files.some((f) => ADAPTER.test(f.path))) return { kind: 'adapter', files }
   const recipe = files.find((f) => RECIPE.test(f.path))
   if (recipe) return { kind: 'recipe', file: recipe }

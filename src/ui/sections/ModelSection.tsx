@@ -35,9 +35,11 @@ export function ModelSection() {
               Built-in starter
             </button>
             <FilePicker label="Open a model folder…" folder disabled={working} onPick={(files) => void takeFiles(files)} />
+            <FilePicker label="Open a GGUF file…" accept=".gguf" disabled={working} onPick={(files) => void takeFiles(files)} />
           </div>
           <p className="small soft">
-            Or drop a Hugging Face folder anywhere: config.json, tokenizer.json and the .safetensors files.
+            Or drop one anywhere: a Hugging Face folder (config.json, tokenizer.json and the .safetensors files), or a GGUF file in F16, BF16,
+            Q8_0, Q4_0, Q4_K or Q6_K, whose weights take 16 bits each on the GPU.
           </p>
           <ModelFromHub />
           <StoredModels />
