@@ -29,3 +29,10 @@ test('lines are the same however the bytes are cut', async () => {
     }),
   )
 })
+
+test('a broken byte among whole characters leaves the others as they are; Latin-1 stays Latin-1', async () => {
+  const rows = utf8('süß\n'.repeat(20))
+  expect(await readText(bytesSource(Uint8Array.of(...rows, 0xe9, 10), 'x'))).toBe(`${'süß\n'.repeat(20)}\ufffd\n`)
+  const latin = 'süß, naïve café\n'.repeat(20)
+  expect(await readText(bytesSource(Uint8Array.from(latin, (c) => c.charCodeAt(0)), 'x'))).toBe(latin)
+})

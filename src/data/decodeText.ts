@@ -1,5 +1,5 @@
 // Bytes of a text file as text. The encoding follows from a byte order mark, else from zero bytes (UTF-16), else it is
-// UTF-8 if the whole file is valid UTF-8, and Windows-1252 (the Latin-1 that files really hold) if not.
+// UTF-8 if the file is valid UTF-8 but for a few broken bytes, and Windows-1252 (the Latin-1 that files really hold) if not.
 import type { ByteSource } from '../files/byteSource.ts'
 import { Fault } from '../protocol/failure.ts'
 
@@ -28,8 +28,26 @@ export async function encodingOf(source: ByteSource): Promise<Encoding> {
     return 'utf-8'
   } catch (error) {
     if (error instanceof Fault) throw error
-    return 'windows-1252'
+    return (await isMostlyUtf8(source)) ? 'utf-8' : 'windows-1252'
   }
+}
+
+/** Many characters beyond ASCII that are whole, and few that are not: one broken row must not garble all others. */
+async function isMostlyUtf8(source: ByteSource): Promise<boolean> {
+  let whole = 0
+  let broken = 0
+  for await (const chunk of source.stream())
+    for (let i = 0; i < chunk.length; i++) {
+      const byte = chunk[i]!
+      if (byte < 0x80) continue
+      const more = byte >= 0xf0 && byte <= 0xf4 ? 3 : byte >= 0xe0 ? 2 : byte >= 0xc2 ? 1 : 0
+      let n = 0
+      while (n < more && ((chunk[i + n + 1] ?? 0) & 0xc0) === 0x80) n++
+      if (more > 0 && n === more && byte <= 0xf4) whole++
+      else broken++
+      i += n
+    }
+  return whole > 4 * broken
 }
 
 /** The text in pieces, without its byte order mark. */
