@@ -365,7 +365,7 @@ describe('the page', () => {
     await page.evaluate(() => {
       const seen = { said: 0 }
       Object.assign(window, { seen })
-      const status = document.querySelector('[role=status]')
+      const status = document.querySelector('.unseen[role=status]')
       if (status)
         new MutationObserver(() => (seen.said += 1)).observe(status, { childList: true, characterData: true, subtree: true })
     })
