@@ -101,7 +101,7 @@ const probe = {
     return outcome(() => storage.runs.events(run))
   },
 
-  /** Fetches the file, breaking off after `cut` chunks when given. */
+  /** Fetches the file, breaking off after `cut` bytes when given. */
   fetchModel: (url: string, bytes: number, cut?: number) =>
     outcome(async () => {
       const from = rangeRequest(url)
@@ -112,9 +112,14 @@ const probe = {
         return {
           start,
           chunks: (async function* () {
-            let n = 0
+            // How the network cuts a file into chunks is chance.
+            let left = cut ?? Number.POSITIVE_INFINITY
             for await (const chunk of chunks) {
-              if (n++ === cut) throw new Error('cut')
+              if (chunk.byteLength >= left) {
+                yield chunk.subarray(0, left)
+                throw new Error('cut')
+              }
+              left -= chunk.byteLength
               yield chunk
             }
           })(),
