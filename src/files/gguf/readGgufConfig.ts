@@ -4,7 +4,7 @@ import type { JsonObject } from '../jsonFile.ts'
 import { gemma27, modelTypeOf } from './ggufNames.ts'
 import type { GgufFile } from './readGguf.ts'
 
-/** Of heads, widths and tokens of context. */
+/** Of any count in the metadata. */
 const MOST = 2 ** 25
 
 const CLASSES: Readonly<Record<string, string>> = {
@@ -42,9 +42,13 @@ export function readGgufConfig({ metadata, tensors }: GgufFile, frequencyFactors
     return value
   }
   const [layers, hidden, heads, context] = [size('block_count'), size('embedding_length'), size('attention.head_count'), size('context_length')]
+  // What the metadata claims is bounded by what lies in the file, before anything is made of it.
+  const embedding = tensors.get('token_embd.weight')?.shape
+  if (embedding?.[1] !== hidden) throw refused(`its embedding is ${embedding ? `[${embedding.join(', ')}]` : 'missing'}, and its width ${hidden}`)
+  if (layers > tensors.size) throw refused(`it claims ${layers} layers and has ${tensors.size} tensors`)
   const kvHeads = size('attention.head_count_kv', heads)
   const inner = number('feed_forward_length')
-  const vocabulary = tensors.get('token_embd.weight')?.shape[0] ?? 0
+  const [vocabulary] = embedding
   const tied = !tensors.has('output.weight')
   const isLayerNorm = modelType === 'gpt2' || modelType === 'gpt_neox'
   const eps = number(isLayerNorm ? 'attention.layer_norm_epsilon' : 'attention.layer_norm_rms_epsilon')
@@ -66,7 +70,7 @@ export function readGgufConfig({ metadata, tensors }: GgufFile, frequencyFactors
     return { ...common, n_embd: hidden, n_layer: layers, n_head: heads, n_positions: context, n_inner: inner, layer_norm_epsilon: eps, activation_function: 'gelu_new' }
 
   const headSize = size('attention.key_length', hidden / heads)
-  if (heads * headSize > MOST || kvHeads * headSize > MOST) throw refused(`it has ${heads} heads of ${headSize}`)
+  if (Math.max(heads, kvHeads) * headSize > 64 * hidden) throw refused(`it has ${heads} heads of ${headSize}`)
   const rope = ropeOf()
   const sized = { ...common, hidden_size: hidden, num_hidden_layers: layers, num_attention_heads: heads, intermediate_size: inner, max_position_embeddings: context }
   if (modelType === 'gpt_neox') {
