@@ -16,14 +16,20 @@ export const runRecipe: RunRecipe = async (given, here, onEvent, baseFolder) => 
   const runId = 'tune'
   await storage.runs.put({ id: runId, recipe, createdAt: Date.now(), status: 'running', step: 0, hasAdapter: false })
   const control = new Control()
-  process.once('SIGINT', () => control.stop())
+  const stop = (): void => control.stop()
+  process.once('SIGINT', stop)
   const events: RunEvent[] = []
-  const record = await runSession({
-    runId, recipe, base, dataset, test, storage, control, version: __APP_VERSION__, ...(tasks && { tasks }),
-    onEvent(event) {
-      if (event.type !== 'scoring') events.push(event)
-      onEvent(event)
-    },
-  })
-  return { record, events, files: (await storage.adapters.load(runId)) ?? new Map() }
+  try {
+    const record = await runSession({
+      runId, recipe, base, dataset, test, storage, control, version: __APP_VERSION__, ...(tasks && { tasks }),
+      onEvent(event) {
+        if (event.type !== 'scoring') events.push(event)
+        onEvent(event)
+      },
+    })
+    return { record, events, files: (await storage.adapters.load(runId)) ?? new Map() }
+  } finally {
+    process.off('SIGINT', stop)
+    base.weights.dispose()
+  }
 }
