@@ -2,7 +2,7 @@
 import type { Measured } from './measureMethod.ts'
 
 const bytes = (n: number): string => (n < 2 ** 20 ? `${Math.ceil(n / 1024)} KiB` : `${(n / 2 ** 20).toFixed(1)} MiB`)
-const share = (n: number): string => `${(100 * n).toPrecision(2)} %`
+const share = (n: number): string => `${100 * n < 99.5 ? (100 * n).toPrecision(2) : Math.round(100 * n)} %`
 
 export function methodsTable(rows: readonly Measured[], { steps, data }: { steps: number; data: string }): string {
   const heads = ['method', 'rate', 'trains', 'file', 'GPU memory', 's/step', 'held-out loss', 'falls by', 'exact match']
