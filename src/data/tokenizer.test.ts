@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { goldenTokenizers } from '../../e2e/golden/tokenizers.ts'
 import { loadTokenizer } from './tokenizer.ts'
+import { whitespaceAsPython } from './whitespaceAsPython.ts'
 
 describe.each(goldenTokenizers.map((g) => [g.name, g] as const))('%s', (_, { tokenizer, cases }) => {
   test('ids and texts are those of transformers', () => {
@@ -33,4 +34,28 @@ test('special tokens may be objects, and a broken file is told in a sentence', (
   const tokenizer = loadTokenizer(json, { eos_token: { content: '<e>' } })
   expect([tokenizer.eosId, tokenizer.vocabSize, [...tokenizer.encode('aa<e>')]]).toEqual([1, 2, [0, 0, 1]])
   expect(() => loadTokenizer({}, {})).toThrow('tokenizer.json of this model cannot be used')
+})
+
+test('spaces are what Unicode calls so, as in Python', () => {
+  const { pre_tokenizer } = whitespaceAsPython({ pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true } }) as {
+    pre_tokenizer: { pretokenizers: [{ pattern: { Regex: string } }] }
+  }
+  const pieces = (text: string) => text.match(new RegExp(pre_tokenizer.pretokenizers[0].pattern.Regex, 'gu'))
+  // U+FEFF is no space, and U+0085 is one; JavaScript's \s has it the other way round.
+  expect(pieces('x \ufeffy')).toEqual(['x', ' \ufeff', 'y'])
+  expect(pieces('x\u0085\u0085y')).toEqual(['x', '\u0085', '\u0085', 'y'])
+  const split = { type: 'Split', pattern: { Regex: String.raw`[^\s\\s]+|\S` } }
+  expect(whitespaceAsPython({ pre_tokenizer: split })['pre_tokenizer']).toEqual({ type: 'Split', pattern: { Regex: String.raw`[^\p{White_Space}\\s]+|\P{White_Space}` } })
+})
+
+test('BERT sets rare ideographs apart', () => {
+  const json = {
+    model: { type: 'WordPiece', unk_token: '?', continuing_subword_prefix: '##', max_input_chars_per_word: 100, vocab: { '?': 0, a: 1, '𠀀': 2 } },
+    added_tokens: [],
+    decoder: null,
+    post_processor: null,
+    pre_tokenizer: { type: 'BertPreTokenizer' },
+    normalizer: { type: 'BertNormalizer', clean_text: true, handle_chinese_chars: true, strip_accents: null, lowercase: true },
+  }
+  expect([...loadTokenizer(json, {}).encode('a𠀀𠀀a')]).toEqual([1, 2, 2, 1])
 })

@@ -3,6 +3,7 @@
 import { Tokenizer as Engine } from '@huggingface/tokenizers'
 import { isRecord } from '../lib/record.ts'
 import { Fault } from '../protocol/failure.ts'
+import { whitespaceAsPython } from './whitespaceAsPython.ts'
 
 export interface Tokenizer {
   encode(text: string, options?: { readonly special?: boolean }): Int32Array<ArrayBuffer>
@@ -27,7 +28,7 @@ export interface Tokenizer {
 export function loadTokenizer(json: Readonly<Record<string, unknown>>, config: Readonly<Record<string, unknown>>): Tokenizer {
   let engine: Engine
   try {
-    engine = new Engine(json, config)
+    engine = new Engine(whitespaceAsPython(json), config)
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error)
     throw new Fault(
@@ -41,8 +42,9 @@ export function loadTokenizer(json: Readonly<Record<string, unknown>>, config: R
   const specialIds = new Set([...engine.get_added_tokens_decoder()].filter(([, t]) => t.special).map(([id]) => id))
   const cleanUp = config['clean_up_tokenization_spaces'] === true
 
+  const apart = splitsIdeographs(json['normalizer']) ? (text: string): string => text.replace(RARE_IDEOGRAPHS, ' $& ') : (text: string): string => text
   const encode = (text: string, special = false): Int32Array<ArrayBuffer> => {
-    const { ids } = engine.encode(text, { add_special_tokens: special })
+    const { ids } = engine.encode(apart(text), { add_special_tokens: special })
     // A character outside the vocabulary of a tokenizer without an unknown token has no id; transformers drops it too.
     return Int32Array.from(ids.filter((id) => Number.isInteger(id)))
   }
@@ -73,6 +75,11 @@ export function loadTokenizer(json: Readonly<Record<string, unknown>>, config: R
     ...(padId === undefined ? {} : { padId }),
   }
 }
+
+/** Ideographs that take two units of UTF-16. BERT sets every ideograph apart; the library does so only for the others. */
+const RARE_IDEOGRAPHS = /[\u{20000}-\u{2a6df}\u{2a700}-\u{2b81f}\u{2b920}-\u{2ceaf}\u{2f800}-\u{2fa1f}]/gu
+
+const splitsIdeographs = (normalizer: unknown): boolean => isRecord(normalizer) && normalizer['type'] === 'BertNormalizer' && normalizer['handle_chinese_chars'] !== false
 
 /** What stands before and after the text's own ids. */
 function around(withSpecial: Int32Array, plain: Int32Array): Pick<Tokenizer, 'prefixIds' | 'suffixIds'> {

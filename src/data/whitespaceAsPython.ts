@@ -1,0 +1,26 @@
+// \s of a tokenizer's patterns as Rust's regex reads it, which is Unicode's White_Space: JavaScript's also takes U+FEFF in and
+// leaves U+0085 out. The library's own pattern for byte-level splitting is written out for the same reason.
+import { isRecord } from '../lib/record.ts'
+
+type Json = Readonly<Record<string, unknown>>
+
+/** GPT-2's, from tokenizers/src/pre_tokenizers/byte_level.rs. */
+const BYTE_LEVEL = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
+
+/** Every \s and \S, inside classes too; an escaped backslash before the letter is left alone. */
+const explicit = (pattern: string): string =>
+  pattern.replace(/\\([\s\S])/g, (found, letter: string) => (letter === 's' ? String.raw`\p{White_Space}` : letter === 'S' ? String.raw`\P{White_Space}` : found))
+
+/** A tokenizer.json whose patterns say so. */
+export const whitespaceAsPython = (json: Json): Json => ({ ...json, ...(json['pre_tokenizer'] !== undefined && { pre_tokenizer: rewritten(json['pre_tokenizer']) }) })
+
+function rewritten(part: unknown): unknown {
+  if (Array.isArray(part)) return part.map(rewritten)
+  if (!isRecord(part)) return part
+  // One that puts a space in front does so before it splits, which two steps would do for every piece.
+  if (part['type'] === 'ByteLevel' && part['use_regex'] !== false && part['add_prefix_space'] !== true) {
+    const split = { type: 'Split', pattern: { Regex: explicit(BYTE_LEVEL) }, behavior: 'Isolated', invert: false }
+    return { type: 'Sequence', pretokenizers: [split, { ...part, use_regex: false }] }
+  }
+  return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, key === 'Regex' && typeof value === 'string' ? explicit(value) : rewritten(value)]))
+}
