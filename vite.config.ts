@@ -53,13 +53,12 @@ export default defineConfig({
       },
       {
         extends: true,
-        // One process and one device for all files: a software adapter uses every core already, and compiles slowly.
+        // Two processes with a device each: a software adapter compiles on one core, and compiling is most of the time.
         test: {
           name: 'gpu',
           include: ['src/**/*.gpu.test.ts'],
           pool: 'forks',
-          maxWorkers: 1,
-          fileParallelism: false,
+          maxWorkers: 2,
           isolate: false,
           testTimeout: 180_000,
           hookTimeout: 180_000,
