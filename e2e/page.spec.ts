@@ -262,7 +262,7 @@ describe('the page', () => {
     await dialog.getByRole('button', { name: 'Combine', exact: true }).click()
     await page.getByRole('checkbox', { name: 'Answer with both' }).waitFor()
     const saved = page.waitForEvent('download')
-    await page.getByRole('button', { name: 'Download both' }).click()
+    await page.getByRole('button', { name: 'Download both', exact: true }).click()
     expect((await saved).suggestedFilename()).toMatch(/\.zip$/)
     await page.getByRole('button', { name: 'Merge into the model' }).click()
     await page.getByText('Merged now: pirate, desk.').waitFor()
