@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Files a model needs; its card stays readable on the site but is not part of it. */
-const NEEDED = /\.(json|safetensors|jinja)$/
+/** Files a model needs, and its card, whose licence goes on with what is made of it. */
+const NEEDED = /\.(json|safetensors|jinja)$|^README\.md$/
 
 /** @param {string} publicFolder */
 export function builtinModels(publicFolder) {

@@ -44,7 +44,7 @@ describe('the files to fetch', () => {
 
   it('are those that are read, of one file or of shards', () => {
     const single = chooseHubFiles(listing(...common, large('model.safetensors'), large('pytorch_model.bin'), large('onnx/model.onnx')))
-    expect([paths(single.small), paths(single.weights), single.index]).toEqual([['config.json', 'tokenizer.json', 'tokenizer_config.json'], ['model.safetensors'], undefined])
+    expect([paths(single.small), paths(single.weights), single.index]).toEqual([['config.json', 'tokenizer.json', 'tokenizer_config.json', 'README.md'], ['model.safetensors'], undefined])
     const shards = ['model-00001-of-00002.safetensors', 'model-00002-of-00002.safetensors']
     const several = chooseHubFiles(listing(...common, blob('model.safetensors.index.json'), ...shards.map((s) => large(s)), large('consolidated.safetensors')))
     expect([paths(several.weights), several.index?.path]).toEqual([shards, 'model.safetensors.index.json'])

@@ -47,6 +47,8 @@ function readFile(entry: unknown): HubFile {
 }
 
 const SMALL = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'generation_config.json', 'chat_template.jinja']
+/** The card says the licence, which goes on with what is made of the model. */
+const MOST_CARD = 2 ** 20
 const INDEX = 'model.safetensors.index.json'
 
 export interface HubChoice {
@@ -77,7 +79,8 @@ export function chooseHubFiles({ repo, files }: HubListing): HubChoice {
     throw refuse(`it has no model.safetensors${found.length > 0 ? `, only ${found.slice(0, 3).join(', ')}` : ''}`, 'Choose a model with safetensors weights.')
   }
   if (!named.has('tokenizer.json')) throw refuse('it has no tokenizer.json', 'Choose a model with a fast tokenizer; in transformers, save_pretrained of one writes the file.')
-  const small = SMALL.flatMap((path) => named.get(path) ?? [])
+  const card = named.get('README.md')
+  const small = [...SMALL.flatMap((path) => named.get(path) ?? []), ...(card && card.bytes <= MOST_CARD ? [card] : [])]
   if (single) return { small, weights: [single] }
   return { small, ...(index && { index }), weights: files.filter(({ path }) => /^[\w.-]+-\d+-of-\d+\.safetensors$/.test(path)) }
 }

@@ -1,5 +1,10 @@
-// README.md of an exported adapter: front matter the Hugging Face Hub reads, how to load it, and where it came from.
-// Texts that people typed (names, recipe) are escaped: front matter values are quoted, fences outgrow their content.
+// README.md of what a run leaves: front matter that the Hugging Face Hub and PEFT read, how to load it, how well it does, and
+// everything it was made from.
+import type { RunEvent } from '../protocol/event.ts'
+import { MODEL_CLASSES, type TaskType } from '../protocol/taskType.ts'
+import { fenced, frontMatter, licenceLine, oneLine, table, type Licence } from './cardText.ts'
+import { curveLines, type Curves } from './curveLines.ts'
+
 /** One task of a run over several datasets. */
 export interface TaskCard extends Pick<CardFacts, 'rows' | 'validationLoss' | 'scores'> {
   readonly name: string
@@ -12,110 +17,162 @@ export interface CardFacts {
   readonly baseModel: string
   /** The commit of a base model from the Hub. */
   readonly revision?: string
+  /** The base's, as far as its files say. */
+  readonly licence?: Licence
   /** The method's name for people: LoRA. */
   readonly method: string
+  /** The folder is a whole model, and no adapter. */
+  readonly isWhole?: boolean
   /** What reads the folder, as the Hub calls it; unsaid: peft. */
   readonly library?: string
   /** What stands under “Load it”, in Markdown; unsaid: PEFT's lines. */
   readonly load?: string
-  /** Names of the classes that it sorts texts into, by class; unsaid: it writes. */
+  /** How programs without PEFT run it: as a LoRA beside the model, merged into it, or not at all; unsaid: nothing is said of them. */
+  readonly elsewhere?: 'lora' | 'merged' | 'none'
+  /** Unsaid: it writes. */
+  readonly taskType?: TaskType
+  /** Names of the classes that it sorts texts or tokens into, by class. */
   readonly labels?: readonly string[]
   /** Printed whole as JSON. */
   readonly recipe: unknown
   readonly dataName: string
   readonly dataSha256?: string
-  readonly rows: number
-  /** How the rows were turned into text, in a sentence. */
-  readonly promptFormat?: string
+  readonly rows?: number
   readonly steps: number
   /** Step of the lowest validation loss, whose values these are; unsaid: the last. */
   readonly valuesOfStep?: number
   readonly seed: number
   readonly trainLoss?: number
   readonly validationLoss?: number
-  /** Share of test rows answered exactly, 0 to 1. */
+  /** Before the first update. */
+  readonly firstValidationLoss?: number
+  readonly curves?: Curves
+  /** Share of test rows answered right, or F1, 0 to 1. */
   readonly scores?: { readonly before?: number; readonly after?: number }
+  /** What right means; unsaid: exact match. */
+  readonly metric?: Extract<RunEvent, { type: 'score' }>['metric']
+  /** Test rows that were asked. */
+  readonly askedRows?: number
   readonly tasks?: readonly TaskCard[]
   /** Program → version. */
   readonly versions: Readonly<Record<string, string>>
 }
 
 export function adapterCard(facts: CardFacts): string {
-  const front = [
-    '---',
-    `base_model: ${JSON.stringify(facts.baseModel)}`,
-    `library_name: ${facts.library ?? 'peft'}`,
-    `pipeline_tag: ${facts.labels ? 'text-classification' : 'text-generation'}`,
-    'tags:',
-    ...[...new Set(['tunesmith', facts.method.toLowerCase(), 'base_model:adapter:' + facts.baseModel])].map(
-      (t) => `- ${JSON.stringify(t)}`,
-    ),
-    '---',
-  ]
-  const { labels } = facts
-  const classes = labels ? ', id2label=dict(enumerate(labels)), label2id={label: i for i, label in enumerate(labels)}' : ''
-  const auto = labels ? 'AutoModelForSequenceClassification' : 'AutoModelForCausalLM'
-  const revision = facts.revision === undefined ? '' : `, revision=${JSON.stringify(facts.revision)}`
-  const load = [
-    'from peft import PeftModel',
-    `from transformers import ${auto}, AutoTokenizer`,
+  const { name, baseModel, method, isWhole = false, taskType = 'CAUSAL_LM', library = 'peft', licence } = facts
+  return [
+    ...frontMatter({
+      baseModel,
+      relation: isWhole ? 'finetune' : 'adapter',
+      ...(licence && { licence }),
+      library,
+      ...(taskType !== 'CAUSAL_LM' && { task: PIPELINES[taskType] }),
+      tags: [method.toLowerCase()],
+    }),
     '',
-    `base = ${JSON.stringify(facts.baseModel)}  # the Hub id or folder of the base model`,
-    ...(labels ? [`labels = ${JSON.stringify(labels)}`] : []),
-    `model = PeftModel.from_pretrained(${auto}.from_pretrained(base${revision}${classes}), "path/to/this/folder")`,
-    `tokenizer = AutoTokenizer.from_pretrained(base${revision})`,
-  ]
+    `# ${oneLine(name) || 'adapter'}`,
+    '',
+    `${isWhole ? `${oneLine(baseModel)}, tuned as a whole and` : `A ${method} adapter for ${oneLine(baseModel)},`} trained in the browser with Tunesmith.`,
+    '',
+    '## Load it',
+    '',
+    facts.load ?? peftLines(facts),
+    ...elsewhereLines(facts),
+    '',
+    ...madeLines(facts),
+    '## Licence',
+    '',
+    licenceLine(baseModel, licence),
+    '',
+  ].join('\n')
+}
+
+/** How good it is and how it was made, under headings of their own; the last line is empty. */
+export function madeLines(facts: CardFacts): string[] {
+  const curve = facts.curves ? curveLines(facts.curves) : []
+  const scores = scoreRows(facts)
+  const loss = (x: number | undefined): string | undefined => x?.toFixed(4)
   const rows: [string, string | undefined][] = [
     ['Base model', facts.baseModel],
     ['Its commit', facts.revision],
     ['Method', facts.method],
-    ['Data', `${facts.dataName}, ${facts.rows} rows`],
+    ['Data', facts.rows === undefined ? facts.dataName : `${facts.dataName}, ${facts.rows} rows`],
     ['Data SHA-256', facts.dataSha256],
-    ['Prompt format', facts.promptFormat],
     ['Steps', String(facts.steps)],
     ['Values of step', facts.valuesOfStep === undefined ? undefined : `${facts.valuesOfStep}, where the validation loss was lowest`],
     ['Seed', String(facts.seed)],
-    ['Training loss, last step', facts.trainLoss?.toFixed(4)],
-    ['Validation loss', facts.validationLoss?.toFixed(4)],
-    ['Exact match before', facts.scores?.before === undefined ? undefined : percent(facts.scores.before)],
-    ['Exact match after', facts.scores?.after === undefined ? undefined : percent(facts.scores.after)],
+    ['Training loss, last step', loss(facts.trainLoss)],
     ...Object.entries(facts.versions),
   ]
   return [
-    ...front,
-    '',
-    `# ${oneLine(facts.name)}`,
-    '',
-    `A ${facts.method} adapter for ${oneLine(facts.baseModel)}, trained in the browser with Tunesmith.`,
-    '',
-    '## Load it',
-    '',
-    facts.load ?? fenced(load.join('\n'), 'python'),
-    '',
+    ...(scores.length > 0 ? ['## Before and after', '', ...table(['', 'Base', 'Tuned'], scores), ''] : []),
+    ...(facts.tasks ? [...table(['Task', 'Description', 'Rows', 'Validation loss', 'Exact match before', 'after'], facts.tasks.map(taskRow)), ''] : []),
+    ...(curve.length > 0 ? ['## Curves', '', ...curve, ''] : []),
     '## How it was made',
     '',
-    '| | |',
-    '|---|---|',
-    ...rows.filter(([, v]) => v !== undefined).map(([k, v]) => `| ${cell(k)} | ${cell(v ?? '')} |`),
-    ...(facts.tasks ? ['', '| Task | Description | Rows | Validation loss | Exact match before | after |', '|---|---|---|---|---|---|', ...facts.tasks.map(taskLine)] : []),
+    ...table(['', ''], rows.flatMap(([k, v]) => (v === undefined ? [] : [[k, v]]))),
     '',
     'The recipe, which the studio and its command line can run again:',
     '',
     fenced(JSON.stringify(facts.recipe, null, 2), 'json'),
     '',
-  ].join('\n')
+  ]
 }
+
+function scoreRows({ scores, metric, askedRows, firstValidationLoss, validationLoss }: CardFacts): string[][] {
+  const right = METRICS[metric ?? 'exact_match'] ?? metric!
+  const share = (x: number | undefined): string => (x === undefined ? '' : percent(x))
+  return [
+    ...(scores?.before === undefined && scores?.after === undefined ? [] : [[askedRows === undefined ? right : `${right}, ${askedRows} test rows`, share(scores.before), share(scores.after)]]),
+    ...(validationLoss === undefined ? [] : [['Validation loss', firstValidationLoss?.toFixed(4) ?? '', validationLoss.toFixed(4)]]),
+  ]
+}
+
+function peftLines({ baseModel, revision: commit, taskType = 'CAUSAL_LM', labels }: CardFacts): string {
+  const auto = MODEL_CLASSES[taskType]
+  const classes = labels ? ', id2label=dict(enumerate(labels)), label2id={label: i for i, label in enumerate(labels)}' : ''
+  const revision = commit === undefined ? '' : `, revision=${JSON.stringify(commit)}`
+  const load = [
+    'from peft import PeftModel',
+    `from transformers import ${auto}, AutoTokenizer`,
+    '',
+    `base = ${JSON.stringify(baseModel)}  # the Hub id or folder of the base model`,
+    ...(labels ? [`labels = ${JSON.stringify(labels)}`] : []),
+    `model = PeftModel.from_pretrained(${auto}.from_pretrained(base${revision}${classes}), "path/to/this/folder")`,
+    `tokenizer = AutoTokenizer.from_pretrained(base${revision})`,
+  ]
+  return fenced(load.join('\n'), 'python')
+}
+
+function elsewhereLines({ elsewhere, taskType = 'CAUSAL_LM', method }: CardFacts): string[] {
+  if (elsewhere === undefined) return []
+  if (elsewhere === 'none') return ['', `llama.cpp and transformers.js have no place for ${method}: it needs PEFT.`]
+  const llama =
+    elsewhere === 'lora'
+      ? ['# adapter.gguf: what Tunesmith downloads as GGUF; model.gguf: the base in that format', 'llama-cli -m model.gguf --lora adapter.gguf -p "…"']
+      : ['# model.gguf: what Tunesmith downloads as merged model, GGUF', 'llama-cli -m model.gguf -p "…"']
+  return [
+    ...(taskType === 'CAUSAL_LM' ? ['', 'In llama.cpp:', '', fenced(llama.join('\n'), 'sh')] : []),
+    '',
+    'In transformers.js, with the folder that Tunesmith downloads as ONNX:',
+    '',
+    fenced(
+      [
+        "import { env, pipeline } from '@huggingface/transformers'",
+        "env.localModelPath = 'path/to/the/folder/above/it/'",
+        `const run = await pipeline('${PIPELINES[taskType]}', 'its-name', { dtype: 'fp32' })`,
+      ].join('\n'),
+      'js',
+    ),
+  ]
+}
+
+const METRICS: Readonly<Record<string, string>> = { exact_match: 'Exact match', accuracy: 'Accuracy', f1: 'F1' }
+/** Tasks as the Hub calls them. */
+const PIPELINES = { CAUSAL_LM: 'text-generation', SEQ_CLS: 'text-classification', TOKEN_CLS: 'token-classification' } as const satisfies Record<TaskType, string>
 
 const percent = (x: number): string => `${(100 * x).toFixed(1)} %`
-const taskLine = ({ name, description, rows, validationLoss, scores }: TaskCard): string => {
+const taskRow = ({ name, description, rows, validationLoss, scores }: TaskCard): string[] => {
   const share = (x: number | undefined): string => (x === undefined ? '' : percent(x))
-  return `| ${[name, description, String(rows), validationLoss?.toFixed(4) ?? '', share(scores?.before), share(scores?.after)].map((t) => (t === '' ? '' : cell(t))).join(' | ')} |`
-}
-const oneLine = (text: string): string => text.replace(/\s+/g, ' ').replace(/[<>]/g, '').trim() || 'adapter'
-const cell = (text: string): string => oneLine(text).replace(/\|/g, '\\|')
-
-function fenced(text: string, language: string): string {
-  const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((run) => run.length))
-  const fence = '`'.repeat(longest + 1)
-  return `${fence}${language}\n${text}\n${fence}`
+  return [name, description, String(rows ?? ''), validationLoss?.toFixed(4) ?? '', share(scores?.before), share(scores?.after)]
 }

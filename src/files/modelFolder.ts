@@ -5,7 +5,9 @@ import { hex, utf8 } from '../lib/bytes.ts'
 import { Sha256 } from '../lib/sha256.ts'
 import { Fault } from '../protocol/failure.ts'
 import { hashSource, type ByteSource } from './byteSource.ts'
+import type { Licence } from './cardText.ts'
 import { openGguf } from './gguf/openGguf.ts'
+import { licenceOf } from './licenceOf.ts'
 import { readJsonFile, type JsonObject } from './jsonFile.ts'
 import { readChatTemplate } from './readChatTemplate.ts'
 import { readTensors, type TensorEntry } from './readTensors.ts'
@@ -23,6 +25,8 @@ export interface ModelFolder {
   readonly tokenizerConfig: JsonObject
   readonly chatTemplate?: string
   readonly generationConfig?: JsonObject
+  /** As its own card says it. */
+  readonly licence?: Licence
   /** Hash of the configuration and every weight file, the same for the same model wherever it lies. */
   hash(): Promise<string>
 }
@@ -55,6 +59,7 @@ export async function openModelFolder(given: ReadonlyMap<string, ByteSource>): P
   const tokenizerConfig = (await json('tokenizer_config.json', false)) ?? {}
   const generationConfig = await json('generation_config.json', false)
   const chatTemplate = await readChatTemplate(files, tokenizerConfig, problems)
+  const licence = await licenceOf(files.get('README.md'))
   const { tensors, shards } = await readTensors(files, problems)
 
   if (problems.length > 0 || typeof modelType !== 'string')
@@ -80,6 +85,7 @@ export async function openModelFolder(given: ReadonlyMap<string, ByteSource>): P
     tokenizerConfig,
     ...(chatTemplate === undefined ? {} : { chatTemplate }),
     ...(generationConfig === undefined ? {} : { generationConfig }),
+    ...(licence && { licence }),
     async hash() {
       const hash = new Sha256()
       for (const name of ['config.json', ...shards]) {

@@ -23,7 +23,7 @@ const json = (value: unknown): Uint8Array => utf8(JSON.stringify(value))
 const small = { 'config.json': json({ model_type: 'llama' }), 'tokenizer.json': json({ version: '1.0' }), 'tokenizer_config.json': json({}), 'README.md': utf8('# A card') }
 const plain: TestModel = { commit, files: new Map(Object.entries({ ...small, 'model.safetensors': weights })), branches: { 'refs/pr/1': commit } }
 const id = `hub/org/name@${commit}`
-const needed = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'model.safetensors']
+const needed = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'README.md', 'model.safetensors']
 
 let hub: TestHub
 beforeAll(async () => {
@@ -95,7 +95,7 @@ describe('a good day', () => {
     const parts = { 'model-00001-of-00002.safetensors': randomBytes(100), 'model-00002-of-00002.safetensors': randomBytes(200) }
     hub.models.set('org/name', { commit, files: new Map(Object.entries({ ...small, ...parts, 'extra-00001-of-00001.safetensors': randomBytes(50), 'model.safetensors.index.json': index })) })
     const { storage } = await get()
-    expect(Object.keys((await contents(storage)) ?? {})).toEqual(['config.json', 'tokenizer.json', 'tokenizer_config.json', 'model.safetensors.index.json', ...Object.keys(parts)])
+    expect(Object.keys((await contents(storage)) ?? {})).toEqual(['config.json', 'tokenizer.json', 'tokenizer_config.json', 'README.md', 'model.safetensors.index.json', ...Object.keys(parts)])
     hub.sent.length = 0
     const refused = await fault(get({ check: () => Promise.reject(new Fault('bad-model', 'Not this type.', 'Another.')) }))
     expect([refused.message, hub.sent.map((s) => s.path)]).toEqual(['Not this type.', ['config.json']])
@@ -220,7 +220,7 @@ describe('a bad day', () => {
     expect(of('model.safetensors')).toEqual([0])
     // Cut in the middle: all of it comes again, and only the rest of it counts.
     hub.sent.length = 0
-    hub.weather = { whole: true, cut: () => (hub.sent.length === 3 ? 20_000 : undefined) }
+    hub.weather = { whole: true, cut: () => (hub.sent.length === 4 ? 20_000 : undefined) }
     const second = await get()
     expect(await contents(second.storage)).toEqual(whole)
     expect(bytesOf('model.safetensors')).toBe(20_000 + weights.length)

@@ -1,9 +1,11 @@
 // A model with adapters merged in, as a Hugging Face folder in the base's own types, in shards where it is large, written as a
 // stream: no more than one tensor is held at a time.
+import { mergedCard, type MergedCard, type MergedPart } from '../files/mergedCard.ts'
 import { sortedJson } from '../files/sortedJson.ts'
 import { weightFiles } from '../files/shards.ts'
 import type { StreamedFile } from '../files/zip.ts'
 import { utf8 } from '../lib/bytes.ts'
+import { MODEL_CLASSES, type TaskType } from '../protocol/taskType.ts'
 import type { OpenModel } from './base.ts'
 import { mergedAdapters, type Weighted } from './mergeWeights.ts'
 import { mergedModel } from './mergedModel.ts'
@@ -13,7 +15,7 @@ export interface MergedFacts {
   readonly baseModel: string
   readonly name: string
   /** What was merged, with its weight, for the card. */
-  readonly adapters: readonly { readonly name: string; readonly weight: number }[]
+  readonly adapters: readonly MergedPart[]
   /** Bytes of tensors in one weight file, 5 GB unless said. */
   readonly mostPerShard?: number
 }
@@ -28,7 +30,7 @@ export function exportMerged(model: OpenModel, given: readonly Weighted[], facts
     return { size: bytes.length, stream: async function* () { yield bytes } }
   }
   const files = new Map<string, StreamedFile>([
-    ['README.md', text(card(facts))],
+    ['README.md', text(mergedCard({ ...facts, ...cardOf(model), library: 'transformers', load: loadLines(model.outline.taskType) }))],
     ['config.json', text(sortedJson(config))],
     ...weightFiles(out, facts.mostPerShard),
     ['tokenizer.json', text(JSON.stringify(tokenizerJson))],
@@ -39,29 +41,13 @@ export function exportMerged(model: OpenModel, given: readonly Weighted[], facts
   return files
 }
 
-function card({ baseModel, name, adapters }: MergedFacts): string {
-  const line = (value: string): string => value.replace(/\s+/g, ' ').replace(/[<>|]/g, '').trim()
-  return [
-    '---',
-    `base_model: ${JSON.stringify(baseModel)}`,
-    'library_name: transformers',
-    'pipeline_tag: text-generation',
-    'tags:',
-    '- "tunesmith"',
-    '---',
-    '',
-    `# ${line(name)}`,
-    '',
-    `${line(baseModel)} with adapters merged into its weights by Tunesmith:`,
-    '',
-    ...adapters.map((a) => `- ${line(a.name)}, weight ${a.weight}`),
-    '',
-    '```python',
-    'from transformers import AutoModelForCausalLM, AutoTokenizer',
-    '',
-    'model = AutoModelForCausalLM.from_pretrained("path/to/this/folder")',
-    'tokenizer = AutoTokenizer.from_pretrained("path/to/this/folder")',
-    '```',
-    '',
-  ].join('\n')
+/** What every card of a merged model says of its base. */
+export const cardOf = ({ folder, outline: { taskType } }: OpenModel): Pick<MergedCard, 'licence' | 'task'> => ({
+  ...(folder.licence && { licence: folder.licence }),
+  ...(taskType !== 'CAUSAL_LM' && { task: taskType === 'SEQ_CLS' ? 'text-classification' : 'token-classification' }),
+})
+
+function loadLines(taskType: TaskType): MergedCard['load'] {
+  const auto = MODEL_CLASSES[taskType]
+  return ['python', `from transformers import ${auto}, AutoTokenizer`, '', `model = ${auto}.from_pretrained("path/to/this/folder")`, 'tokenizer = AutoTokenizer.from_pretrained("path/to/this/folder")']
 }

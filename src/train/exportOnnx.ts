@@ -1,5 +1,6 @@
 // A model with adapters merged in, as a folder that transformers.js and Optimum open: the graph and its tensors below onnx/,
 // the configuration and tokenizer of the base beside them. Tensors are merged and converted one at a time, while they are written.
+import { mergedCard, type MergedCard, type MergedPart } from '../files/mergedCard.ts'
 import { sortedJson } from '../files/sortedJson.ts'
 import { writeOnnx } from '../files/onnx/writeOnnx.ts'
 import type { StreamedFile } from '../files/zip.ts'
@@ -7,8 +8,9 @@ import { utf8 } from '../lib/bytes.ts'
 import { traceOnnx } from '../onnx/traceOnnx.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { OnnxType } from '../protocol/onnx.ts'
-import type { TaskType } from '../protocol/taskType.ts'
+import { MODEL_CLASSES, type TaskType } from '../protocol/taskType.ts'
 import type { OpenModel } from './base.ts'
+import { cardOf } from './exportMerged.ts'
 import { mergedAdapters, type Weighted } from './mergeWeights.ts'
 import { mergedModel } from './mergedModel.ts'
 import { findTensor } from './weights.ts'
@@ -17,7 +19,7 @@ export interface OnnxFacts {
   /** Hub id or folder name of the base. */
   readonly baseModel: string
   readonly name: string
-  readonly adapters: readonly { readonly name: string; readonly weight: number }[]
+  readonly adapters: readonly MergedPart[]
   /** Of the studio. */
   readonly version: string
   readonly dtype: OnnxType
@@ -60,7 +62,7 @@ export function exportOnnx(model: OpenModel, given: readonly Weighted[], facts: 
     }
   }
   const files = new Map<string, StreamedFile>([
-    ['README.md', text(card(facts, family.dimensions(own).taskType))],
+    ['README.md', text(mergedCard({ ...facts, ...cardOf(model), library: 'transformers.js', tags: ['onnx'], form: ` in ONNX (${dtype})`, load: loadLines(family.dimensions(own).taskType, dtype) }))],
     ['config.json', text(sortedJson(config))],
     ['tokenizer.json', text(JSON.stringify(tokenizerJson))],
     // Readers of ONNX folders look for the template here.
@@ -71,32 +73,14 @@ export function exportOnnx(model: OpenModel, given: readonly Weighted[], facts: 
   return files
 }
 
-/** Classes that transformers.js loads it with. */
-const CLASSES: Readonly<Record<TaskType, string>> = { CAUSAL_LM: 'AutoModelForCausalLM', SEQ_CLS: 'AutoModelForSequenceClassification', TOKEN_CLS: 'AutoModelForTokenClassification' }
-
-function card({ baseModel, name, adapters, dtype }: OnnxFacts, taskType: TaskType): string {
-  const line = (value: string): string => value.replace(/\s+/g, ' ').replace(/[<>|]/g, '').trim()
+function loadLines(taskType: TaskType, dtype: OnnxType): MergedCard['load'] {
+  const auto = MODEL_CLASSES[taskType]
   return [
-    '---',
-    `base_model: ${JSON.stringify(baseModel)}`,
-    'library_name: transformers.js',
-    'tags:',
-    '- "onnx"',
-    '- "tunesmith"',
-    '---',
-    '',
-    `# ${line(name)}`,
-    '',
-    `${line(baseModel)} in ONNX (${dtype})${adapters.length > 0 ? ', with adapters merged into its weights by Tunesmith:' : ', written by Tunesmith.'}`,
-    ...(adapters.length > 0 ? ['', ...adapters.map((a) => `- ${line(a.name)}, weight ${a.weight}`)] : []),
-    '',
-    '```js',
-    `import { ${CLASSES[taskType]}, AutoTokenizer, env } from '@huggingface/transformers'`,
+    'js',
+    `import { ${auto}, AutoTokenizer, env } from '@huggingface/transformers'`,
     '',
     "env.localModelPath = 'path/to/the/folder/above/this/one/'",
-    `const model = await ${CLASSES[taskType]}.from_pretrained('this-folder', { dtype: '${dtype}' })`,
+    `const model = await ${auto}.from_pretrained('this-folder', { dtype: '${dtype}' })`,
     "const tokenizer = await AutoTokenizer.from_pretrained('this-folder')",
-    '```',
-    '',
-  ].join('\n')
+  ]
 }

@@ -14,7 +14,7 @@ async function filesOf(modelType: string, methods: readonly MethodChoice[], chan
   const values = Float32Array.from({ length: layout.length }, (_, i) => i / 7)
   const facts = { ...recipeFacts({ ...defaultRecipe(), methods }, 'test'), dataName: 'test', rows: 2, steps: 1 }
   // Only a whole model is made of the base's own tensors.
-  return { values, layout, files: await exportRun({} as Base, { facts, values, layout, attachments }) }
+  return { values, layout, files: await exportRun({ folder: {}, outline: { taskType: 'CAUSAL_LM' } } as Base, { facts, values, layout, attachments }) }
 }
 const open = (files: ReadonlyMap<string, Uint8Array>) => openAdapterFolder(new Map([...files].map(([name, bytes]) => [name, bytesSource(bytes, name)])))
 const choice = (id: string, options: MethodChoice['options'] = {}): MethodChoice => ({ id, options })

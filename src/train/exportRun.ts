@@ -1,4 +1,5 @@
 // What a finished run leaves: a PEFT adapter folder, or after full tuning a whole model folder; always with its recipe.
+import { unmergeable } from '../adapters/mergeInto.ts'
 import type { TensorEntry } from '../files/modelFolder.ts'
 import { adapterFiles } from '../files/adapter.ts'
 import { adapterCard, type CardFacts } from '../files/modelCard.ts'
@@ -10,6 +11,7 @@ import { fromUtf8, utf8 } from '../lib/bytes.ts'
 import type { Attachment, Emitted, ReadParam } from '../methods/method.ts'
 import { methodOf } from '../methods/registry.ts'
 import { Fault } from '../protocol/failure.ts'
+import type { RunEvent } from '../protocol/event.ts'
 import type { Recipe } from '../protocol/recipe.ts'
 import type { RunRecord } from '../protocol/studio.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -18,6 +20,7 @@ import { subjectOf, type Base } from './base.ts'
 import type { Layout, Window } from './layout.ts'
 import { takeWindow } from './params.ts'
 import { recipeModel } from './recipeModel.ts'
+import { runFacts } from './runFacts.ts'
 import { findTensor } from './weights.ts'
 
 type AdapterTensors = Map<string, { readonly shape: readonly number[]; readonly data: Float32Array<ArrayBuffer> }>
@@ -41,6 +44,17 @@ export const recipeFacts = (recipe: Recipe, version: string): Pick<CardFacts, 'n
   ...(recipe.labels && { labels: recipe.labels }),
 })
 
+/** What a card can tell of a run that is stored. */
+export const recordFacts = (record: RunRecord, events: readonly RunEvent[], version: string): CardFacts => ({
+  ...recipeFacts(record.recipe, version),
+  // Where it lay is nobody else's business.
+  dataName: record.recipe.data.id.split(/[\\/]/).at(-1)!,
+  ...(record.recipe.data.sha256 !== undefined && { dataSha256: record.recipe.data.sha256 }),
+  steps: record.step,
+  ...(record.lastLoss !== undefined && { trainLoss: record.lastLoss }),
+  ...runFacts(events),
+})
+
 /** The adapter of a run that did not finish, from its last checkpoint. */
 export async function exportCheckpoint(opened: Base, storage: Storage, record: RunRecord, version: string): Promise<Map<string, Uint8Array>> {
   const saved = await storage.checkpoints.load(record.id)
@@ -53,19 +67,14 @@ export async function exportCheckpoint(opened: Base, storage: Storage, record: R
     values: new Float32Array(values.slice().buffer),
     layout,
     attachments,
-    facts: {
-      ...recipeFacts(recipe, version),
-      dataName: recipe.data.id,
-      ...(recipe.data.sha256 !== undefined && { dataSha256: recipe.data.sha256 }),
-      rows: 0,
-      steps: saved.step,
-      ...(record.lastLoss !== undefined && { trainLoss: record.lastLoss }),
-    },
+    facts: { ...recordFacts(record, await storage.runs.events(record.id), version), steps: saved.step },
   })
 }
 
 /** Files by path. */
-export async function exportRun(base: Base, { facts, values, layout, attachments }: ExportOptions): Promise<Map<string, Uint8Array>> {
+export async function exportRun(base: Base, { facts: given, values, layout, attachments }: ExportOptions): Promise<Map<string, Uint8Array>> {
+  const { folder: { licence }, outline: { taskType } } = base
+  const facts = { ...given, taskType, ...(licence && { licence }) }
   const windows = [...layout.windows.values()]
   const trained = (owned: readonly Window[]): AdapterTensors => new Map(owned.map((w) => [w.key, { shape: w.shape, data: takeWindow(values, w) }]))
   const recipe = utf8(`${JSON.stringify(facts.recipe, null, 2)}\n`)
@@ -93,7 +102,7 @@ export async function exportRun(base: Base, { facts, values, layout, attachments
     ['model.safetensors', writeSafetensors(out, { format: 'pt' })],
     ['tokenizer.json', utf8(JSON.stringify(base.folder.tokenizerJson))],
     ['tokenizer_config.json', utf8(sortedJson(base.folder.tokenizerConfig))],
-    ['README.md', utf8(adapterCard({ ...facts, library: 'transformers', load: WHOLE }))],
+    ['README.md', utf8(adapterCard({ ...facts, isWhole: true, library: 'transformers', load: WHOLE, elsewhere: 'merged' }))],
     ['recipe.json', recipe],
   ])
   if (base.folder.generationConfig) files.set('generation_config.json', utf8(sortedJson(base.folder.generationConfig)))
@@ -124,7 +133,8 @@ function oneAdapter(a: Attachment, trained: AdapterTensors, facts: CardFacts): M
   const read: ReadParam = (key) => trained.get(key)?.data
   const saved = a.saved?.(read, [...trained.keys()], (key) => trained.get(key)!.shape)
   const tensors = saved ? new Map([...saved].map(([key, t]) => [key, { shape: t.shape, data: Float32Array.from(t.data) }])) : trained
-  const card = adapterCard(a.loader === undefined ? facts : { ...facts, library: 'transformers', load: ownLoadLines(facts, a) })
+  const elsewhere = unmergeable(a) !== undefined ? 'none' : a.name === 'lora' ? 'lora' : 'merged'
+  const card = adapterCard(a.loader === undefined ? { elsewhere, ...facts } : { ...facts, library: 'transformers', load: ownLoadLines(facts, a) })
   const config = a.adapterConfig!(facts.baseModel, { steps: (facts.recipe as Recipe).training.steps, read })
   // PEFT's own entry: with it, its Auto classes take the base at the same commit.
   const pinned = 'revision' in config && facts.revision !== undefined ? { ...config, revision: facts.revision } : config
@@ -147,9 +157,9 @@ function oneAdapter(a: Attachment, trained: AdapterTensors, facts: CardFacts): M
 
 /** The folder of an adapter that another one made, for a task by name or a description; what was measured is the task's own. */
 export function emittedFiles({ attachment, tensors }: Emitted, facts: CardFacts, task: string): Map<string, Uint8Array<ArrayBuffer>> {
-  const { name, baseModel, recipe, dataName, rows, steps, seed, versions, tasks } = facts
+  const { name, baseModel, licence, recipe, dataName, rows, steps, seed, versions, tasks } = facts
   const of = tasks?.find((t) => t.name === task)
-  const own = { ...of, name: `${name}: ${task}`, baseModel, method: methodOf(attachment.name!).label, recipe, dataName, rows: of?.rows ?? rows, steps, seed, versions }
+  const own = { ...of, name: `${name}: ${task}`, baseModel, ...(licence && { licence }), method: methodOf(attachment.name!).label, recipe, dataName, ...(rows !== undefined && { rows: of?.rows ?? rows }), steps, seed, versions }
   return adapterFiles({ config: attachment.adapterConfig!(baseModel), tensors, card: adapterCard(own) })
 }
 

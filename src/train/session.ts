@@ -23,6 +23,7 @@ import { objectiveOf, weightsFor } from './objective.ts'
 import { placeValues } from './placeValues.ts'
 import { batchesOf, type HeldOut, type RunData, type TaskData } from './runData.ts'
 import { recipeModel } from './recipeModel.ts'
+import { runFacts } from './runFacts.ts'
 import { taskFacts } from './taskFacts.ts'
 import { BEST, ValidationWatch } from './validationWatch.ts'
 
@@ -260,6 +261,7 @@ class Session {
   private async files(learner: Learner): Promise<Map<string, Uint8Array>> {
     const { base, recipe, dataset, tasks, version, storage, runId } = this.input
     await this.log.flush()
+    const events = await storage.runs.events(runId)
     return exportRun(base, {
       values: await learner.params.read('values'),
       layout: this.subject.layout,
@@ -274,8 +276,9 @@ class Session {
         ...(this.lastLoss !== undefined && { trainLoss: this.lastLoss }),
         ...(this.validationLoss !== undefined && { validationLoss: this.validationLoss }),
         ...(this.takenStep !== undefined && { valuesOfStep: this.takenStep }),
+        ...runFacts(events),
         scores: this.scores,
-        ...(tasks && recipe.data.tasks && { tasks: taskFacts(recipe.data.tasks, tasks, await storage.runs.events(runId)) }),
+        ...(tasks && recipe.data.tasks && { tasks: taskFacts(recipe.data.tasks, tasks, events) }),
       },
     })
   }

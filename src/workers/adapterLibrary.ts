@@ -2,6 +2,7 @@
 // Knows files and the model; what is on the GPU is the shelf's.
 import { openAdapterFolder, type AdapterFolder } from '../files/adapterFolder.ts'
 import { bytesSource, type ByteSource } from '../files/byteSource.ts'
+import type { MergedPart } from '../files/mergedCard.ts'
 import { methodOf } from '../methods/registry.ts'
 import type { AdapterInfo, AdapterUse, StoredAdapter } from '../protocol/adapters.ts'
 import { Fault } from '../protocol/failure.ts'
@@ -10,7 +11,7 @@ import type { BaseInfo, RunRecord } from '../protocol/studio.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Base, OpenModel } from '../train/base.ts'
 import { answering } from '../train/emitAdapter.ts'
-import { exportCheckpoint } from '../train/exportRun.ts'
+import { exportCheckpoint, recordFacts } from '../train/exportRun.ts'
 import { openAdapter, openRun, type OpenAdapter } from '../train/openAdapter.ts'
 import { taskOf } from '../train/recipeModel.ts'
 import type { Part } from './deriveAdapter.ts'
@@ -141,6 +142,16 @@ export class AdapterLibrary {
     const files = (await this.storage.adapters.load(id)) ?? (run && (await exportCheckpoint(await this.mounted(), this.storage, run, this.version)))
     if (!files) throw gone()
     return new Map([...files].map(([path, bytes]) => [path, bytesSource(bytes, path)]))
+  }
+
+  /** What is merged, for the card of the merged model: of runs, with how they went. */
+  async mergedParts(uses: readonly AdapterUse[]): Promise<MergedPart[]> {
+    return Promise.all(
+      uses.map(async ({ id, weight }) => {
+        const { name, run } = await this.find(id)
+        return { name, weight, ...(run && { facts: recordFacts(run, await this.storage.runs.events(id), this.version) }) }
+      }),
+    )
   }
 
   async part(id: string): Promise<Part> {

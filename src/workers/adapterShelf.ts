@@ -217,8 +217,7 @@ export function adapterShelf({ storage, version, opened, mounted, isTraining, da
           const { file, remarks } = exportGguf(model, await weighted(uses), { name, baseModel: info.id, type })
           return { name: zipName(name, ending), zip: await blobStream(file), remarks }
         }
-        const adapters = await Promise.all(uses.map(async ({ id, weight }) => ({ name: (await library.find(id)).name, weight })))
-        return { name: zipName(name), zip: await zipStream(exportMerged(model, await weighted(uses), { baseModel: info.id, name, adapters })) }
+        return { name: zipName(name), zip: await zipStream(exportMerged(model, await weighted(uses), { baseModel: info.id, name, adapters: await library.mergedParts(uses) })) }
       }),
   }
 

@@ -50,9 +50,8 @@ export function onnxShelf({ storage, version, opened, mounted, isTraining, data,
   }
   const made = async (request: OnnxRequest): Promise<Map<string, StreamedFile>> => {
     const { name, dtype } = request
-    const adapters = await Promise.all(request.adapters.map(async ({ id, weight }) => ({ name: (await library.find(id)).name, weight })))
     const { model, given } = await subjectOf(request)
-    return exportOnnx(model, given, { baseModel: library.need().info.id, name, adapters, version, dtype })
+    return exportOnnx(model, given, { baseModel: library.need().info.id, name, adapters: await library.mergedParts(request.adapters), version, dtype })
   }
 
   const seats: Seat[] = []

@@ -35,6 +35,7 @@ export async function openGguf(source: ByteSource): Promise<ModelFolder> {
   if (unknown.length > 0)
     throw new Fault('bad-model', `This GGUF file has ${unknown.length === 1 ? 'a tensor' : `${unknown.length} tensors`} that ${modelType} models do not have here, ${unknown[0]} first.`, 'Choose the model’s Hugging Face folder, or another model.', unknown.join('\n'))
   const [bytes, parameters] = [...tensors.values()].reduce(([b, p], t) => [b + t.bytes, p + t.shape.reduce((n, d) => n * d, 1)], [0, 0])
+  const licence = file.metadata.get('general.license')?.value
   const generationConfig: JsonObject = { eos_token_id: [file.metadata.get('tokenizer.ggml.eos_token_id')?.value, file.metadata.get('tokenizer.ggml.eot_token_id')?.value].filter((id) => typeof id === 'number') }
   return {
     config,
@@ -44,6 +45,7 @@ export async function openGguf(source: ByteSource): Promise<ModelFolder> {
     parameters,
     ...readGgufTokenizer(file.metadata),
     generationConfig,
+    ...(typeof licence === 'string' && licence !== '' && { licence: { id: licence } }),
     async hash() {
       const hash = new Sha256()
       hash.update(utf8(`model.gguf ${await hashSource(source)}\n`))
