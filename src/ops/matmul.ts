@@ -1,7 +1,8 @@
 // y = alpha · op(a) · op(b) + bias + c, the one product behind every linear layer and its gradients.
 // `transA`: a is [K, M]; `transB`: b is [N, K], as PyTorch stores a Linear. b may be a 16-bit weight.
+// engine/fuse.ts gives a product more to do: `+ alpha2 · a2 · op(b2)` of a low rank in the same pass, and a `total` to add y to.
 import { defineOp, type Op, type Sizes, type Values } from '../graph/op.ts'
-import { showShape } from '../graph/shape.ts'
+import { showShape, sizeOf } from '../graph/shape.ts'
 import { Fault } from '../protocol/failure.ts'
 import { matmulDispatches, stretches, type Extent } from './matmulDispatch.ts'
 import { cases } from './matmulCases.ts'
@@ -11,10 +12,12 @@ export interface MatmulAttrs {
   readonly transA: boolean
   readonly transB: boolean
   readonly alpha: number
+  readonly transB2?: boolean
+  readonly alpha2?: number
   readonly [key: string]: number | boolean
 }
 
-function extent({ a, b, bias, c }: Sizes, { transA, transB }: MatmulAttrs): Extent {
+function extent({ a, b, bias, c, a2, b2, total }: Sizes, { transA, transB, transB2 = false }: MatmulAttrs): Extent {
   const [M, K] = transA ? [a.shape[1], a.shape[0]] : a.shape
   const [N, depth] = transB ? b.shape : [b.shape[1], b.shape[0]]
   const wrong = (what: string): never => {
@@ -24,25 +27,34 @@ function extent({ a, b, bias, c }: Sizes, { transA, transB }: MatmulAttrs): Exte
   if (K !== depth) wrong(`the inner sizes ${K} and ${depth} differ`)
   if (bias && (bias.shape.length !== 1 || bias.shape[0] !== N)) wrong(`the bias is ${showShape(bias.shape)}, expected [${N}]`)
   if (c && (c.shape[0] !== M || c.shape[1] !== N)) wrong(`the addend is ${showShape(c.shape)}, expected [${M},${N}]`)
+  if (a2 && b2 && (transA || a2.shape[0] !== M || b2.shape[transB2 ? 0 : 1] !== N || a2.shape[1] !== b2.shape[transB2 ? 1 : 0]))
+    wrong(`${showShape(a2.shape)} · ${showShape(b2.shape)}${transB2 ? 'ᵀ' : ''} is not of its size`)
+  if (total && sizeOf(total.shape) !== M * N) wrong(`the total ${showShape(total.shape)} is not of its size`)
   return { M, N, K }
 }
 
 export const matmul: Op<MatmulAttrs> = defineOp<MatmulAttrs>({
   name: 'matmul',
-  inputs: ['a', 'b', 'bias?', 'c?'],
+  inputs: ['a', 'b', 'bias?', 'c?', 'a2?', 'b2?', 'total?'],
   outputs: ['y', 'partials'],
   addends: { y: 'c' },
+  updates: ['total'],
   shape: (inputs, attrs) => {
     const size = extent(inputs, attrs)
     const { layers } = stretches(size, attrs)
-    return { y: [size.M, size.N], ...(layers > 1 && { partials: [layers, size.M, size.N] }) }
+    return { ...('total' in inputs ? {} : { y: [size.M, size.N] }), ...(layers > 1 && { partials: [layers, size.M, size.N] }) }
   },
   dispatch: (sizes, attrs) => {
     const { dtype } = sizes['b']
+    const { transA, transB, alpha, transB2 = false, alpha2 = 1 } = attrs
     return matmulDispatches({
       ...extent(sizes, attrs),
-      ...attrs,
-      typeB: dtype === 'f16' || dtype === 'bf16' ? dtype : 'f32',
+      transA,
+      transB,
+      alpha,
+      into: 'total' in sizes,
+      ...('a2' in sizes && { low: { depth: sizes['a2'].shape[1], transB: transB2, alpha: alpha2 } }),
+      typeB: dtype === 'i32' || dtype === 'u32' ? 'f32' : dtype,
       bias: 'bias' in sizes,
       addend: 'c' in sizes,
     })
@@ -61,9 +73,10 @@ export const matmul: Op<MatmulAttrs> = defineOp<MatmulAttrs>({
   cases,
 })
 
-function reference({ a, b, bias, c }: Readonly<Record<string, Values>>, { y, partials }: Readonly<Record<string, Values>>, size: Extent, attrs: MatmulAttrs): void {
+function reference({ a, b, bias, c, a2, b2, total }: Readonly<Record<string, Values>>, { y = total, partials }: Readonly<Record<string, Values>>, size: Extent, attrs: MatmulAttrs): void {
   const { M, N, K } = size
-  const { transA, transB, alpha } = attrs
+  const { transA, transB, alpha, transB2 = false, alpha2 = 1 } = attrs
+  const rank = a2 ? a2.length / M : 0
   const depth = 4 * stretches(size, attrs).chunk
   for (let m = 0; m < M; m++) {
     for (let n = 0; n < N; n++) {
@@ -73,7 +86,10 @@ function reference({ a, b, bias, c }: Readonly<Record<string, Values>>, { y, par
         sum += term
         if (partials) partials[(Math.floor(k / depth) * M + m) * N + n] += term
       }
-      y[m * N + n] = alpha * sum + (bias ? bias[n] : 0) + (c ? c[m * N + n] : 0)
+      let low = 0
+      for (let k = 0; k < rank; k++) low += a2[m * rank + k] * b2[transB2 ? n * rank + k : k * N + n]
+      if (partials) partials[((partials.length / (M * N) - 1) * M + m) * N + n] += (low * alpha2) / alpha
+      y[m * N + n] = (total ? total[m * N + n] : 0) + alpha2 * low + alpha * sum + (bias ? bias[n] : 0) + (c ? c[m * N + n] : 0)
     }
   }
 }

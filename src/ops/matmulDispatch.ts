@@ -20,6 +20,10 @@ export interface Product extends Extent {
   readonly alpha: number
   readonly bias: boolean
   readonly addend: boolean
+  /** Written onto what is there. */
+  readonly into: boolean
+  /** The low-rank product beside it: its depth, how its b is stored, and what it counts. */
+  readonly low?: { readonly depth: number; readonly transB: boolean; readonly alpha: number }
 }
 
 /** Rows that count as few. */
@@ -43,7 +47,7 @@ export function stretches({ M, N, K }: Extent, { transA }: { readonly transA: bo
 }
 
 export function matmulDispatches(p: Product): Dispatch[] {
-  const { M, N, K, transA, transB, typeB, alpha } = p
+  const { M, N, K, transA, transB, typeB, alpha, into, low } = p
   const { layers, chunk } = stretches(p, p)
   const operands: Operands = {
     transA,
@@ -53,13 +57,15 @@ export function matmulDispatches(p: Product): Dispatch[] {
     fourB: K % 4 === 0 && (transB || N % 4 === 0),
     fourY: N % 4 === 0,
     split: layers > 1,
+    into,
+    ...(low && { low: { transA: false, transB: low.transB, typeB: 'f32', fourA: low.depth % 4 === 0, fourB: low.depth % 4 === 0 && (low.transB || N % 4 === 0) } }),
   }
   const flags = { bias: p.bias ? 1 : 0, addend: p.addend ? 1 : 0 }
   const way = (shader: string, workgroups: readonly [number, number], strip: number): Dispatch => ({
     shader,
     entry: 'forward',
     workgroups: [...workgroups, layers],
-    params: { M, N, K, alpha, chunk, strip, inner: DEPTH / 4, ...(layers > 1 ? { bias: 0, addend: 0 } : flags) },
+    params: { M, N, K, alpha, chunk, strip, inner: DEPTH / 4, ...(layers > 1 ? { bias: 0, addend: 0 } : flags), ...(low && { K2: low.depth, ratio: low.alpha / alpha }) },
     flops: 2 * M * N * K,
   })
   const [first, ...alternatives] = ways(p, operands, way)
@@ -68,6 +74,7 @@ export function matmulDispatches(p: Product): Dispatch[] {
     entry: 'finish',
     workgroups: grid(M * N, 64),
     params: { count: M * N, columns: N, layers, alpha, ...flags },
+    defines: { INTO: into ? 1 : 0 },
     flops: layers * M * N,
   }
   return [{ ...first, alternatives }, ...(layers > 1 ? [last] : [])]
@@ -82,7 +89,8 @@ function ways({ M, N }: Extent, v: Operands, way: (shader: string, workgroups: r
   } else {
     const size = M > 32 && N > 32 ? 8 : 4
     list.push(way(staged(v, size, size), tiled(size, size), size))
-    if (size === 8 && v.fourA && v.fourB) list.push({ ...way(direct(v, size, 4), tiled(size, 4), size), suits: 'software' })
+    const { low = v } = v
+    if (size === 8 && v.fourA && v.fourB && low.fourA && low.fourB) list.push({ ...way(direct(v, size, 4), tiled(size, 4), size), suits: 'software' })
   }
   const swap = N <= 16 && N < M
   const [tall, wide] = swap ? [N, M] : [M, N]

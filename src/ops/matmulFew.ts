@@ -1,6 +1,6 @@
 // A portable matmul kernel for one to eight rows of a (decoding): a workgroup owns 32 columns of y, eight threads share each
 // column's K and add up in a fixed order. Neighbouring threads read neighbouring vectors of b, which is read once.
-import { declarations, lane, lines, loaders, put, range, type Operands } from './matmulKernel.ts'
+import { declarations, everySegment, lane, lines, loaders, put, range, stretch, type Operands, type Segment } from './matmulKernel.ts'
 
 /** Columns of y per workgroup, and threads that share the depth of one. */
 export const COLUMNS = 32
@@ -11,12 +11,19 @@ export function few(v: Operands, rows: number): string {
   const threads = fours * SHARERS
   // Along the stored rows of b: k where it is [N, K], columns where it is [K, N].
   const [sharer, four] = v.transB ? [`thread % ${SHARERS}u`, `thread / ${SHARERS}u`] : [`thread / ${fours}u`, `thread % ${fours}u`]
-  const readB = range(4).map((i) => (v.transB ? `let b${i} = bFour(column + ${i}u, k);` : `let b${i} = bFour(k * 4u + ${i}u, column / 4u);`))
-  const products = range(rows).map((r) =>
-    v.transB
-      ? `acc${r} += vec4f(${range(4).map((i) => `dot(a${r}, b${i})`).join(', ')});`
-      : range(4).map((k) => `acc${r} = fma(vec4f(a${r}.${lane[k]}), b${k}, acc${r});`).join('\n'),
-  )
+  const products = (s: Segment): string => {
+    const readB = range(4).map((i) => (s.transB ? `let b${i} = ${s.b}Four(column + ${i}u, k);` : `let b${i} = ${s.b}Four(k * 4u + ${i}u, column / 4u);`))
+    const sums = range(rows).map((r) =>
+      s.transB
+        ? `acc${r} += vec4f(${range(4).map((i) => `dot(a${r}, b${i})`).join(', ')});`
+        : range(4).map((k) => `acc${r} = fma(vec4f(a${r}.${lane[k]}), b${k}, acc${r});`).join('\n'),
+    )
+    return `for (var k = sharer; k < ${stretch(s).end}; k += ${SHARERS}u) {
+    ${lines(readB)}
+    ${lines(range(rows).map((r) => `let a${r} = ${s.a}Four(${r}u, k);`))}
+    ${lines(sums)}
+  }`
+  }
   return `${declarations(v)}
 ${loaders(v)}
 ${put(v)}
@@ -27,12 +34,7 @@ fn forward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index)
   let four = ${four};
   let column = group.x * ${COLUMNS}u + four * 4u;
   ${lines(range(rows).map((r) => `var acc${r} = vec4f();`))}
-  let end = (params.K + 3u) / 4u;
-  for (var k = sharer; k < end; k += ${SHARERS}u) {
-    ${lines(readB)}
-    ${lines(range(rows).map((r) => `let a${r} = aFour(${r}u, k);`))}
-    ${lines(products)}
-  }
+  ${everySegment(v, products)}
   ${lines(range(rows).map((r) => `sums[(${r}u * ${fours}u + four) * ${SHARERS}u + sharer] = acc${r};`))}
   workgroupBarrier();
   if (thread < ${rows * fours}u) {

@@ -1,6 +1,6 @@
 // The portable matmul kernel: 8 × 8 threads keep a tile of both operands in workgroup memory and rows × columns of y each in
 // registers. Takes any shape. Unrolled here because shader compilers differ in whether they do it.
-import { accumulators, declarations, lines, loaders, multiply, put, putAll, range, type Operands } from './matmulKernel.ts'
+import { accumulators, declarations, everySegment, lines, loaders, multiply, put, putAll, range, stretch, type Operands, type Segment } from './matmulKernel.ts'
 
 /** Depth of a tile. */
 export const DEPTH = 16
@@ -11,43 +11,46 @@ export function staged(v: Operands, rows: number, columns: number): string {
   const tileM = THREADS * rows
   const tileN = THREADS * columns
   // A tile is stored the way its operand is: rows of fours along k, or one row of fours per k.
-  const rowsA = v.transA ? DEPTH : tileM
-  const foursA = (v.transA ? tileM : DEPTH) / 4
-  const rowsB = v.transB ? tileN : DEPTH
-  const foursB = (v.transB ? DEPTH : tileN) / 4
-  const stage = (name: string, height: number, fours: number, trans: boolean, origin: string): string =>
-    `for (var i = lane; i < ${height * fours}u; i += ${THREADS * THREADS}u) {
-      ${name}Tile[i] = ${name}Four(${trans ? `k0 + i / ${fours}u` : `${origin} + i / ${fours}u`}, ${trans ? `${origin} / 4u + i % ${fours}u` : `k0 / 4u + i % ${fours}u`});
+  const product = (s: Segment): string => {
+    const rowsA = s.transA ? DEPTH : tileM
+    const foursA = (s.transA ? tileM : DEPTH) / 4
+    const rowsB = s.transB ? tileN : DEPTH
+    const foursB = (s.transB ? DEPTH : tileN) / 4
+    const stage = (name: string, tile: string, height: number, fours: number, trans: boolean, origin: string): string =>
+      `for (var i = lane; i < ${height * fours}u; i += ${THREADS * THREADS}u) {
+      ${tile}[i] = ${name}Four(${trans ? `k0 + i / ${fours}u` : `${origin} + i / ${fours}u`}, ${trans ? `${origin} / 4u + i % ${fours}u` : `k0 / 4u + i % ${fours}u`});
     }`
-  const readA = v.transA
-    ? range(4).flatMap((k) => range(rows / 4).map((i) => `let a${k}_${i} = aTile[(k * 4u + ${k}u) * ${foursA}u + thread.y * ${rows / 4}u + ${i}u];`))
-    : range(rows).map((i) => `let a${i} = aTile[(thread.y * ${rows}u + ${i}u) * ${foursA}u + k];`)
-  const readB = v.transB
-    ? range(columns).map((j) => `let b${j} = bTile[(thread.x * ${columns}u + ${j}u) * ${foursB}u + k];`)
-    : range(4).flatMap((k) => range(columns / 4).map((j) => `let b${k}_${j} = bTile[(k * 4u + ${k}u) * ${foursB}u + thread.x * ${columns / 4}u + ${j}u];`))
+    const readA = s.transA
+      ? range(4).flatMap((k) => range(rows / 4).map((i) => `let a${k}_${i} = aTile[(k * 4u + ${k}u) * ${foursA}u + thread.y * ${rows / 4}u + ${i}u];`))
+      : range(rows).map((i) => `let a${i} = aTile[(thread.y * ${rows}u + ${i}u) * ${foursA}u + k];`)
+    const readB = s.transB
+      ? range(columns).map((j) => `let b${j} = bTile[(thread.x * ${columns}u + ${j}u) * ${foursB}u + k];`)
+      : range(4).flatMap((k) => range(columns / 4).map((j) => `let b${k}_${j} = bTile[(k * 4u + ${k}u) * ${foursB}u + thread.x * ${columns / 4}u + ${j}u];`))
+    const { first, end } = stretch(s)
+    return `for (var k0 = 4u * ${first}; k0 < 4u * ${end}; k0 += ${DEPTH}u) {
+    ${stage(s.a, 'aTile', rowsA, foursA, s.transA, `group.y * ${tileM}u`)}
+    ${stage(s.b, 'bTile', rowsB, foursB, !s.transB, `group.x * ${tileN}u`)}
+    workgroupBarrier();
+    for (var k = 0u; k < params.inner; k++) {
+      ${lines(readA)}
+      ${lines(readB)}
+      ${multiply(s, rows, columns)}
+    }
+    workgroupBarrier();
+  }`
+  }
   const store = putAll(rows, columns / 4, (i, j) => `put(group.z, row0 + ${i}, column0 + ${j * 4}u, out[${i} * ${columns / 4}u + ${j}u]);`)
   return `${declarations(v)}
 ${loaders(v)}
 ${put(v)}
-var<workgroup> aTile: array<vec4f, ${rowsA * foursA}>;
-var<workgroup> bTile: array<vec4f, ${rowsB * foursB}>;
+var<workgroup> aTile: array<vec4f, ${(tileM * DEPTH) / 4}>;
+var<workgroup> bTile: array<vec4f, ${(tileN * DEPTH) / 4}>;
 @compute @workgroup_size(${THREADS}, ${THREADS})
 fn forward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) thread: vec3u, @builtin(local_invocation_index) lane: u32) {
   let row0 = group.y * ${tileM}u + thread.y * ${rows}u;
   let column0 = group.x * ${tileN}u + thread.x * ${columns}u;
   ${accumulators(rows, columns / 4)}
-  let end = min(params.K, (group.z + 1u) * params.chunk * 4u);
-  for (var k0 = group.z * params.chunk * 4u; k0 < end; k0 += ${DEPTH}u) {
-    ${stage('a', rowsA, foursA, v.transA, `group.y * ${tileM}u`)}
-    ${stage('b', rowsB, foursB, !v.transB, `group.x * ${tileN}u`)}
-    workgroupBarrier();
-    for (var k = 0u; k < params.inner; k++) {
-      ${lines(readA)}
-      ${lines(readB)}
-      ${multiply(v, rows, columns)}
-    }
-    workgroupBarrier();
-  }
+  ${everySegment(v, product)}
   ${store}
 }`
 }

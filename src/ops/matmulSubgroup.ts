@@ -2,7 +2,7 @@
 // between lanes two to five. All lanes of a workgroup share the same rows of y and own columns of their own: each lane loads
 // four numbers of one row of a, and every lane gets every row by broadcast. Right for any subgroup of at least `lanes` lanes.
 // Either operand can play a: with `swap` the kernel computes yᵀ = bᵀ·aᵀ, which suits a y of few columns.
-import { declarations, lane as component, lines, loaders, put, putAll, range, type Operands } from './matmulKernel.ts'
+import { accumulators, declarations, everySegment, lane as component, lines, loaders, put, putAll, range, stretch, type Operands, type Segment } from './matmulKernel.ts'
 
 export interface SubgroupTile {
   /** Rows of y per workgroup: a multiple of `lanes`, or of 4 where a is stored transposed. */
@@ -18,44 +18,56 @@ export interface SubgroupTile {
 export const WIDTH = 8
 
 export function subgroup(v: Operands, { rows, fours, lanes, swap }: SubgroupTile): string {
-  const [held, own] = swap ? [{ name: 'b', kInside: v.transB }, { name: 'a', kInside: !v.transA }] : [{ name: 'a', kInside: !v.transA }, { name: 'b', kInside: v.transB }]
-  const load = (name: string, row: string, four: string, across: string): string =>
-    (name === 'a' ? v.fourA : v.fourB) ? `${name}Vector(${row} * (${across} / 4u) + ${four})` : `${name}Four(${row}, ${four})`
   const registers = Math.ceil(rows / lanes)
   const perRegister = lanes / 4
   const clamp = (index: string, size: string): string => `min(${index}, ${size} - 1u)`
+  const product = (s: Segment): string => {
+    const left = { name: s.a, four: s.fourA, kInside: !s.transA }
+    const right = { name: s.b, four: s.fourB, kInside: s.transB }
+    const [held, own] = swap ? [right, left] : [left, right]
+    const load = (x: { readonly name: string; readonly four: boolean }, row: string, four: string, across: string): string =>
+      x.four ? `${x.name}Vector(${row} * (${across} / 4u) + ${four})` : `${x.name}Four(${row}, ${four})`
 
-  const origins = [
-    ...range(registers).map((i) =>
-      held.kInside
-        ? `let heldAt${i} = ${clamp(`row0 + lane % ${lanes}u + ${i * lanes}u`, 'rows')};`
-        : `let heldAt${i} = ${clamp(`row0 / 4u + (lane % ${lanes}u) / 4u + ${i * perRegister}u`, '((rows + 3u) / 4u)')};`,
-    ),
-    ...(own.kInside
-      ? range(4 * fours).map((j) => `let ownAt${j} = ${clamp(`column0 + ${j}u`, 'columns')};`)
-      : range(fours).map((j) => `let ownAt${j} = ${clamp(`column0 / 4u + ${j}u`, '((columns + 3u) / 4u)')};`)),
-  ]
-  const loads = [
-    ...range(registers).map((i) => `let held${i} = ${held.kInside ? load(held.name, `heldAt${i}`, 'k', 'params.K') : load(held.name, '(k * 4u + lane % 4u)', `heldAt${i}`, 'rows')};`),
-    ...(own.kInside
-      ? [
-          ...range(4 * fours).map((j) => `let own${j} = ${load(own.name, `ownAt${j}`, 'k', 'params.K')};`),
-          ...range(4).flatMap((k) => range(fours).map((j) => `let b${k}_${j} = vec4f(${range(4).map((c) => `own${j * 4 + c}.${component[k]}`).join(', ')});`)),
-        ]
-      : range(4).flatMap((k) => range(fours).map((j) => `let b${k}_${j} = ${load(own.name, `(k * 4u + ${k}u)`, `ownAt${j}`, 'columns')};`))),
-  ]
-  const step = (i: number, k: number, scalar: string): string[] => range(fours).map((j) => `acc${i}_${j} = fma(vec4f(${scalar}), b${k}_${j}, acc${i}_${j});`)
-  const products = held.kInside
-    ? range(rows).flatMap((i) => [
-        `let a${i} = subgroupBroadcast(held${Math.floor(i / lanes)}, ${i % lanes}u);`,
-        ...range(4).flatMap((k) => step(i, k, `a${i}.${component[k]}`)),
-      ])
-    : range(rows / 4).flatMap((four) =>
-        range(4).flatMap((k) => [
-          `let a${four}_${k} = subgroupBroadcast(held${Math.floor(four / perRegister)}, ${(four % perRegister) * 4 + k}u);`,
-          ...range(4).flatMap((i) => step(four * 4 + i, k, `a${four}_${k}.${component[i]}`)),
-        ]),
-      )
+    const origins = [
+      ...range(registers).map((i) =>
+        held.kInside
+          ? `let heldAt${i} = ${clamp(`row0 + lane % ${lanes}u + ${i * lanes}u`, 'rows')};`
+          : `let heldAt${i} = ${clamp(`row0 / 4u + (lane % ${lanes}u) / 4u + ${i * perRegister}u`, '((rows + 3u) / 4u)')};`,
+      ),
+      ...(own.kInside
+        ? range(4 * fours).map((j) => `let ownAt${j} = ${clamp(`column0 + ${j}u`, 'columns')};`)
+        : range(fours).map((j) => `let ownAt${j} = ${clamp(`column0 / 4u + ${j}u`, '((columns + 3u) / 4u)')};`)),
+    ]
+    const loads = [
+      ...range(registers).map((i) => `let held${i} = ${held.kInside ? load(held, `heldAt${i}`, 'k', s.depth) : load(held, '(k * 4u + lane % 4u)', `heldAt${i}`, 'rows')};`),
+      ...(own.kInside
+        ? [
+            ...range(4 * fours).map((j) => `let own${j} = ${load(own, `ownAt${j}`, 'k', s.depth)};`),
+            ...range(4).flatMap((k) => range(fours).map((j) => `let b${k}_${j} = vec4f(${range(4).map((c) => `own${j * 4 + c}.${component[k]}`).join(', ')});`)),
+          ]
+        : range(4).flatMap((k) => range(fours).map((j) => `let b${k}_${j} = ${load(own, `(k * 4u + ${k}u)`, `ownAt${j}`, 'columns')};`))),
+    ]
+    const step = (i: number, k: number, scalar: string): string[] => range(fours).map((j) => `acc${i}_${j} = fma(vec4f(${scalar}), b${k}_${j}, acc${i}_${j});`)
+    const products = held.kInside
+      ? range(rows).flatMap((i) => [
+          `let a${i} = subgroupBroadcast(held${Math.floor(i / lanes)}, ${i % lanes}u);`,
+          ...range(4).flatMap((k) => step(i, k, `a${i}.${component[k]}`)),
+        ])
+      : range(rows / 4).flatMap((four) =>
+          range(4).flatMap((k) => [
+            `let a${four}_${k} = subgroupBroadcast(held${Math.floor(four / perRegister)}, ${(four % perRegister) * 4 + k}u);`,
+            ...range(4).flatMap((i) => step(four * 4 + i, k, `a${four}_${k}.${component[i]}`)),
+          ]),
+        )
+    const { first, end } = stretch(s)
+    return `{
+  ${lines(origins)}
+  for (var k = ${first}; k < ${end}; k++) {
+    ${lines(loads)}
+    ${lines(products)}
+  }
+  }`
+  }
   // Row i of the tile, four columns from `column` on.
   const store = putAll(rows, fours, (i, j) => v.fourY ? `put(group.z, row0 + ${i}, column0 + ${4 * j}u, out[${i} * ${fours}u + ${j}u]);` :
     lines([
@@ -70,7 +82,6 @@ export function subgroup(v: Operands, { rows, fours, lanes, swap }: SubgroupTile
   return `enable subgroups;
 ${declarations(v)}
 ${loaders(v)}
-${v.fourA ? 'fn aVector(i: u32) -> vec4f { return a[i]; }' : ''}
 ${put(v)}
 @compute @workgroup_size(${WIDTH})
 fn forward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32, @builtin(subgroup_invocation_id) lane: u32) {
@@ -78,13 +89,8 @@ fn forward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index)
   let columns = ${swap ? 'params.M' : 'params.N'};
   let row0 = group.y * ${rows}u;
   let column0 = (group.x * ${WIDTH}u + thread) * ${4 * fours}u;
-  ${lines(origins)}
-  ${lines(range(rows).flatMap((i) => range(fours).map((j) => `var acc${i}_${j} = vec4f();`)))}
-  let end = min((params.K + 3u) / 4u, (group.z + 1u) * params.chunk);
-  for (var k = group.z * params.chunk; k < end; k++) {
-    ${lines(loads)}
-    ${lines(products)}
-  }
+  ${accumulators(rows, fours)}
+  ${everySegment(v, product)}
   ${store}
 }`
 }

@@ -33,16 +33,16 @@ function tried(dispatch: Dispatch, index: number): Dispatch[] {
 describe.each([...allOps().values()].map((op) => ({ name: op.name, op })))('$name', ({ op }) => {
   for (const [index, c] of op.cases.entries()) {
     it(c.name, async () => {
-      const { graph, inputs, outputs, values } = caseGraph(op, c)
-      const updated = (op.updates ?? []).map((name) => inputs[name])
+      const { graph, inputs, outputs, values, stored } = caseGraph(op, c)
+      const updated = (op.updates ?? []).flatMap((name) => inputs[name] ?? [])
       const keep: Tensor[] = [...Object.values(outputs), ...updated]
       const read = interpret(graph, values)
       const sizes = { ...inputs, ...outputs } as Sizes
       const variants = Math.max(...op.dispatch(sizes, c.attrs).map((d) => tried(d, index).length))
       for (let variant = 0; variant < variants; variant++) {
         const choose = ([d]: readonly Dispatch[]): Dispatch => tried(d, index)[Math.min(variant, tried(d, index).length - 1)]
-        const found = await runOnce(device, graph, values, keep, pipelines, choose)
-        const again = await runOnce(device, graph, values, keep, pipelines, choose)
+        const found = await runOnce(device, graph, stored, keep, pipelines, choose)
+        const again = await runOnce(device, graph, stored, keep, pipelines, choose)
         keep.forEach((t, k) => {
           const expected = read(t)
           let scale = 1e-30
