@@ -1,5 +1,5 @@
 // Rows of a table: y[i] = w[tokens[i]]; zeros for a token outside the table. Writes y with =.
-// W_F16 and W_BF16 tables hold two elements in a word, the first in the lower half.
+// W_F16 and W_BF16 tables hold two elements in a word, the first in the lower half; those in BLOCKS bring what reads them.
 #include <index>
 #include <value>
 struct Params { count: u32, columns: u32, vocabulary: i32 }
@@ -13,6 +13,13 @@ struct Params { count: u32, columns: u32, vocabulary: i32 }
 @group(0) @binding(3) var<storage, read_write> y: array<Value>;
 
 #if PACKED
+#if BLOCKS
+#if VEC4
+fn weight(i: u32) -> Value { return wVector(i); }
+#else
+fn weight(i: u32) -> Value { return wOne(i); }
+#endif
+#else
 #if W_F16
 fn widen(word: u32) -> vec2f { return unpack2x16float(word); }
 #else
@@ -22,6 +29,7 @@ fn widen(word: u32) -> vec2f { return bitcast<vec2f>(vec2u(word << 16u, word & 0
 fn weight(i: u32) -> Value { return vec4f(widen(w[2u * i]), widen(w[2u * i + 1u])); }
 #else
 fn weight(i: u32) -> Value { return widen(w[i / 2u])[i % 2u]; }
+#endif
 #endif
 #else
 fn weight(i: u32) -> Value { return w[i]; }

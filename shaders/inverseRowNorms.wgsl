@@ -1,5 +1,6 @@
 // inverse[o] = 1 / ‖W[o,:] + s · (B A)[o,:]‖: a workgroup per output, lanes along the inputs, a tree of fixed order.
-// W is [out, in], or [in, out] when TRANSPOSED; 16-bit weights hold two elements in a word. Writes inverse with =.
+// W is [out, in], or [in, out] when TRANSPOSED; 16-bit weights hold two elements in a word, those in BLOCKS bring
+// what reads them. Writes inverse with =.
 #include <index>
 struct Params { outputs: u32, inputs: u32, rank: u32, scaling: f32 }
 @group(0) @binding(0) var<uniform> params: Params;
@@ -13,12 +14,16 @@ struct Params { outputs: u32, inputs: u32, rank: u32, scaling: f32 }
 @group(0) @binding(4) var<storage, read_write> inverse: array<f32>;
 
 #if PACKED
+#if BLOCKS
+fn weight(i: u32) -> f32 { return wOne(i); }
+#else
 #if W_F16
 fn pair(word: u32) -> vec2f { return unpack2x16float(word); }
 #else
 fn pair(word: u32) -> vec2f { return vec2f(bitcast<f32>(word << 16u), bitcast<f32>(word & 0xffff0000u)); }
 #endif
 fn weight(i: u32) -> f32 { return pair(w[i / 2u])[i % 2u]; }
+#endif
 #else
 fn weight(i: u32) -> f32 { return w[i]; }
 #endif

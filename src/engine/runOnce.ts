@@ -10,7 +10,7 @@ import { record, type Choose, type Placed } from './record.ts'
 import { replay } from './replay.ts'
 
 /**
- * @param sources values of every input, weight and state, by tensor name
+ * @param sources values of every input, weight and state, by tensor name; bytes are uploaded as they are
  * @param keep tensors to read back, in order; states show their updated values
  */
 export async function runOnce(
@@ -29,7 +29,7 @@ export async function runOnce(
   try {
     for (const t of graph.sources) {
       const values = sources.get(t.name)
-      if (values) device.queue.writeBuffer(recording.place(t).buffer, 0, packValues(values, t.dtype))
+      if (values) device.queue.writeBuffer(recording.place(t).buffer, 0, values instanceof Uint8Array ? (values as Uint8Array<ArrayBuffer>) : packValues(values, t.dtype))
     }
     device.pushErrorScope('validation')
     replay(device, recording)

@@ -1,8 +1,9 @@
 // A tensor is a description: shape, storage type and where its bytes come from. It holds no bytes and no GPU object.
+import { blockLayout, isBlockType, type BlockType } from './blocks.ts'
 import { sizeOf, type Shape } from './shape.ts'
 
-/** f16 and bf16 are packed two to a 32-bit word, as in the checkpoint; arithmetic is always f32. */
-export type DType = 'f32' | 'f16' | 'bf16' | 'i32' | 'u32'
+/** f16 and bf16 are packed two to a 32-bit word, as in the checkpoint, blocks as they say; arithmetic is always f32. */
+export type DType = 'f32' | 'f16' | 'bf16' | BlockType | 'i32' | 'u32'
 
 /**
  * - `input`: written by the host before a replay (batch, hyperparameters)
@@ -29,6 +30,7 @@ export interface Tensor {
 /** Bytes in GPU memory, rounded up to whole 32-bit words. */
 export function bytesOf(t: Pick<Tensor, 'shape' | 'dtype'>): number {
   const n = sizeOf(t.shape)
+  if (isBlockType(t.dtype)) return blockLayout(t.dtype, t.shape).words * 4
   return t.dtype === 'f16' || t.dtype === 'bf16' ? Math.ceil(n / 2) * 4 : n * 4
 }
 

@@ -1,12 +1,14 @@
 // y[i] = w[tokens[i]]: one row of a table for each token, zeros for a token outside it (-1).
-// The table may be stored in 16 bits; its gradient is the sum of dy over equal tokens (scatterRows). The padding token's row
+// The table may be stored in 16 bits or in blocks; its gradient is the sum of dy over equal tokens (scatterRows). The padding token's row
 // takes no gradient, as with torch.nn.Embedding's padding_idx; -1 means there is none.
 import shader from '../../shaders/embedding.wgsl?raw'
+import { isBlockType } from '../graph/blocks.ts'
 import { elements, rowsOf } from '../graph/layout.ts'
 import { defineOp, type Op } from '../graph/op.ts'
 import { requireShape, requireThat } from '../graph/require.ts'
 import { showShape, sizeOf } from '../graph/shape.ts'
 import type { DType } from '../graph/tensor.ts'
+import { blockReads } from './blockReads.ts'
 import { scatterRows } from './gatherRows.ts'
 
 export type EmbeddingAttrs = { readonly padding: number }
@@ -24,10 +26,11 @@ export const embedding: Op<EmbeddingAttrs> = defineOp<EmbeddingAttrs>({
   dispatch: ({ w, y }) => {
     const [vocabulary, columns] = w.shape
     const { workgroups, params, defines, width } = elements(sizeOf(y.shape), columns)
-    const packed = { PACKED: w.dtype === 'f32' ? 0 : 1, W_F16: w.dtype === 'f16' ? 1 : 0, W_BF16: w.dtype === 'bf16' ? 1 : 0 }
+    const inBlocks = isBlockType(w.dtype)
+    const packed = { PACKED: w.dtype === 'f32' ? 0 : 1, BLOCKS: inBlocks ? 1 : 0, W_F16: w.dtype === 'f16' ? 1 : 0, W_BF16: w.dtype === 'bf16' ? 1 : 0 }
     return [
       {
-        shader,
+        shader: inBlocks ? `${shader}\n${blockReads(w.dtype, 'w', `u32(params.vocabulary) * params.columns * ${width}u`)}` : shader,
         entry: 'forward',
         workgroups,
         params: { ...params, columns: columns / width, vocabulary },
@@ -64,6 +67,12 @@ export const embedding: Op<EmbeddingAttrs> = defineOp<EmbeddingAttrs>({
         ...embeddingCase(v, c, n, dtype),
         differentiate: [],
       })),
+    ),
+    ...(['int8', 'nf4', 'nf4_double', 'q8_0', 'q4_0', 'q4_k', 'q6_k'] as const).flatMap((dtype) =>
+      [
+        [7, 33, 17],
+        [64, 260, 200],
+      ].map(([v, c, n]) => ({ ...embeddingCase(v, c, n, dtype), differentiate: [] })),
     ),
   ],
 })
