@@ -1,33 +1,33 @@
-// `npm run bench -- [starter|lora-small|matmul|decode …] [--software]`: how fast this machine's adapter is, over Dawn. Prints tables;
-// without names it runs the starter's step and the matmuls. A software adapter is measured only when asked for by --software,
-// because its numbers say nothing about a GPU.
-import { dawnGpu } from '../gpu/dawn.ts'
-import { openGpu } from '../gpu/device.ts'
-import { Fault } from '../protocol/failure.ts'
-import { presets } from './bench/presets.ts'
-import { timeDecoding } from './bench/timeDecoding.ts'
-import { timeMatmul } from './bench/timeMatmul.ts'
-import { timeStep } from './bench/timeStep.ts'
-
-const USAGE = 'npm run bench -- [starter|lora-small|matmul|decode …] [--software]'
+// `npm run bench -- [--dawn] [--software] [--only NAMES] [--json FILE]`: how fast this machine's adapter trains, in headless
+// Chromium or over Dawn, and other WebGPU libraries beside it in the same run. Prints tables; --json keeps every number.
+import { writeFile } from 'node:fs/promises'
+import { loadavg } from 'node:os'
+import { commit, machineFacts, peerVersions } from './bench/machineFacts.ts'
+import { readOptions } from './bench/options.ts'
+import type { Report } from './bench/report.ts'
+import { ceilingTable, matmulTable, plainText, stepTable } from './bench/tables.ts'
 
 export async function main(argv: string[]): Promise<number> {
-  const names = argv.filter((a) => a !== '--software')
-  const known = [...presets.keys(), 'matmul', 'decode']
-  const unknown = names.find((n) => !known.includes(n))
-  if (unknown !== undefined) throw new Fault('bad-recipe', `bench does not know ${unknown}; it knows ${known.join(', ')}.`, USAGE)
-  const gpu = await openGpu(await dawnGpu())
-  const { vendor, architecture, description, software } = gpu.info
-  if (software && !argv.includes('--software'))
-    throw new Fault('no-webgpu', `This machine only has a software adapter, ${description}, which tells nothing about a GPU.`, 'Add --software to measure it all the same.')
-  const { subgroupMinSize: least, subgroupMaxSize: most } = gpu.adapter.info
-  console.log(`${vendor} ${architecture} ${description}${least ? `, subgroups of ${least === most ? least : `${least}–${most}`}` : ''}\n`)
-  for (const name of names.length > 0 ? names : ['starter', 'matmul']) {
-    const preset = presets.get(name)
-    if (preset) await timeStep(gpu, preset)
-    else if (name === 'decode') await timeDecoding(gpu, presets.get('starter')!)
-    else await timeMatmul(gpu)
-    console.log('')
+  const options = readOptions(argv)
+  const say = (text: string): void => console.error(text)
+  const [before] = loadavg()
+  const { measureInDawn } = await import('./bench/inDawn.ts')
+  const { adapter, host, findings } = await measureInDawn(options, say)
+  const report: Report = {
+    made: {
+      date: new Date().toISOString(), commit: commit(), machine: machineFacts(), host, adapter, peers: peerVersions(options.peers), rounds: options.rounds,
+      load: [before, loadavg()[0]],
+    },
+    ...findings,
   }
+  console.log(`${adapter.vendor} ${adapter.architecture} ${adapter.description} · ${host} · ${report.made.machine.processor}, ${report.made.machine.cores} cores · ${report.made.commit}`)
+  const tables = [
+    ...(report.ceiling ? [ceilingTable(report.ceiling)] : []),
+    ...report.steps.map(stepTable),
+    ...(report.matmul ? [matmulTable(report.matmul, report.ceiling)] : []),
+  ]
+  for (const table of tables) console.log(`\n${plainText(table)}`)
+  for (const line of report.leftOut) console.log(`\nLeft out: ${line}`)
+  if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, null, 1)}\n`)
   return 0
 }

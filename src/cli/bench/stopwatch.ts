@@ -11,8 +11,6 @@ export async function timeCommands(device: GPUDevice, commands: readonly Command
   return performance.now() - began
 }
 
-export const median = (list: readonly number[]): number => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? Number.NaN
-
 /** Rows of text cells, each column as wide as its widest; the first is flush left. */
 export function printTable(head: readonly string[], rows: readonly (readonly string[])[]): void {
   const widths = head.map((h, i) => Math.max(h.length, ...rows.map((r) => r[i].length)))

@@ -1,16 +1,16 @@
 // Cached generation of a preset's bare model: tokens per second for one row and for eight.
-import type { Gpu } from '../../gpu/device.ts'
 import { mount, subjectOf } from '../../train/base.ts'
 import { Decoder } from '../../train/decoder.ts'
-import type { Preset } from './presets.ts'
-import { median } from './stopwatch.ts'
+import type { Bench } from './bench.ts'
+import { openPreset, type Preset } from './presets.ts'
+import { medianOf } from './spread.ts'
 
 const PROMPT = 32
 const TOKENS = 16
 
-export async function timeDecoding(gpu: Gpu, preset: Preset): Promise<void> {
-  const model = await preset.open()
-  const base = mount(model, gpu)
+export async function timeDecoding(bench: Bench, preset: Preset): Promise<void> {
+  const model = await openPreset(preset, bench.readStarter)
+  const base = mount(model, await bench.open())
   const subject = subjectOf(model, [])
   await base.weights.load(subject.census.weights)
   for (const rows of [1, 8]) {
@@ -28,7 +28,7 @@ export async function timeDecoding(gpu: Gpu, preset: Preset): Promise<void> {
       await decoder.step(new Int32Array(rows).fill(7), new Int32Array(rows).fill(PROMPT + i))
       times.push(performance.now() - from)
     }
-    const ms = median(times)
+    const ms = medianOf(times)
     console.log(`${preset.name}, ${rows} row${rows > 1 ? 's' : ''}: prompt of ${PROMPT} tokens ${first.toFixed(0)} ms the first time, then ${read.toFixed(0)} ms; a token ${ms.toFixed(1)} ms, ${((1000 * rows) / ms).toFixed(0)} tokens/s`)
     decoder.dispose()
   }

@@ -10,7 +10,8 @@ import { Graph } from '../../graph/graph.ts'
 import type { Dispatch, Sizes } from '../../graph/op.ts'
 import type { DType } from '../../graph/tensor.ts'
 import { matmul } from '../../ops/matmul.ts'
-import { median, printTable, timeCommands } from './stopwatch.ts'
+import { medianOf } from './spread.ts'
+import { printTable, timeCommands } from './stopwatch.ts'
 
 type Way = 'NT' | 'NN' | 'TN'
 type Product = readonly [way: Way, M: number, N: number, K: number, dtype: DType]
@@ -59,7 +60,7 @@ export async function timeMatmul(gpu: Gpu): Promise<void> {
     const flops = 2 * M * N * K
     const rounds = Math.min(MOST_ROUNDS, Math.max(1, Math.round(ENOUGH_FLOPS / flops)))
     for (let i = 0; i < ROUNDS; i++) for (const arm of arms) arm.times.push(await timeCommands(gpu.device, arm.recording.commands, rounds))
-    const speeds = arms.map((arm) => `${((flops * rounds) / median(arm.times) / 1e6).toFixed(2)}${arm.chosen ? ' ←' : '  '}`)
+    const speeds = arms.map((arm) => `${((flops * rounds) / medianOf(arm.times) / 1e6).toFixed(2)}${arm.chosen ? ' ←' : '  '}`)
     rows.push([`${way} [${M},${K}]·[${K},${N}] ${dtype}`, ...Array.from({ length: 4 }, (_, i) => speeds[i] ?? '')])
     for (const arm of arms) arm.recording.dispose()
   }

@@ -1,0 +1,19 @@
+// What every measurement is given: the adapter, the libraries to measure beside ours, and how long to measure.
+import type { Gpu } from '../../gpu/device.ts'
+import type { CpuClock } from './interleave.ts'
+import type { Peer } from './peers/peer.ts'
+import type { ReadStarter } from './presets.ts'
+
+export interface Bench {
+  /** A device of its own for each measurement, so that its buffers can be counted. */
+  open(): Promise<Gpu>
+  readonly software: boolean
+  readonly peers: readonly Peer[]
+  readonly rounds: number
+  /** Leaves out what takes minutes. */
+  readonly quick: boolean
+  readonly cpu: CpuClock | undefined
+  readonly readStarter: ReadStarter
+  /** Tells the person waiting what is measured now, or what was left out and why. */
+  say(text: string): void
+}

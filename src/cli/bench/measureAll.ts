@@ -1,0 +1,33 @@
+// Runs the measurements that were asked for, steps first: libraries that keep freed buffers would carry them into the next.
+import type { Bench } from './bench.ts'
+import { measureCeiling } from './ceiling.ts'
+import { measureMatmul } from './measureMatmul.ts'
+import { measureStep } from './measureStep.ts'
+import { presets } from './presets.ts'
+import type { Findings } from './report.ts'
+import { timeDecoding } from './timeDecoding.ts'
+import { timeMatmul } from './timeMatmul.ts'
+import { timeStep } from './timeStep.ts'
+
+export async function measureAll(bench: Bench, names: readonly string[]): Promise<Findings> {
+  const found: Findings = { steps: [], leftOut: [] }
+  for (const name of names) {
+    const preset = presets.get(name)
+    if (!preset) continue
+    if (preset.large && bench.software) found.leftOut.push(`${name}: a step takes minutes on a software adapter.`)
+    else found.steps.push(await measureStep(bench, preset))
+  }
+  if (names.includes('ceiling') || names.includes('matmul')) {
+    bench.say('ceilings')
+    const { device } = await bench.open()
+    found.ceiling = await measureCeiling(device, bench.software, { rounds: bench.rounds })
+    device.destroy()
+  }
+  if (names.includes('matmul')) found.matmul = await measureMatmul(bench)
+  for (const name of names) {
+    if (name === 'kernels') await timeMatmul(await bench.open())
+    if (name === 'decode') await timeDecoding(bench, presets.get('starter')!)
+    if (name === 'profile') await timeStep(bench, presets.get('lora-small')!)
+  }
+  return found
+}

@@ -1,0 +1,116 @@
+// A whole training step of a preset, ours and where the preset says so that of other libraries, in turns. Times are quoted
+// only when the losses of the first five steps agree.
+import type { Bench } from './bench.ts'
+import { interleave, type Timing } from './interleave.ts'
+import { loraSpecOf } from './loraSpec.ts'
+import type { Training } from './peers/peer.ts'
+import { openPreset, type Preset } from './presets.ts'
+import { mapSpread, spreadOf, type Spread } from './spread.ts'
+import { fullBatch, studioTraining } from './studioTraining.ts'
+import { countsBetween, watchGpu, type GpuCounts } from './watchGpu.ts'
+
+/** Steps whose losses must agree. */
+export const COMPARED = 5
+/** Largest relative difference between two libraries' losses of one step. */
+export const LOSS_TOLERANCE = 1e-4
+
+export interface StepArm {
+  readonly name: string
+  /** Mean losses in nats of the first steps. */
+  readonly losses: readonly number[]
+  readonly tokensPerSecond: Spread
+  readonly timing: Timing
+  readonly firstMs: number
+  /** Of one step. */
+  readonly dispatches: number
+  readonly submits: number
+  readonly readBacks: number
+  /** Created by all steps after the compared ones together. */
+  readonly created: Pick<GpuCounts, 'buffers' | 'bindGroups' | 'pipelines'>
+  /** Most that lived at once on the device. */
+  readonly peakBytes: number
+  /** Milliseconds of JavaScript for 1,000 dispatches; ours only. */
+  readonly hostMsPer1000?: Spread
+  /** f32 GFLOP/s of the matrix products; ours only. */
+  readonly gflops?: Spread
+}
+
+export interface StepResult {
+  readonly preset: string
+  readonly says: string
+  readonly batch: number
+  readonly length: number
+  readonly arms: readonly StepArm[]
+}
+
+export async function measureStep(bench: Bench, preset: Preset): Promise<StepResult> {
+  const watch = watchGpu()
+  bench.say(`${preset.name}: ${preset.says}`)
+  const model = await openPreset(preset, bench.readStarter)
+  const { vocabulary } = model.family.dimensions(model.config)
+  const batch = fullBatch(preset.batch, preset.length, vocabulary)
+  const gpu = await bench.open()
+  const studio = await studioTraining(gpu, model, preset.methods, batch)
+  const trainings: { name: string; device: GPUDevice; training: Training; firstMs: number; losses: number[] }[] = [
+    { name: 'tunesmith', device: gpu.device, training: studio, firstMs: studio.firstMs, losses: [studio.firstLoss] },
+  ]
+  if (preset.peers) {
+    const spec = await loraSpecOf(model, preset.methods, studio.start, batch)
+    for (const peer of bench.peers) {
+      if (!peer.train) continue
+      bench.say(`${preset.name}: first step of ${peer.name}`)
+      const training = await peer.train(spec)
+      const began = performance.now()
+      const loss = await training.step()
+      trainings.push({ name: peer.name, device: peer.device, training, firstMs: performance.now() - began, losses: [loss] })
+    }
+  }
+  for (const { training, losses } of trainings) for (let i = 1; i < COMPARED; i++) losses.push(await training.step())
+  for (const { name, losses } of trainings.slice(1)) compareLosses(name, losses, trainings[0].losses)
+
+  const before = watch.counts()
+  const counts = new Map(trainings.map(({ name }) => [name, countsBetween(before, before)]))
+  const steps = new Map<string, number>()
+  const hosts: number[] = []
+  const counted = async (name: string, training: Training): Promise<void> => {
+    const from = watch.counts()
+    if (name === 'tunesmith') hosts.push((await studio.timedStep()).hostMs)
+    else await training.step()
+    const more = countsBetween(from, watch.counts())
+    const sum = counts.get(name)!
+    for (const key of Object.keys(sum) as (keyof GpuCounts)[]) sum[key] += more[key]
+    steps.set(name, (steps.get(name) ?? 0) + 1)
+  }
+  const arms = trainings.map(({ name, training }) => ({
+    name,
+    async run(times: number) {
+      for (let i = 0; i < times; i++) await counted(name, training)
+    },
+  }))
+  const found = await interleave(arms, { ...bench, leastMs: 1, mostTimes: 1 })
+  const tokens = preset.batch * preset.length
+  const result = trainings.map(({ name, device, firstMs, losses }): StepArm => {
+    const timing = found.get(name)!
+    const sum = counts.get(name)!
+    const each = (n: number): number => n / steps.get(name)!
+    const own = name === 'tunesmith'
+    return {
+      name, losses, timing, firstMs,
+      tokensPerSecond: mapSpread(timing.wall, (ms) => (1000 * tokens) / ms),
+      dispatches: each(sum.dispatches), submits: each(sum.submits), readBacks: each(sum.readBacks),
+      created: { buffers: sum.buffers, bindGroups: sum.bindGroups, pipelines: sum.pipelines },
+      peakBytes: watch.bytes(device).peak,
+      ...(own && { hostMsPer1000: mapSpread(spreadOf(hosts), (ms) => (1000 * ms) / each(sum.dispatches)), gflops: mapSpread(timing.wall, (ms) => studio.flops / ms / 1e6) }),
+    }
+  })
+  for (const { training } of trainings) training.dispose()
+  return { preset: preset.name, says: preset.says, batch: preset.batch, length: preset.length, arms: result }
+}
+
+/** Throws where two libraries did not compute the same. */
+export function compareLosses(name: string, losses: readonly number[], ours: readonly number[]): void {
+  const at = ours.findIndex((loss, i) => !(Math.abs(losses[i] - loss) <= LOSS_TOLERANCE * Math.abs(loss)))
+  if (at < 0) return
+  const show = (list: readonly number[]): string => list.map((x) => x.toFixed(5)).join(', ')
+  throw new Error(`${name}'s loss of step ${at + 1} is not ours, so no time is quoted: ${show(losses)}; ours ${show(ours)}.`)
+}

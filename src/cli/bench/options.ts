@@ -1,0 +1,56 @@
+// The command line of `npm run bench`, read into plain values.
+import { Fault } from '../../protocol/failure.ts'
+import { presets } from './presets.ts'
+
+export const USAGE = `npm run bench -- [--dawn] [--software] [--only NAME,NAME] [--no NAME,NAME] [--quick] [--rounds N] [--json FILE]
+npm run bench -- --readme FILE.json
+npm run bench -- --bundle FILE.mjs`
+
+/** Measurements that are not a preset's step. `kernels`, `decode` and `profile` are looked at while tuning, and run only when named. */
+export const SECTIONS = ['ceiling', 'matmul', 'attention', 'loss', 'overhead', 'growth'] as const
+export const EXTRAS = ['kernels', 'decode', 'profile'] as const
+export const PEERS = ['jax-js', 'tfjs', 'onnxruntime-web'] as const
+
+export interface BenchOptions {
+  readonly dawn: boolean
+  readonly software: boolean
+  readonly quick: boolean
+  readonly rounds: number
+  /** Names of sections and presets, in the order in which they are measured. */
+  readonly only: readonly string[]
+  readonly peers: readonly string[]
+  readonly json?: string
+  readonly readme?: string
+  readonly bundle?: string
+}
+
+export function readOptions(argv: readonly string[]): BenchOptions {
+  const flags = new Set<string>()
+  const values = new Map<string, string>()
+  for (let i = 0; i < argv.length; i++) {
+    const word = argv[i]
+    if (['--dawn', '--software', '--quick'].includes(word)) flags.add(word)
+    else if (['--only', '--no', '--rounds', '--json', '--readme', '--bundle'].includes(word)) {
+      const value = argv[++i]
+      if (value === undefined || value.startsWith('--')) throw new Fault('bad-recipe', `${word} needs a value.`, USAGE)
+      values.set(word, value)
+    } else throw new Fault('bad-recipe', `bench does not know ${word}.`, USAGE)
+  }
+  const standard = [...presets.keys(), ...SECTIONS]
+  const known: readonly string[] = [...standard, ...EXTRAS]
+  const named = values.get('--only')?.split(',')
+  const stranger = named?.find((name) => !known.includes(name))
+  if (stranger !== undefined) throw new Fault('bad-recipe', `bench does not measure ${stranger}; it measures ${known.join(', ')}.`, USAGE)
+  const without = values.get('--no')?.split(',') ?? []
+  const unknown = without.find((name) => !(PEERS as readonly string[]).includes(name) && name !== 'peers')
+  if (unknown !== undefined) throw new Fault('bad-recipe', `bench has no library ${unknown} to leave out; it has ${PEERS.join(', ')}, or peers for all of them.`, USAGE)
+  const rounds = Number(values.get('--rounds') ?? (flags.has('--quick') ? 3 : 7))
+  if (!Number.isInteger(rounds) || rounds < 1) throw new Fault('bad-recipe', `--rounds must be a whole number above 0, found ${values.get('--rounds')}.`, USAGE)
+  const [json, readme, bundle] = [values.get('--json'), values.get('--readme'), values.get('--bundle')]
+  return {
+    dawn: flags.has('--dawn'), software: flags.has('--software'), quick: flags.has('--quick'), rounds,
+    only: named ? known.filter((name) => named.includes(name)) : standard,
+    peers: PEERS.filter((name) => !without.includes('peers') && !without.includes(name)),
+    ...(json !== undefined && { json }), ...(readme !== undefined && { readme }), ...(bundle !== undefined && { bundle }),
+  }
+}

@@ -1,0 +1,35 @@
+// Another library beside ours, on the same adapter: what it must be able to do to be timed.
+import type { LoraSpec } from '../loraSpec.ts'
+
+/** A computation whose inputs are on the GPU. */
+export interface Work {
+  /** Computes it `times` times and resolves when the GPU is done. */
+  run(times: number): Promise<void>
+  /** The result of one run, so that a time is quoted of a right answer only. */
+  result(): Promise<Float32Array>
+  dispose(): void
+}
+
+export interface Training {
+  /** One step; resolves with its mean loss. */
+  step(): Promise<number>
+  dispose(): void
+}
+
+export interface AttentionSize {
+  readonly batch: number
+  readonly heads: number
+  readonly length: number
+  readonly headSize: number
+}
+
+export interface Peer {
+  readonly name: string
+  /** Its own. */
+  readonly device: GPUDevice
+  /** [M, K]·[K, N] */
+  matmul(M: number, K: number, N: number, a: Float32Array<ArrayBuffer>, b: Float32Array<ArrayBuffer>): Promise<Work>
+  /** Causal attention of q, k, v [batch, heads, length, headSize]; with `backward` also the gradients of the output's sum. */
+  attention?(size: AttentionSize, qkv: readonly Float32Array<ArrayBuffer>[], backward: boolean): Promise<Work>
+  train?(spec: LoraSpec): Promise<Training>
+}

@@ -1,0 +1,82 @@
+// Our own training step of a preset, through the same front door as the studio: model, methods, learner.
+import type { Batch } from '../../data/batches.ts'
+import type { Gpu } from '../../gpu/device.ts'
+import { attachAll } from '../../methods/registry.ts'
+import { adamwHyper } from '../../optim/adamwHyper.ts'
+import type { MethodChoice } from '../../protocol/recipe.ts'
+import { mount, subjectOf, type OpenModel } from '../../train/base.ts'
+import { Learner, shapeOf } from '../../train/learner.ts'
+import { initialValues } from '../../train/params.ts'
+import type { Recording } from '../../engine/record.ts'
+import type { Training } from './peers/peer.ts'
+
+export const ADAMW = { rate: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, decay: 0.01, maxNorm: 1 }
+
+export interface StudioTraining extends Training {
+  /** One step as `step`, and the milliseconds until everything was handed to the GPU. */
+  timedStep(): Promise<{ readonly loss: number; readonly hostMs: number }>
+  /** Milliseconds of the first step: tracing, planning, allocating, compiling, running. */
+  readonly firstMs: number
+  readonly firstLoss: number
+  readonly recording: Recording
+  readonly flops: number
+  /** Where adapters started. */
+  readonly start: { readonly learner: Learner; readonly values: Float32Array<ArrayBuffer> }
+  /** Bytes that the studio itself knows of. */
+  bytes(): number
+}
+
+/** Loads the weights and takes the first step. */
+export async function studioTraining(gpu: Gpu, model: OpenModel, methods: readonly MethodChoice[], batch: Batch): Promise<StudioTraining> {
+  const base = mount(model, gpu)
+  const subject = subjectOf(model, attachAll(methods, model.outline))
+  await base.weights.load(subject.census.weights)
+  await gpu.device.queue.onSubmittedWorkDone()
+  const values = await initialValues(subject.layout, 0, (name) => base.weights.readF32(name))
+  let count = 0
+  const began = performance.now()
+  const learner = await Learner.make(base, subject)
+  learner.params.write('values', values)
+  await learner.prepareUpdate(() => ({ lrScale: 1, weightDecay: ADAMW.decay }))
+  const { recording, flops } = await learner.prepare(shapeOf(batch), true)
+  const timedStep = async (): Promise<{ loss: number; hostMs: number }> => {
+    count++
+    const from = performance.now()
+    const { numbers } = await learner.step([batch], adamwHyper({ ...ADAMW, maxGradNorm: ADAMW.maxNorm }, ADAMW.rate, count), [0, count])
+    const hostMs = performance.now() - from
+    const { losses } = await numbers
+    return { loss: losses[0] / batch.trainedTokens, hostMs }
+  }
+  const first = await timedStep()
+  const firstMs = performance.now() - began
+  return {
+    timedStep,
+    step: async () => (await timedStep()).loss,
+    firstMs,
+    firstLoss: first.loss,
+    recording,
+    flops,
+    start: { learner, values },
+    bytes: () => base.memory.bytes(),
+    dispose() {
+      void learner.dispose().then(() => gpu.device.destroy())
+    },
+  }
+}
+
+/** Every place holds a token and is trained. */
+export function fullBatch(B: number, T: number, vocabulary: number): Batch {
+  const places = B * T
+  const token = (i: number): number => (i * 7919 + 13) % vocabulary
+  return {
+    B,
+    T,
+    tokens: Int32Array.from({ length: places }, (_, i) => token(i)),
+    targets: Int32Array.from({ length: places }, (_, i) => token(i + 1)),
+    positions: Int32Array.from({ length: places }, (_, i) => i % T),
+    segments: new Int32Array(places),
+    rows: B,
+    tokenCount: places,
+    trainedTokens: places,
+  }
+}
