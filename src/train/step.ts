@@ -1,6 +1,7 @@
 // The front door: a training step is the family's forward pass with the methods' hooks, the loss, its gradients, and one
 // optimizer update. Traced once per shape, replayed for every batch.
 import { differentiate } from '../engine/autodiff.ts'
+import { fuse } from '../engine/fuse.ts'
 import type { Family, Forward } from '../families/family.ts'
 import { Graph } from '../graph/graph.ts'
 import type { Shape } from '../graph/shape.ts'
@@ -79,7 +80,7 @@ export function traceStep(subject: Subject, { batch, length, rows }: StepShape, 
   if (dhidden) {
     for (const [t, d] of differentiate(graph, new Map([[forward.hidden, dhidden]]), params.values())) collect(t, d)
   }
-  return { graph, loss, boundary, reached }
+  return { graph, loss, boundary: fuse(graph, [loss], boundary), reached }
 }
 
 /** The frozen base on the same tokens, without methods and their virtual tokens: what tuning is pulled towards. */
@@ -95,12 +96,15 @@ function traceBase(graph: Graph, subject: Subject, shape: Omit<TraceShape, 'trai
 export function traceLogits(subject: Subject, shape: Omit<TraceShape, 'training'>, rows: number): { graph: Graph; logits: Tensor } {
   const { graph, forward } = traceForward(subject, { ...shape, training: false })
   const chosen = gatherRows(graph, { x: forward.hidden, rows: graph.input('rows', [rows], 'i32') }, {}).y // (rows, C)
-  return { graph, logits: forward.head(chosen) }
+  const logits = forward.head(chosen)
+  fuse(graph, [logits])
+  return { graph, logits }
 }
 
 /** Hidden states (B·T, C) of all positions, after the final norm. */
 export function traceHidden(subject: Subject, shape: Omit<TraceShape, 'training'>): { graph: Graph; hidden: Tensor } {
   const { graph, forward } = traceForward(subject, { ...shape, training: false })
+  fuse(graph, [forward.hidden])
   return { graph, hidden: forward.hidden }
 }
 
