@@ -21,12 +21,13 @@ export function absmax(values: Float32Array): number {
   return most
 }
 
-/** The nearest multiple of the scale, −127 to 127. */
+/** The nearest multiple of the scale, −127 to 127; of two that are as near, the lower one. */
 export function int8Code(value: number, scale: number): number {
-  const guess = Math.max(-127, Math.min(127, scale > 0 ? Math.round(value / scale) : 0))
-  // A quotient may be rounded to the other side of a half; a product is exact enough everywhere.
-  if (value > fround((guess + 0.5) * scale)) return Math.min(127, guess + 1)
-  return value < fround((guess - 0.5) * scale) ? Math.max(-127, guess - 1) : guess
+  if (!(scale > 0)) return 0
+  let code = Math.max(-127, Math.min(127, Math.floor(value / scale + 0.5)))
+  if (value > fround((code + 0.5) * scale)) code++
+  if (value <= fround((code - 0.5) * scale)) code--
+  return Math.max(-127, Math.min(127, code))
 }
 
 const NF4_BOUNDARIES = boundaries(nf4Values)
