@@ -6,8 +6,8 @@ import type { Memory } from '../gpu/memory.ts'
 import type { Kernel, Pipelines } from '../gpu/pipelines.ts'
 import { packParams } from '../gpu/wgsl.ts'
 import { blockLayout, blockTypes } from '../graph/blocks.ts'
-import { nf4Values } from '../graph/codebooks.ts'
-import { boundaries, INT8_STEP, packScales, type Quantized } from '../graph/packBlocks.ts'
+import { nf4Ends } from '../graph/codebooks.ts'
+import { INT8_STEP, packScales, type Quantized } from '../graph/packBlocks.ts'
 import { grid, type Shape } from '../graph/shape.ts'
 import { readNow } from './readback.ts'
 
@@ -38,7 +38,7 @@ const int8Code = `fn codeOf(value: f32, scale: f32) -> u32 {
   return select(0u, u32(i32(clamp(code, -127.0, 127.0))) & 255u, scale > 0.0);
 }`
 const nf4Code = `fn codeOf(value: f32, scale: f32) -> u32 {
-  return ${boundaries(nf4Values).map((end) => `u32(value > ${end} * scale)`).join('\n    + ')};
+  return ${nf4Ends.map((end) => `u32(value > ${end} * scale)`).join('\n    + ')};
 }`
 
 export class Quantizer {

@@ -2,7 +2,7 @@
 // throughout, and no division whose rounding a GPU may choose, so that every device finds the same codes.
 import { f16ToF32 } from '../lib/halfFloat.ts'
 import { blockLayout, blockTypes, NESTED, type BlockType } from './blocks.ts'
-import { dynamicValues, nf4Values } from './codebooks.ts'
+import { dynamicEnds, dynamicValues, nf4Ends, nf4Values } from './codebooks.ts'
 
 const { fround } = Math
 
@@ -11,9 +11,6 @@ export type Quantized = 'int8' | 'nf4' | 'nf4_double'
 
 /** 1 / 127 as a float. */
 export const INT8_STEP = fround(1 / 127)
-
-/** Where one value of a codebook ends and the next begins. */
-export const boundaries = (values: readonly number[]): number[] => values.slice(1).map((v, i) => fround((values[i] + v) / 2))
 
 export function absmax(values: Float32Array): number {
   let most = 0
@@ -30,10 +27,7 @@ export function int8Code(value: number, scale: number): number {
   return Math.max(-127, Math.min(127, code))
 }
 
-const NF4_BOUNDARIES = boundaries(nf4Values)
-const DYNAMIC_BOUNDARIES = boundaries(dynamicValues)
-
-/** How many boundaries, scaled, lie below the value. */
+/** How many of the ends, scaled, lie below the value. */
 export function codeOf(value: number, scale: number, ends: readonly number[]): number {
   let [low, high] = [0, ends.length]
   while (low < high) {
@@ -59,7 +53,7 @@ export function packScales(scales: Float32Array): Uint32Array<ArrayBuffer> {
     const group = rest.subarray(g * NESTED.block, (g + 1) * NESTED.block)
     const most = absmax(group)
     floats[codeWords + g] = most
-    group.forEach((r, i) => (codes[g * NESTED.block + i] = codeOf(r, most, DYNAMIC_BOUNDARIES)))
+    group.forEach((r, i) => (codes[g * NESTED.block + i] = codeOf(r, most, dynamicEnds)))
   }
   floats[codeWords + groups] = mean
   floats.set(dynamicValues, codeWords + groups + 1)
@@ -80,7 +74,7 @@ export function packBlocks(values: Float32Array, type: Quantized): Uint8Array<Ar
     // Past the end of the tensor the block is filled with zeros.
     for (let i = 0; i < block; i++) {
       const value = found[i] ?? 0
-      const code = type === 'int8' ? int8Code(value, scales[b]) & 255 : codeOf(value, scales[b], NF4_BOUNDARIES)
+      const code = type === 'int8' ? int8Code(value, scales[b]) & 255 : codeOf(value, scales[b], nf4Ends)
       words[b * perBlock + Math.floor((i * bits) / 32)] |= code << ((i * bits) % 32)
     }
   }
