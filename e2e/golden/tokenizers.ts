@@ -16,6 +16,9 @@ export interface GoldenTokenizer {
       readonly decoded: string
       readonly decoded_skip_special: string
     }[]
+    /** Two texts read together, by scripts/golden/class_inputs.py; the reference folder's own have no max_length. */
+    readonly pairs?: readonly { readonly texts: readonly [string, string]; readonly max_length: number | null; readonly ids: readonly number[]; readonly types: readonly number[] }[]
+    readonly words?: readonly { readonly words: readonly string[]; readonly ids: readonly number[]; readonly places: readonly number[] }[]
     readonly chat: readonly {
       readonly messages: readonly { readonly role: string; readonly content: string }[]
       readonly add_generation_prompt: boolean

@@ -28,14 +28,20 @@ CASES = [
     ("smollm3", "causal", LLAMA | dict(num_hidden_layers=2, no_rope_layers=[1, 0], no_rope_layer_interval=2, use_sliding_window=False)),
     ("gpt2", "causal", dict(n_embd=12, n_inner=20, n_layer=2, n_head=3, vocab_size=13, n_positions=32, bos_token_id=1, eos_token_id=2)),
     ("gpt2", "sequence", dict(n_embd=12, n_inner=20, n_layer=2, n_head=3, vocab_size=13, n_positions=32, bos_token_id=1, eos_token_id=2, pad_token_id=0, num_labels=3)),
+    ("gpt2", "tokens", dict(n_embd=12, n_inner=20, n_layer=2, n_head=3, vocab_size=13, n_positions=32, bos_token_id=1, eos_token_id=2, pad_token_id=0, num_labels=3)),
+    ("gpt_neox", "tokens", dict(hidden_size=12, intermediate_size=20, num_hidden_layers=2, num_attention_heads=3, vocab_size=13, max_position_embeddings=32, rotary_pct=0.5, bos_token_id=1, eos_token_id=2, tie_word_embeddings=False, num_labels=3)),
     ("gpt_neox", "causal", dict(hidden_size=12, intermediate_size=20, num_hidden_layers=2, num_attention_heads=3, vocab_size=13, max_position_embeddings=32, rotary_pct=0.5, bos_token_id=1, eos_token_id=2, tie_word_embeddings=False)),
     ("opt", "causal", dict(hidden_size=12, ffn_dim=20, num_hidden_layers=2, num_attention_heads=3, vocab_size=13, max_position_embeddings=32, word_embed_proj_dim=12, dropout=0.0, pad_token_id=0, bos_token_id=1, eos_token_id=2)),
     ("bert", "sequence", ENCODER),
     ("bert", "tokens", ENCODER),
+    ("bert", "pair", ENCODER),
+    ("roberta", "tokens", ENCODER | dict(pad_token_id=1, max_position_embeddings=34, type_vocab_size=1)),
     ("roberta", "sequence", ENCODER | dict(pad_token_id=1, max_position_embeddings=34, type_vocab_size=1)),
     ("distilbert", "sequence", dict(dim=12, hidden_dim=20, n_layers=2, n_heads=3, vocab_size=13, max_position_embeddings=32, pad_token_id=0, num_labels=3, dropout=0.0, attention_dropout=0.0, seq_classif_dropout=0.0)),
 ]
-CLASSES = {"causal": AutoModelForCausalLM, "sequence": AutoModelForSequenceClassification, "tokens": AutoModelForTokenClassification}
+DISTILBERT = next(given for family, _, given in CASES if family == "distilbert")
+CASES.append(("distilbert", "tokens", DISTILBERT))
+CLASSES = {"causal": AutoModelForCausalLM, "sequence": AutoModelForSequenceClassification, "tokens": AutoModelForTokenClassification, "pair": AutoModelForSequenceClassification}
 LENGTHS = [9, 7]
 
 
@@ -60,10 +66,14 @@ for family, task, given in CASES:
     for b, length in enumerate(LENGTHS):
         ids[b, :length] = torch.tensor([3 + (7 * i + 2 * b) % 10 for i in range(length)])
         mask[b, :length] = 1
+    types = torch.zeros_like(ids)
+    if task == "pair":
+        for b, length in enumerate(LENGTHS):
+            types[b, length // 2 : length] = 1
     with torch.no_grad():
-        logits = model(input_ids=ids, attention_mask=mask).logits
-    rows = logits if task == "sequence" else torch.cat([logits[b, length - 2 : length] for b, length in enumerate(LENGTHS)])
+        logits = model(input_ids=ids, attention_mask=mask, **({"token_type_ids": types} if task == "pair" else {})).logits
+    rows = logits if task in ("sequence", "pair") else torch.cat([logits[b, length - 2 : length] for b, length in enumerate(LENGTHS)])
     kept = config.to_diff_dict() | given | {"architectures": [type(model).__name__]}
     kept["id2label"] = {str(i): f"LABEL_{i}" for i in range(3)} if task != "causal" else None
-    out.append({"family": family, "task": task, "config": {k: v for k, v in kept.items() if v is not None}, "ids": ids.tolist(), "lengths": LENGTHS, "logits": [[float(f"{x:.9g}") for x in row] for row in rows.tolist()]})
+    out.append({"family": family, "task": task, "config": {k: v for k, v in kept.items() if v is not None}, "ids": ids.tolist(), "lengths": LENGTHS, **({"types": types.tolist()} if task == "pair" else {}), "logits": [[float(f"{x:.9g}") for x in row] for row in rows.tolist()]})
 print("[\n" + ",\n".join(json.dumps(case, separators=(",", ":"), default=str) for case in out) + "\n]")

@@ -101,6 +101,7 @@ function fill(rows: readonly (readonly Example[])[], T: number, options: BatchOp
   const targets = new Int32Array(B * T).fill(IGNORED)
   const positions = new Int32Array(B * T)
   const segments = new Int32Array(B * T).fill(-1)
+  const tokenTypes = rows.some((row) => row.some((e) => e.types)) ? new Int32Array(B * T) : undefined
   let tokenCount = 0
   let trainedTokens = 0
   rows.forEach((row, b) => {
@@ -111,6 +112,7 @@ function fill(rows: readonly (readonly Example[])[], T: number, options: BatchOp
         tokens[at] = example.ids[i] ?? 0
         positions[at] = i
         segments[at] = segment
+        if (tokenTypes) tokenTypes[at] = example.types?.[i] ?? 0
         // A segment's last place predicts no token: what follows belongs to another example.
         const target = example.targets ? example.targets[i] : i + 1 < length && example.mask[i + 1] === 1 ? example.ids[i + 1] : IGNORED
         if (target === undefined || target < 0) continue
@@ -120,5 +122,5 @@ function fill(rows: readonly (readonly Example[])[], T: number, options: BatchOp
       tokenCount += length
     })
   })
-  return { B, T, tokens, targets, positions, segments, rows: rows.length, tokenCount, trainedTokens }
+  return { B, T, tokens, targets, positions, segments, rows: rows.length, tokenCount, trainedTokens, ...(tokenTypes && { tokenTypes }) }
 }

@@ -2,28 +2,20 @@
 // the target of a place is given outright, because no token is.
 import type { RowProblem } from '../protocol/studio.ts'
 import { IGNORED } from './batches.ts'
+import { classInput, rowTexts, type InputOptions } from './classInput.ts'
 import type { Example } from './examples.ts'
 import type { Row } from './row.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
-export interface ClassOptions {
+export interface ClassOptions extends InputOptions {
   /** Names, by class. */
   readonly labels: readonly string[]
   /** Whose state stands for the whole text. */
   readonly pooled: 'first' | 'last'
-  readonly maxLength: number
-}
-
-/** A text as a classifier reads it: between the special tokens, which stay when it is cut. */
-export function classIds(text: string, tokenizer: Tokenizer, maxLength: number): { ids: Int32Array<ArrayBuffer>; truncated: boolean; uncut: number } {
-  const own = tokenizer.encode(text)
-  const { prefixIds, suffixIds } = tokenizer
-  const room = Math.max(0, maxLength - prefixIds.length - suffixIds.length)
-  return { ids: Int32Array.from([...prefixIds, ...own.subarray(0, room), ...suffixIds]).slice(0, maxLength), truncated: own.length > room, uncut: own.length + prefixIds.length + suffixIds.length }
 }
 
 /** One example a row; a row without a known label becomes a problem. */
-export function makeClassExamples(rows: Iterable<Row>, tokenizer: Tokenizer, { labels, pooled, maxLength }: ClassOptions): { examples: Example[]; problems: RowProblem[] } {
+export function makeClassExamples(rows: Iterable<Row>, tokenizer: Tokenizer, { labels, pooled, ...options }: ClassOptions): { examples: Example[]; problems: RowProblem[] } {
   const classes = new Map(labels.map((label, i) => [label, i]))
   const examples: Example[] = []
   const problems: RowProblem[] = []
@@ -34,14 +26,14 @@ export function makeClassExamples(rows: Iterable<Row>, tokenizer: Tokenizer, { l
       problems.push({ line: row.line, reason: label === undefined ? 'has no label.' : `has the label ${JSON.stringify(label)}, which no training row has.` })
       continue
     }
-    const { ids, truncated, uncut } = classIds(row.prompt.trim(), tokenizer, maxLength)
+    const { ids, types, truncated, uncut } = classInput(rowTexts(row), tokenizer, options)
     if (ids.length === 0) {
-      problems.push({ line: row.line, reason: 'has no text.' })
+      problems.push({ line: row.line, reason: 'has no text.', cause: 'empty' })
       continue
     }
     const targets = new Int32Array(ids.length).fill(IGNORED)
     targets[pooled === 'first' ? 0 : ids.length - 1] = target
-    examples.push({ ids, mask: new Uint8Array(ids.length), truncated, uncut, targets })
+    examples.push({ ids, mask: new Uint8Array(ids.length), truncated, uncut, targets, ...(types && { types }) })
   }
   return { examples, problems }
 }

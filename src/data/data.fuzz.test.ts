@@ -35,10 +35,11 @@ function isRow(row: Row): boolean {
   if (row.line < 1) return false
   if (row.kind === 'text') return row.text.trim() !== ''
   if (row.kind === 'completion') return row.completion.trim() !== ''
+  if (row.kind === 'words') return row.words.length > 0 && row.words.length === row.labels.length
   return row.messages.some((m) => m.role === 'assistant') && row.messages.every((m) => typeof m.content === 'string')
 }
 
-const COLUMNS = ['text', 'label', 'prompt', 'completion', 'instruction', 'input', 'output', 'messages', 'conversations', 'chosen', 'rejected', 'question', 'answers', 'turns', 'sentence1', 'sentence2', 'tools', 'system', 'history', 'instances', 'translation', 'other']
+const COLUMNS = ['text', 'label', 'prompt', 'completion', 'instruction', 'input', 'output', 'messages', 'conversations', 'chosen', 'rejected', 'question', 'answers', 'turns', 'sentence1', 'sentence2', 'tools', 'system', 'history', 'instances', 'translation', 'tokens', 'ner_tags', 'other']
 const KEYS = [...COLUMNS, 'role', 'content', 'from', 'value', 'speaker', 'utterance', 'tool_calls', 'function_call', 'function', 'name', 'arguments', 'type']
 const words = fc.constantFrom('', ' ', 'a', 'user', 'assistant', 'gpt', 'human', 'tool', 'function_call', '### Human: a ### Assistant: b', '\n\nHuman: a\n\nAssistant: b', '[{"role":"user"}]', '[', '{"name":"f"}', '\0', '\ud800', 'é')
 const value: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown }>((tie) => ({

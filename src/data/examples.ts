@@ -17,6 +17,8 @@ export interface Example {
   readonly uncut?: number
   /** The class to be predicted at each place, -100 where none is; then the mask is empty. */
   readonly targets?: Int32Array<ArrayBuffer>
+  /** Token types; unsaid: all 0. */
+  readonly types?: Int32Array<ArrayBuffer>
 }
 export interface ExampleOptions extends Omit<TemplateOptions, 'specialTokens'> {
   readonly trainOn: 'completions' | 'everything'
@@ -78,14 +80,17 @@ export function makeExamples(
   return { examples, problems, longest }
 }
 
-/** The example as a person reads it: the tokens that will be learned are marked. */
-export function previewTokens(example: Example, tokenizer: Tokenizer): PreviewToken[] {
+/** The example as a person reads it: the tokens that will be learned are marked, and those whose class is learned carry its label. */
+export function previewTokens(example: Example, tokenizer: Tokenizer, labels: readonly string[] = []): PreviewToken[] {
   let text = streamDecoder(tokenizer, { skipSpecial: false })
   return Array.from(example.ids, (id, i) => {
-    const trained = example.mask[i] === 1
-    if (!tokenizer.specialIds.has(id)) return { text: text.push(id), trained, special: false }
+    const target = example.targets?.[i] ?? -1
+    const trained = example.mask[i] === 1 || target >= 0
+    const label = labels[target]
+    const more = { trained, ...(label !== undefined && { label }) }
+    if (!tokenizer.specialIds.has(id)) return { text: text.push(id), special: false, ...more }
     text = streamDecoder(tokenizer, { skipSpecial: false })
-    return { text: tokenizer.idToToken(id) ?? '', trained, special: true }
+    return { text: tokenizer.idToToken(id) ?? '', special: true, ...more }
   })
 }
 

@@ -28,7 +28,8 @@ export function findings(dataset: Dataset, prepared: Prepared, options: PrepareO
     ...doubles(dataset, prepared, data.drop ?? []),
     ...tooLong(all, prepared, options),
     ...contradictions(dataset),
-    ...unbalanced(labels, data.balance),
+    ...unbalanced(labels, data.balance, dataset.rows.at(0)?.kind === 'words'),
+    ...unlabelled(dataset, options),
   ]
   const notes = [...(dataset.notes ?? [])]
   if (data.systemPrompt !== undefined && data.systemPrompt.trim() !== '' && !options.classes) notes.push('Every row without a system turn of its own is trained after the recipe’s system prompt.')
@@ -116,11 +117,11 @@ function contradictions(dataset: Dataset): DataCheck[] {
   const first = new Map<string, string>()
   const lines: number[] = []
   for (const row of dataset.rows) {
-    if (row.kind !== 'completion') continue
-    const text = row.prompt.trim().toLowerCase()
+    if (row.kind !== 'completion' && row.kind !== 'words') continue
+    const [text, label] = row.kind === 'words' ? [row.words.join(' '), row.labels.join(' ')] : [row.prompt.trim().toLowerCase(), row.completion]
     const before = first.get(text)
-    if (before === undefined) first.set(text, row.completion)
-    else if (before !== row.completion) lines.push(row.line)
+    if (before === undefined) first.set(text, label)
+    else if (before !== label) lines.push(row.line)
   }
   return lines.length === 0 ? [] : [{ kind: 'contradictions', rows: lines.length, message: rows(lines.length, 'has the text of an earlier one and another label.', 'have the text of an earlier one and another label.'), lines: lines.slice(0, SHOWN_LINES), remedies: [] }]
 }
@@ -130,10 +131,11 @@ function labelCounts(train: Rows, validation: Rows): LabelCount[] {
   const count = (from: Rows, side: 'train' | 'validation'): void => {
     for (const row of from) {
       if (row.kind === 'text') continue
-      const label = (row.kind === 'completion' ? row.completion : (row.messages.at(-1)?.content ?? '')).trim()
-      const entry = counts.get(label) ?? { train: 0, validation: 0 }
-      entry[side]++
-      counts.set(label, entry)
+      for (const label of row.kind === 'words' ? row.labels : [(row.kind === 'completion' ? row.completion : (row.messages.at(-1)?.content ?? '')).trim()]) {
+        const entry = counts.get(label) ?? { train: 0, validation: 0 }
+        entry[side]++
+        counts.set(label, entry)
+      }
     }
   }
   count(train, 'train')
@@ -141,16 +143,18 @@ function labelCounts(train: Rows, validation: Rows): LabelCount[] {
   return [...counts].map(([label, n]) => ({ label, ...n })).sort((a, b) => b.train - a.train || (a.label < b.label ? -1 : 1))
 }
 
-function unbalanced(labels: readonly LabelCount[] | undefined, balance: 'repeat' | undefined): DataCheck[] {
-  const [most] = labels ?? []
-  const rare = (labels ?? []).filter((l) => most !== undefined && l.train * UNBALANCED <= most.train)
+/** @param ofWords labels are those of words, most of which are nothing particular */
+function unbalanced(given: readonly LabelCount[] | undefined, balance: 'repeat' | undefined, ofWords: boolean): DataCheck[] {
+  const labels = (given ?? []).filter(({ label }) => !(ofWords && label === 'O'))
+  const [most] = labels
+  const rare = labels.filter((l) => most !== undefined && l.train * UNBALANCED <= most.train)
   if (!most || rare.length === 0) return []
   const least = rare.at(-1)!
   return [
     {
       kind: 'balance',
       rows: rare.reduce((n, l) => n + l.train, 0),
-      message: `The label “${most.label}” has ${most.train} rows to train on, and “${least.label}” has ${least.train}.`,
+      message: `The label “${most.label}” has ${most.train} ${ofWords ? 'words' : 'rows'} to train on, and “${least.label}” has ${least.train}.`,
       lines: [],
       remedies: balance === 'repeat' ? [] : [{ kind: 'data', name: 'balance', value: 'repeat' }],
     },
@@ -165,4 +169,11 @@ function lengthsOf(all: readonly Example[]): { edges: number[]; counts: number[]
   const counts = new Array<number>(bins).fill(0)
   for (const length of lengths) counts[Math.max(0, Math.ceil(length / width) - 1)]!++
   return { edges: Array.from({ length: bins }, (_, i) => (i + 1) * width), counts }
+}
+
+/** Labelled words that a model is to write out, one after another, where it could label each in its place. */
+function unlabelled({ rows: all }: Dataset, { classes }: PrepareOptions): DataCheck[] {
+  if (classes || all.at(0)?.kind !== 'words') return []
+  const message = `${rows(all.length, 'holds words with a label each', 'hold words with a label each')}, and the model learns to write the labels one after another.`
+  return [{ kind: 'written-labels', rows: all.length, message, lines: [], remedies: [{ kind: 'task', value: 'TOKEN_CLS' }] }]
 }

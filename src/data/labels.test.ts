@@ -13,7 +13,7 @@ describe('labels of rows', () => {
   it('are counted', () => expect(labelBalance(rows('b', 'a', 'b'), ['a', 'b', 'never'])).toEqual([1, 2, 0]))
   it.each([
     ['no labels', [{ line: 1, kind: 'text', text: 'only text' }] as Row[], 'no row has a text and a label'],
-    ['one label', rows('a', 'a'), 'every row has the label "a"'],
+    ['one label', rows('a', 'a'), 'the only label is "a"'],
     ['answers', rows('a', 'b'.repeat(200)), 'is longer than 100 characters'],
     ['too many', rows(...Array.from({ length: 1001 }, (_, i) => `l${i}`)), '1001 different labels'],
   ])('are refused: %s', (_, given, reason) => expect(() => labelsOf(given, 'file.csv')).toThrow(reason))

@@ -3,6 +3,7 @@ import { mappingProblems, type ColumnRole, type Mapping } from '../protocol/data
 import { Fault } from '../protocol/failure.ts'
 import { chatReader, pairReader, textReader } from './readers.ts'
 import type { Recogniser } from './recognise.ts'
+import { wordsReader } from './wordsReader.ts'
 
 /** Throws a `bad-data` Fault where the mapping does not fit the columns. */
 export function mappedReader(columns: readonly string[], mapping: Mapping): Recogniser {
@@ -15,8 +16,10 @@ export function mappedReader(columns: readonly string[], mapping: Mapping): Reco
   if (messages !== undefined) return { label: 'conversations, as mapped', promptEnd: '', read: chatReader({ turns: [messages], system }) }
   const [completion] = of('completion')
   const [label] = of('label')
+  const [words] = of('words')
+  if (words !== undefined) return { label: 'words with labels, as mapped', promptEnd: '\n', labelled: true, read: wordsReader(words, label!, mapping.labels) }
   const prompts = [...of('prompt'), ...of('text'), ...of('input')]
   if (completion !== undefined) return { label: 'prompts with completions, as mapped', promptEnd: '\n', read: pairReader({ prompts, completion, end: '\n', system }) }
-  if (label !== undefined) return { label: 'texts with labels, as mapped', promptEnd: '\n', labelled: true, read: pairReader({ prompts, completion: label, end: '\n', labels: mapping.labels }) }
+  if (label !== undefined) return { label: 'texts with labels, as mapped', promptEnd: '\n', labelled: true, read: pairReader({ prompts, completion: label, end: '\n', labels: mapping.labels, isPair: prompts.length === 2 }) }
   return { label: 'plain texts, as mapped', promptEnd: '', read: textReader(of('text')[0] ?? '') }
 }

@@ -2,24 +2,31 @@
 // the same values, so the preview cannot differ from the run.
 import type { Recipe } from '../protocol/recipe.ts'
 import type { DatasetInfo, RowProblem } from '../protocol/studio.ts'
-import { makeClassExamples, type ClassOptions } from './classExamples.ts'
+import { makeClassExamples } from './classExamples.ts'
 import type { Dataset } from './dataset.ts'
 import { makeExamples, previewTokens, type Example } from './examples.ts'
 import { findings } from './findings.ts'
 import { ChosenRows, type Rows } from './rows.ts'
 import { shapeRows, type Shaped } from './shapeRows.ts'
 import type { Tokenizer } from './tokenizer.ts'
+import { makeWordExamples } from './wordExamples.ts'
 
 const PREVIEWS = 6
 /** Of a larger dataset only so many rows are tokenised to be described: a person waits for it after every change. */
 const MEASURED_ROWS = 20_000
+
+/** Classes by name, and the token whose state stands for a whole text; unsaid: every word has a class. */
+export interface ClassTask {
+  readonly labels: readonly string[]
+  readonly pooled?: 'first' | 'last'
+}
 
 export interface PrepareOptions {
   readonly tokenizer: Tokenizer
   readonly chatTemplate?: string
   readonly recipe: Pick<Recipe, 'data' | 'training' | 'seed'>
   /** What is to be predicted instead of tokens. */
-  readonly classes?: Omit<ClassOptions, 'maxLength'>
+  readonly classes?: ClassTask
   /** What the model reads at most; rows are never offered more. */
   readonly contextLength?: number
 }
@@ -45,7 +52,10 @@ export function prepare(dataset: Dataset, { tokenizer, chatTemplate, recipe, cla
   const maxLength = training.max_length
   const read = (rows: Rows): { examples: Example[]; problems: RowProblem[]; longest?: number } => {
     const few = rows.length > most ? new ChosenRows(rows, Uint32Array.from({ length: most }, (_, i) => i)) : rows
-    return classes ? makeClassExamples(few, tokenizer, { ...classes, maxLength }) : makeExamples(few, tokenizer, options, maxLength)
+    if (!classes) return makeExamples(few, tokenizer, options, maxLength)
+    const { labels, pooled } = classes
+    const own = { labels, maxLength, ...(data.cut && { cut: data.cut }) }
+    return pooled ? makeClassExamples(few, tokenizer, { ...own, pooled }) : makeWordExamples(few, tokenizer, own)
   }
   const made = [read(shaped.train), read(shaped.validation)]
   const problems = made.flatMap((m) => m.problems)
@@ -71,7 +81,7 @@ export function describe(
     problems: [...dataset.problems, ...prepared.problems].slice(0, 200),
     problemCount: dataset.problemCount + prepared.problems.length,
     head: dataset.head,
-    examples: prepared.train.slice(0, PREVIEWS).map((e) => previewTokens(e, options.tokenizer)),
+    examples: prepared.train.slice(0, PREVIEWS).map((e) => previewTokens(e, options.tokenizer, options.classes?.labels)),
     trainedTokens: all.reduce((n, e) => n + (e.targets ? e.targets.filter((t) => t >= 0).length : e.mask.reduce((m, bit) => m + bit, 0)), 0),
     totalTokens: all.reduce((n, e) => n + e.ids.length, 0),
     longest: all.reduce((n, e) => Math.max(n, e.ids.length), 0),

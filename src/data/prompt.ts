@@ -1,7 +1,7 @@
 // What generation is fed: the same ids that stand before the first trained token of the matching training example.
 import { toolCallText } from './chatTemplate.ts'
 import { encodeSegments } from './encodeSegments.ts'
-import type { Row } from './row.ts'
+import { asWritten, type Row } from './row.ts'
 import { renderMessages, renderPrompt, type TemplateOptions } from './template.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
@@ -22,13 +22,16 @@ export interface Question {
   /** The answer the row holds. */
   readonly expected: string
   readonly ids: Int32Array<ArrayBuffer>
+  /** What is asked of a model for classes. */
+  readonly row: Row
 }
 
 /** A row as a question with a known answer; none for plain text, or a conversation the assistant does not end. */
 export function question(row: Row, tokenizer: Tokenizer, options: PromptOptions): Question | undefined {
   if (row.kind === 'text') return undefined
+  if (row.kind === 'words') return { ...question(asWritten(row), tokenizer, options)!, row }
   if (row.kind === 'completion')
-    return { prompt: row.prompt, expected: row.completion, ids: promptIds(row.prompt, tokenizer, options) }
+    return { prompt: row.prompt, expected: row.completion, ids: promptIds(row.prompt, tokenizer, options), row }
   const last = row.messages.at(-1)
   if (last?.role !== 'assistant') return undefined
   // At use the model is told what it will be told there, whatever it was trained with.
@@ -40,6 +43,7 @@ export function question(row: Row, tokenizer: Tokenizer, options: PromptOptions)
     prompt: earlier.at(-1)?.content ?? '',
     expected: last.tool_calls ? toolCallText(last.content, last.tool_calls) : last.content,
     ids: ids(text, tokenizer, options.chatTemplate === undefined),
+    row,
   }
 }
 

@@ -99,8 +99,8 @@ export function readChat(line: number, field: string, given: unknown, extras: Ch
   }
   const { system } = extras
   if (typeof system === 'string' && system.trim() !== '' && messages[0]?.role !== 'system') messages.unshift({ role: 'system', content: system })
-  if (!messages.some((m) => m.role === 'assistant' && (m.content.trim() !== '' || m.tool_calls)))
-    return problem(field, 'has no assistant turn, so there is nothing to learn.')
+  if (!messages.some((m) => m.role === 'assistant' && m.weight !== 0 && (m.content.trim() !== '' || m.tool_calls)))
+    return problem(field, `has no assistant turn${messages.some((m) => m.weight === 0) ? ' with a weight above 0' : ''}, so there is nothing to learn.`)
   const tools = typeof extras.tools === 'string' ? parsed(extras.tools) : extras.tools
   return { line, kind: 'chat', messages, ...(Array.isArray(tools) && tools.length > 0 && { tools: tools as unknown[] }) }
 }
@@ -133,11 +133,12 @@ function readTurn(item: Record<string, unknown>, keys: Keys, path: string, index
     const call = callOf(parsed(content))
     return call ? { role: 'assistant', content: '', tool_calls: [call] } : { role: 'assistant', content }
   }
-  const { tool_call_id: id, name } = item
+  const { tool_call_id: id, name, weight } = item
   return {
     role: known,
     content,
     ...(calls && { tool_calls: calls }),
+    ...(known === 'assistant' && weight === 0 && { weight }),
     ...(known === 'tool' && typeof id === 'string' && { tool_call_id: id }),
     ...(known === 'tool' && typeof name === 'string' && { name }),
   }

@@ -19,10 +19,12 @@ export interface PairColumns {
   readonly history?: string | undefined
   /** Names of completions that are numbers. */
   readonly labels?: readonly string[] | undefined
+  /** Two prompts are two texts that are compared, not one that goes on. */
+  readonly isPair?: boolean
 }
 
 /** Of several prompts the first must be there; those that are empty are left out. */
-export function pairReader({ prompts, completion: answer, end, system, history, labels }: PairColumns): Read {
+export function pairReader({ prompts, completion: answer, end, system, history, labels, isPair = false }: PairColumns): Read {
   const [first = ''] = prompts
   return (line, value) => {
     const parts: string[] = []
@@ -41,7 +43,7 @@ export function pairReader({ prompts, completion: answer, end, system, history, 
     const asked = parts.join('\n\n')
     const before = earlier(value, system, history)
     if (before.length > 0) return { line, kind: 'chat', messages: [...before, { role: 'user', content: asked }, { role: 'assistant', content: completion }] }
-    return { line, kind: 'completion', prompt: asked + end, completion: end === '' ? completion : completion.trim() }
+    return { line, kind: 'completion', prompt: asked + end, completion: end === '' ? completion : completion.trim(), ...(isPair && parts.length === 2 && { secondAt: parts[0]!.length + 2 }) }
   }
 }
 

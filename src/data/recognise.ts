@@ -5,6 +5,7 @@ import type { Mapping } from '../protocol/dataRecipe.ts'
 import { markedTurns } from './markedText.ts'
 import { mappedReader } from './mappedReader.ts'
 import { turnKeys } from './readChat.ts'
+import { wordColumns, wordsReader } from './wordsReader.ts'
 import { at, chatReader, chosenReader, markedReader, pairReader, textReader, type Read, type Value } from './readers.ts'
 
 export interface Recogniser {
@@ -51,7 +52,7 @@ const TRANSFORMS = [
 
 /** Columns that some shape needs, for the sentence about a dataset that has none of them. */
 export const KNOWN_SHAPES =
-  'text; prompt and completion; instruction, input and output; messages; conversations; question and answer; text and label; two sentences and label; chosen and rejected'
+  'text; prompt and completion; instruction, input and output; messages; conversations; question and answer; text and label; two sentences and label; words and their labels; chosen and rejected'
 
 /** The recogniser for these columns, or none. `sample` holds first rows, where there are any. */
 export function recogniser(columns: readonly string[], sample: readonly Value[] = [], mapping?: Mapping): Recogniser | undefined {
@@ -99,7 +100,7 @@ export function recogniser(columns: readonly string[], sample: readonly Value[] 
     const [left, right] = [has(a), has(b)]
     if (left === undefined || right === undefined) continue
     const label = first(PAIR_LABELS)
-    if (label !== undefined) return { label: 'sentence pairs with labels', promptEnd: '\n', labelled: true, read: pairReader({ prompts: [left, right], completion: label, end: '\n' }) }
+    if (label !== undefined) return { label: 'sentence pairs with labels', promptEnd: '\n', labelled: true, read: pairReader({ prompts: [left, right], completion: label, end: '\n', isPair: true }) }
     return { label: 'sentence pairs', promptEnd: '\n', read: pairReader({ prompts: [left], completion: right, end: '\n' }) }
   }
   if (input !== undefined && output !== undefined) return { label: 'inputs with outputs', promptEnd: '\n', read: pairReader({ prompts: [input], completion: output, end: '\n', system, history }) }
@@ -107,6 +108,8 @@ export function recogniser(columns: readonly string[], sample: readonly Value[] 
     const [from, to] = [has(a), has(b)]
     if (from !== undefined && to !== undefined && !listed(from)) return { label: 'inputs with outputs', promptEnd: '\n', read: pairReader({ prompts: [from], completion: to, end: '\n' }) }
   }
+  const tagged = wordColumns(has, sample)
+  if (tagged) return { label: 'words with labels', promptEnd: '\n', labelled: true, read: wordsReader(...tagged) }
   const text = first(TEXTS)
   const label = first(LABELS.filter((name) => has(name) !== text))
   if (text !== undefined && label !== undefined) return { label: 'texts with labels', promptEnd: '\n', labelled: true, read: pairReader({ prompts: [text], completion: label, end: '\n' }) }

@@ -13,7 +13,7 @@ export interface Rows extends Iterable<Row> {
 const FIRST_PAGE_BYTES = 1 << 12
 const PAGE_BYTES = 1 << 20
 const FIRST_ROWS = 64
-const KINDS = ['text', 'completion', 'chat'] as const
+const KINDS = ['text', 'completion', 'chat', 'pair', 'words'] as const
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
@@ -38,7 +38,7 @@ export class RowStore implements Rows {
     const i = this.count++
     if (i === this.kinds.length) this.grow()
     const [a, b] = fields(row)
-    this.kinds[i] = KINDS.indexOf(row.kind)
+    this.kinds[i] = KINDS.indexOf(row.kind === 'completion' && row.secondAt !== undefined ? 'pair' : row.kind)
     this.lines[i] = row.line
     const most = 3 * (a.length + b.length)
     if (this.used + most > (this.pages.at(-1)?.length ?? -1)) {
@@ -61,15 +61,21 @@ export class RowStore implements Rows {
     if (!(i >= 0 && i < this.count)) return undefined
     const page = this.pages[this.page[i]!]!
     const start = this.start[i]!
-    const cut = start + this.first[i]!
-    const a = decoder.decode(page.subarray(start, cut))
-    const b = decoder.decode(page.subarray(cut, cut + this.second[i]!))
+    const middle = start + this.first[i]!
+    const a = decoder.decode(page.subarray(start, middle))
+    const b = decoder.decode(page.subarray(middle, middle + this.second[i]!))
     const line = this.lines[i]!
     switch (KINDS[this.kinds[i]!]) {
       case 'text':
         return { line, kind: 'text', text: a }
       case 'completion':
         return { line, kind: 'completion', prompt: a, completion: b }
+      case 'pair': {
+        const cut = b.indexOf(' ')
+        return { line, kind: 'completion', prompt: a, completion: b.slice(cut + 1), secondAt: Number(b.slice(0, cut)) }
+      }
+      case 'words':
+        return { line, kind: 'words', words: JSON.parse(a) as string[], labels: JSON.parse(b) as string[] }
       default: {
         const messages = JSON.parse(a) as Message[]
         return { line, kind: 'chat', messages, ...(b !== '' && { tools: JSON.parse(b) as unknown[] }) }
@@ -108,7 +114,9 @@ function fields(row: Row): [string, string] {
     case 'text':
       return [row.text, '']
     case 'completion':
-      return [row.prompt, row.completion]
+      return [row.prompt, row.secondAt === undefined ? row.completion : `${row.secondAt} ${row.completion}`]
+    case 'words':
+      return [JSON.stringify(row.words), JSON.stringify(row.labels)]
     case 'chat':
       return [JSON.stringify(row.messages), row.tools === undefined ? '' : JSON.stringify(row.tools)]
     default:

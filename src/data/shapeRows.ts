@@ -3,7 +3,7 @@
 import type { DataRecipe } from '../protocol/dataRecipe.ts'
 import type { Dataset } from './dataset.ts'
 import { fingerprints } from './fingerprints.ts'
-import { rowKey, type Row } from './row.ts'
+import { asWritten, labelOf, rowKey, type Row } from './row.ts'
 import { ChosenRows, type Rows } from './rows.ts'
 import { splitRows } from './split.ts'
 
@@ -73,12 +73,14 @@ function without(count: number, dropped: readonly number[]): number[] {
   return Array.from({ length: count }, (_, i) => i).filter((i) => !out.has(i))
 }
 
-/** Every label as often as the most frequent, by going through its rows again and again; new rows stand at the end. */
+/** Every label as often as the most frequent, by going through its rows again and again; new rows stand at the end. Of labelled words a row counts for the rarest label in it. */
 function balanced(rows: Rows): Rows {
+  const counts = new Map<string, number>()
+  for (const row of rows) if (row.kind === 'words') for (const label of row.labels) counts.set(label, (counts.get(label) ?? 0) + 1)
   const byLabel = new Map<string, number[]>()
   let i = 0
   for (const row of rows) {
-    const label = row.kind === 'completion' ? row.completion.trim() : ''
+    const label = labelOf(row, counts) ?? ''
     const list = byLabel.get(label)
     if (list) list.push(i)
     else byLabel.set(label, [i])
@@ -98,6 +100,8 @@ export function toldRow(row: Row, system: string, isTemplated: boolean): Row {
   switch (row.kind) {
     case 'text':
       return row
+    case 'words':
+      return toldRow(asWritten(row), system, isTemplated)
     case 'chat':
       return row.messages[0]?.role === 'system' ? row : { ...row, messages: [{ role: 'system', content: system }, ...row.messages] }
     case 'completion':

@@ -4,6 +4,7 @@ import { bytesSource } from '../files/byteSource.ts'
 import { utf8 } from '../lib/bytes.ts'
 import { openDataset, type Dataset } from './dataset.ts'
 import type { Row } from './row.ts'
+import { renderRow } from './template.ts'
 
 const open = (values: unknown, name = 'x.json'): Promise<Dataset> => openDataset(bytesSource(utf8(typeof values === 'string' ? values : JSON.stringify(values)), name))
 const first = async (values: unknown, name?: string): Promise<[string, Omit<Row, 'line'>]> => {
@@ -26,8 +27,8 @@ describe('shapes', () => {
     [[{ instruction: 'Q', input: 'x', output: 'o', chosen: 'good', rejected: 'bad' }], 'preference pairs', pair('Q\n\nx\n', 'good')],
     [[{ prompt: 'Hi', chosen: [{ role: 'user', content: 'Hi' }, { role: 'assistant', content: 'Ho' }], rejected: [] }], 'preference pairs', hi],
     [[{ chosen: '\n\nHuman: Hi\n\nAssistant: Ho', rejected: '\n\nHuman: Hi\n\nAssistant: No' }], 'preference pairs', hi],
-    [[{ premise: 'A man sleeps.', hypothesis: 'He rests.', label: 'entailment' }], 'sentence pairs with labels', pair('A man sleeps.\n\nHe rests.\n', 'entailment')],
-    [[{ sentence1: 'a', sentence2: 'b', score: 4.5 }], 'sentence pairs with labels', pair('a\n\nb\n', '4.5')],
+    [[{ premise: 'A man sleeps.', hypothesis: 'He rests.', label: 'entailment' }], 'sentence pairs with labels', { ...pair('A man sleeps.\n\nHe rests.\n', 'entailment'), secondAt: 15 }],
+    [[{ sentence1: 'a', sentence2: 'b', score: 4.5 }], 'sentence pairs with labels', { ...pair('a\n\nb\n', '4.5'), secondAt: 3 }],
     [[{ anchor: 'a', positive: 'b' }], 'sentence pairs', pair('a\n', 'b')],
     [[{ text: 'fine', label: 1, label_text: 'positive' }], 'texts with labels', pair('fine\n', 'positive')],
     [[{ article: 'Long.', highlights: 'Short.' }], 'inputs with outputs', pair('Long.\n', 'Short.')],
@@ -48,6 +49,15 @@ describe('shapes', () => {
     [{ text: { 0: 'a', 1: 'b' }, label: { 0: 'x', 1: 'y' } }, 'texts with labels', pair('a\n', 'x')],
     [['one text', 'another'], 'plain texts', { kind: 'text', text: 'one text' }],
   ])('%j', async (values, label, row) => expect(await first(values)).toEqual([label, row]))
+
+  test('an assistant’s turn of weight 0 is read and not learned', async () => {
+    const messages = [{ role: 'user', content: 'Hi' }, { role: 'assistant', content: 'Bad', weight: 0 }, { role: 'user', content: 'Again' }, { role: 'assistant', content: 'Good', weight: 1 }]
+    const { rows, problems } = await open([{ messages }, { messages: messages.slice(0, 2) }, { messages }].map((r) => JSON.stringify(r)).join('\n'), 'x.jsonl')
+    expect(problems.map((p) => [p.line, p.reason])).toEqual([[2, 'messages has no assistant turn with a weight above 0, so there is nothing to learn.']])
+    const trained = (chatTemplate?: string) => renderRow(rows.at(0)!, { trainOn: 'completions', ...(chatTemplate !== undefined && { chatTemplate }) }).filter((s) => s.trained).map((s) => s.text.trim())
+    expect(trained()).toEqual(['Good'])
+    expect(trained("{% for m in messages %}<|{{ m.role }}|>{{ m.content }}<|end|>{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}")).toEqual(['Good<|end|>'])
+  })
 
   test('tools, calls and answers of tools are kept', async () => {
     const tools = [{ type: 'function', function: { name: 'weather', parameters: {} } }]

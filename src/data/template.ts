@@ -1,6 +1,6 @@
 // A row as the text the model reads, cut where training starts and stops. The first untrained segment is exactly what
 // generation is given, so training and inference see the same prompt. Refuses to know tokens: see examples.ts.
-import type { Message, Row } from './row.ts'
+import { asWritten, type Message, type Row } from './row.ts'
 import { renderChat, toolCallText } from './chatTemplate.ts'
 
 export interface Segment {
@@ -60,6 +60,8 @@ function cut(row: Row, options: TemplateOptions): Segment[] {
         { text: row.prompt, trained: false },
         { text: row.completion + end.text, trained: true },
       ]
+    case 'words':
+      return cut(asWritten(row), options)
     case 'chat': {
       if (options.chatTemplate !== undefined) return cutChat(row.messages, options.chatTemplate, { ...options, ...(row.tools && { tools: row.tools }) })
       const segments = plainChat(row.messages)
@@ -87,7 +89,7 @@ function plainChat(messages: readonly Message[]): Segment[] {
     if (m.role === 'assistant')
       return [
         { text: 'Assistant:', trained: false },
-        { text: ` ${(m.tool_calls ? toolCallText(m.content, m.tool_calls) : m.content).trim()}\n`, trained: true },
+        { text: ` ${(m.tool_calls ? toolCallText(m.content, m.tool_calls) : m.content).trim()}\n`, trained: m.weight !== 0 },
       ]
     if (m.role === 'system') return [{ text: `${m.content.trim()}\n`, trained: false }]
     return [{ text: `${m.role.charAt(0).toUpperCase()}${m.role.slice(1)}: ${m.content.trim()}\n`, trained: false }]
@@ -115,7 +117,7 @@ function cutChat(messages: readonly Message[], template: string, options: Templa
     const hit = full.indexOf(content, cursor)
     const contentEnd = hit < 0 ? cursor : hit + content.length
     cursor = contentEnd
-    if (message.role !== 'assistant') return
+    if (message.role !== 'assistant' || message.weight === 0) return
     const before = render(i, true)
     const after = i + 1 === messages.length ? full : render(i + 1, false)
     const start = before !== undefined && before.length >= at && full.startsWith(before) ? before.length : hit

@@ -3,6 +3,7 @@
 import { Tokenizer as Engine } from '@huggingface/tokenizers'
 import { isRecord } from '../lib/record.ts'
 import { Fault } from '../protocol/failure.ts'
+import { pairTemplate, type PairPart } from './pairTemplate.ts'
 import { whitespaceAsPython } from './whitespaceAsPython.ts'
 
 export interface Tokenizer {
@@ -16,6 +17,8 @@ export interface Tokenizer {
   readonly prefixIds: Int32Array
   /** What it expects after a text: BERT's [SEP], or nothing. */
   readonly suffixIds: Int32Array
+  /** What it expects around and between two texts; unsaid: nothing stands between them. */
+  readonly pair?: readonly PairPart[]
   /** `bos_token`, `eos_token`, … as texts, for chat templates. */
   readonly specialTokens: Readonly<Record<string, string>>
   readonly bosId?: number
@@ -59,6 +62,7 @@ export function loadTokenizer(json: Readonly<Record<string, unknown>>, config: R
   const bosId = idOf('bos_token')
   const eosId = idOf('eos_token')
   const padId = idOf('pad_token')
+  const pair = pairTemplate(json['post_processor'], (token) => engine.token_to_id(token))
   let largest = -1
   for (const id of engine.get_vocab().values()) if (id > largest) largest = id
   return {
@@ -68,6 +72,7 @@ export function loadTokenizer(json: Readonly<Record<string, unknown>>, config: R
     tokenToId: (token) => engine.token_to_id(token),
     specialIds,
     ...around(encode('a', true), encode('a')),
+    ...(pair && { pair }),
     specialTokens,
     vocabSize: largest + 1,
     ...(bosId === undefined ? {} : { bosId }),

@@ -11,7 +11,7 @@ const MAX_RATIO = 200
 /** Short texts that repeat themselves are no attack. */
 const RATIO_FROM = 1 << 20
 
-const DATA = /\.(jsonl|ndjson|json|csv|tsv|tab|txt|text|md|markdown|parquet)(\.gz)?$/i
+const DATA = /\.(jsonl|ndjson|json|csv|tsv|tab|txt|text|md|markdown|parquet|conll|conllu|bio|iob|iob2|bioes)(\.gz)?$/i
 /** What comes beside data and is not data. */
 const BESIDE = /(^|\/)(readme|licen[cs]e|source|dataset_infos?|metadata|citation|changelog|requirements|categories|labels)[^/]*$/i
 const HIDDEN = /(^|\/)(\.|__MACOSX\/)/

@@ -21,7 +21,8 @@ export function readClasses(json: Json): Classes | undefined {
   return { taskType, labels: Array.from({ length: count }, (_, i) => names[i] ?? `LABEL_${i}`) }
 }
 
-/** The head that decoders get for classes: one linear layer, with a bias only where every token has a class. */
-export function classScores(m: Model, classes: Classes, hidden: Tensor): Forward {
-  return { hidden, head: (rows) => m.linear('score', rows, { out: classes.labels.length, bias: classes.taskType === 'TOKEN_CLS' }) } // (rows, classes)
+/** The head that decoders get for classes: one linear layer, with a bias only where every token has a class. @param wordHead its name there */
+export function classScores(m: Model, classes: Classes, hidden: Tensor, wordHead: 'score' | 'classifier' = 'score'): Forward {
+  const name = classes.taskType === 'TOKEN_CLS' ? wordHead : 'score'
+  return { hidden, head: (rows) => m.linear(name, rows, { out: classes.labels.length, bias: classes.taskType === 'TOKEN_CLS' }) } // (rows, classes)
 }

@@ -16,6 +16,8 @@ interface Golden {
   readonly config: Readonly<Record<string, unknown>>
   readonly ids: readonly (readonly number[])[]
   readonly lengths: readonly number[]
+  /** Token types, of pairs. */
+  readonly types?: readonly (readonly number[])[]
   readonly logits: readonly (readonly number[])[]
 }
 
@@ -26,15 +28,15 @@ function weight(name: string, shape: readonly number[]): Float64Array {
 }
 
 /** Largest difference over largest magnitude. */
-function logitError(family: Family, { config: json, ids, lengths, logits, task }: Golden): number {
+function logitError(family: Family, { config: json, ids, lengths, types, logits, task }: Golden): number {
   const config = family.config(json)
   const [B, T] = [ids.length, ids[0].length]
-  const places = { B, T, positions: new Int32Array(B * T), segments: new Int32Array(B * T).fill(-1) }
+  const places = { B, T, positions: new Int32Array(B * T), segments: new Int32Array(B * T).fill(-1), ...(types && { tokenTypes: Int32Array.from(types.flat()) }) }
   const rows: number[] = []
   lengths.forEach((length, b) => {
     for (let i = 0; i < length; i++) [places.positions[b * T + i], places.segments[b * T + i]] = [i, 0]
     const last = b * T + length - 1
-    rows.push(...(task === 'sequence' ? [family.pooled === 'first' ? b * T : last] : [last - 1, last]))
+    rows.push(...(task === 'sequence' || task === 'pair' ? [family.pooled === 'first' ? b * T : last] : [last - 1, last]))
   })
   const subject = { family, config, attachments: [], layout: { windows: new Map(), length: 64 }, dtypeOf: () => 'f32' as const }
   const { graph, logits: found } = traceLogits(subject, { batch: B, length: T, lead: true }, rows.length)

@@ -101,6 +101,8 @@ export interface Family<C = unknown> {
   readonly id: string
   /** Class that transformers loads it with, where its config names none. */
   readonly architecture: string
+  /** False where transformers has no model of this type that labels words. */
+  readonly labelsWords?: false
   /** Which token's state stands for a whole sequence; the last unless said. */
   readonly pooled?: 'first' | 'last'
   /** Reads config.json; throws one `bad-model` sentence for what it cannot run. */

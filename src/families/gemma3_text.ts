@@ -17,6 +17,7 @@ interface Gemma3 extends Decoder {
 export const family: Family<Gemma3> = {
   id: 'gemma3_text',
   architecture: 'Gemma3ForCausalLM',
+  labelsWords: false,
   targets: ['q_proj', 'v_proj'],
 
   config(json) {

@@ -72,7 +72,7 @@ export const family: Family<Gpt2> = {
       h = m.residual({ layer: l, layerPath: at, part: 'mlp' }, h, m.linear(`${at}.mlp.c_proj`, inner, conv(c.hidden)))
     }
     const hidden = m.layerNorm('transformer.ln_f', h, c.eps)
-    if (c.classes) return classScores(m, c.classes, hidden)
+    if (c.classes) return classScores(m, c.classes, hidden, 'classifier')
     const sharedWith = c.tied ? 'transformer.wte.weight' : undefined
     return { hidden, head: (rows) => m.linear('lm_head', rows, { out: c.vocabulary, bias: false, ...(sharedWith && { sharedWith }) }) } // (rows, V)
   },

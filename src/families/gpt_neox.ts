@@ -75,7 +75,7 @@ export const family: Family<GptNeoX> = {
       h = m.residual({ layer, layerPath: at, part: 'mlp' }, attended, m.linear(`${at}.mlp.dense_4h_to_h`, inner, { out: c.hidden, bias: true }))
     }
     const hidden = m.layerNorm('gpt_neox.final_layer_norm', h, c.eps)
-    if (c.classes) return classScores(m, c.classes, hidden)
+    if (c.classes) return classScores(m, c.classes, hidden, 'classifier')
     const sharedWith = c.tied ? 'gpt_neox.embed_in.weight' : undefined
     return { hidden, head: (rows) => m.linear('lm_head', rows, { out: c.vocabulary, bias: false, ...(sharedWith && { sharedWith }) }) } // (rows, V)
   },

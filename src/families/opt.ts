@@ -29,6 +29,7 @@ const ACTIVATIONS = { relu: 'relu', gelu: 'gelu', gelu_new: 'gelu_new' } as cons
 export const family: Family<Opt> = {
   id: 'opt',
   architecture: 'OPTForCausalLM',
+  labelsWords: false,
   targets: ['q_proj', 'v_proj'],
 
   config(json) {

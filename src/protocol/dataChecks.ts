@@ -3,7 +3,7 @@
 import type { Mapping } from './dataRecipe.ts'
 import type { Remedy } from './failure.ts'
 
-export type CheckKind = 'syntax' | 'columns' | 'quotes' | 'missing' | 'empty' | 'no-room' | 'other' | 'duplicates' | 'leaks' | 'too-long' | 'contradictions' | 'balance' | 'same-pairs'
+export type CheckKind = 'syntax' | 'columns' | 'quotes' | 'missing' | 'empty' | 'no-room' | 'other' | 'duplicates' | 'leaks' | 'too-long' | 'contradictions' | 'balance' | 'same-pairs' | 'written-labels'
 
 export interface DataCheck {
   readonly kind: CheckKind

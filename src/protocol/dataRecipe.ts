@@ -4,7 +4,7 @@
 /** Why a row was left out, where a person can do something about it. */
 export type ProblemKind = 'syntax' | 'columns' | 'quotes' | 'missing' | 'empty' | 'no-room'
 
-export const ROLES = ['text', 'prompt', 'input', 'completion', 'label', 'system', 'messages', 'ignore'] as const
+export const ROLES = ['text', 'prompt', 'input', 'completion', 'label', 'words', 'system', 'messages', 'ignore'] as const
 export type ColumnRole = (typeof ROLES)[number]
 
 /** What columns mean, where their names do not say it. */
@@ -70,10 +70,12 @@ export function mappingProblems(given: unknown, known?: readonly string[]): stri
     else if (known && role !== 'ignore' && !known.includes(column)) problems.push(`There is no column ${column}; there are ${known.slice(0, 12).join(', ')}.`)
   }
   const count = (role: ColumnRole): number => roles.filter((r) => r === role).length
-  for (const role of ['text', 'completion', 'label', 'system', 'messages'] as const) if (count(role) > 1) problems.push(`Only one column can be the ${role}.`)
+  for (const role of ['text', 'completion', 'label', 'words', 'system', 'messages'] as const) if (count(role) > 1) problems.push(`Only one column can be the ${role}.`)
   const answers = count('completion') + count('label')
   if (count('messages') > 0) {
-    if (answers + count('text') + count('prompt') + count('input') > 0) problems.push('A column of messages already holds both sides, so no other column can.')
+    if (answers + count('text') + count('prompt') + count('input') + count('words') > 0) problems.push('A column of messages already holds both sides, so no other column can.')
+  } else if (count('words') > 0) {
+    if (count('label') !== 1 || answers > 1 || count('text') + count('prompt') + count('input') > 0) problems.push('A column of words goes with one column of labels, and with no other text.')
   } else if (answers > 1) problems.push('Rows have either a completion or a label.')
   else if (answers === 1) {
     if (count('text') + count('prompt') + count('input') === 0) problems.push('Choose the column that is asked: a prompt or a text.')

@@ -36,6 +36,19 @@ export interface Answer {
   readonly correct: boolean
 }
 
+/** Of answers: written alike, the right class, or labelled stretches of words found whole. */
+export type Metric = 'exact_match' | 'accuracy' | 'f1'
+
+/** Labelled stretches of words: how many there are, were found, and are right; seqeval's micro average, 0 to 1. */
+export interface EntityScore {
+  readonly precision: number
+  readonly recall: number
+  readonly f1: number
+  readonly right: number
+  readonly wanted: number
+  readonly found: number
+}
+
 export type Phase = 'loading' | 'planning' | 'compiling' | 'scoring' | 'training' | 'paused' | 'saving' | 'done' | 'stopped' | 'failed'
 
 export type RunEvent =
@@ -75,9 +88,12 @@ export type RunEvent =
   | {
       readonly type: 'score'
       readonly when: 'before' | 'after'
-      readonly metric: 'exact_match' | 'accuracy'
+      readonly metric: Metric
+      /** Right answers and all of them; where every word is labelled, right words and all of them. */
       readonly correct: number
       readonly total: number
+      /** Where the metric is f1. */
+      readonly entities?: EntityScore
       /** Task by task, in order, where there are several. */
       readonly answers: readonly Answer[]
       readonly tasks?: readonly { readonly name: string; readonly correct: number; readonly total: number }[]

@@ -4,6 +4,7 @@
 
 import type { Drop } from './dataRecipe.ts'
 import type { OptionValue } from './options.ts'
+import type { TaskType } from './taskType.ts'
 
 export type FailureCode =
   | 'no-webgpu'
@@ -26,6 +27,8 @@ export type Remedy =
   | { readonly kind: 'without'; readonly method: string }
   | { readonly kind: 'option'; readonly method?: string; readonly name: string; readonly value: OptionValue }
   | { readonly kind: 'training'; readonly name: string; readonly value: OptionValue }
+  /** What is to be predicted. */
+  | { readonly kind: 'task'; readonly value: TaskType }
   | DataRemedy
 
 /** A change of what is left out of the data and how it is read; a `drop` is added to those before. */

@@ -1,8 +1,9 @@
 // The recipe is the document of a run: the page edits one, the command line runs one, an export carries one.
 // `readRecipe` is the one door through which a recipe enters from disk or a link.
+import { baseOptions, type BaseOptions } from './baseOptions.ts'
 import { DATA_ENTRIES, dataProblems, type DataRecipe } from './dataRecipe.ts'
 import { Fault } from './failure.ts'
-import { readOptions, type OptionValue } from './options.ts'
+import { checkOption, readOptions, type OptionValue } from './options.ts'
 import type { TaskType } from './taskType.ts'
 import { readTasks, type Task } from './tasks.ts'
 import { trainingOptions, type Training } from './training.ts'
@@ -21,9 +22,11 @@ export interface Recipe {
   readonly task?: TaskType
   /** Names of the classes that it is to predict; unsaid: those of the model or of the data. */
   readonly labels?: readonly string[]
+  /** Texts to be sorted come in pairs; in a prompt an empty line stands between them. */
+  readonly pairs?: boolean
   /** `builtin`: a model served with the page, by id. `folder`: a Hugging Face folder, by name or path. `hub`: a model of the
    * Hugging Face Hub, by its repository; `revision` is a branch or tag, and in the recipe of a run the commit that it was. */
-  readonly base: { readonly source: 'builtin' | 'folder' | 'hub'; readonly id: string; readonly revision?: string; readonly sha256?: string }
+  readonly base: { readonly source: 'builtin' | 'folder' | 'hub'; readonly id: string; readonly revision?: string; readonly sha256?: string } & Partial<BaseOptions>
   readonly data: {
     /** `sample`: a bundled dataset, by id. `file`: a dropped file, by name or path. */
     readonly source: 'sample' | 'file'
@@ -77,7 +80,7 @@ export function readRecipe(json: unknown): Recipe {
   if (!isRecord(json)) return fail(['it must be a JSON object.'])
   const base = defaultRecipe()
   const problems: string[] = []
-  const known = new Set([...Object.keys(base), 'task', 'labels', '$schema'])
+  const known = new Set([...Object.keys(base), 'task', 'labels', 'pairs', '$schema'])
   for (const k of Object.keys(json)) if (!known.has(k)) problems.push(`Unknown entry ${k}.`)
   if (json['version'] !== undefined && json['version'] !== RECIPE_VERSION)
     problems.push(`version must be ${RECIPE_VERSION}, found ${JSON.stringify(json['version'])}.`)
@@ -113,24 +116,32 @@ export function readRecipe(json: unknown): Recipe {
         methods.push({ id: m['id'], options: (isRecord(m['options']) ? m['options'] : {}) as MethodChoice['options'] })
       } else problems.push('Each method must be an object with an id.')
     }
-  const { task, labels } = json
+  const { task, labels, pairs } = json
   const recipe: Recipe = {
     version: RECIPE_VERSION,
     name: typeof json['name'] === 'string' ? json['name'] : base.name,
     ...(task !== undefined && { task: task as TaskType }),
     ...(labels !== undefined && { labels: labels as readonly string[] }),
-    base: merge('base', base.base, ['sha256', 'revision']),
+    ...(pairs !== undefined && { pairs: pairs as boolean }),
+    base: merge('base', base.base, ['sha256', 'revision', ...Object.keys(baseOptions)]),
     data: merge('data', base.data, ['sha256', 'test', 'tasks', 'taskTemperature', ...DATA_ENTRIES]),
     methods,
     training: training.values,
     evaluation: merge('evaluation', base.evaluation, ['systemPrompt']),
     seed: typeof json['seed'] === 'number' && Number.isInteger(json['seed']) ? json['seed'] : base.seed,
   }
-  if (task !== undefined) oneOf('task', String(task), ['CAUSAL_LM', 'SEQ_CLS'])
+  if (task !== undefined) oneOf('task', String(task), ['CAUSAL_LM', 'SEQ_CLS', 'TOKEN_CLS'])
   if (labels !== undefined && !(Array.isArray(labels) && labels.length > 1 && labels.every((l) => typeof l === 'string') && new Set(labels).size === labels.length))
     problems.push('labels must be a list of two or more different names.')
+  if (pairs !== undefined && typeof pairs !== 'boolean') problems.push(`pairs must be true or false, found ${JSON.stringify(pairs)}.`)
   oneOf('base.source', recipe.base.source, ['builtin', 'folder', 'hub'])
   const { revision } = recipe.base
+  for (const [name, spec] of Object.entries(baseOptions)) {
+    const value: unknown = recipe.base[name as keyof BaseOptions]
+    const problem = value === undefined ? undefined : checkOption(`base.${name}`, spec, value)
+    if (problem) problems.push(problem)
+  }
+  if (recipe.base.bnb_4bit_use_double_quant && recipe.base.quantization !== 'nf4') problems.push('base.bnb_4bit_use_double_quant needs base.quantization to be nf4.')
   if (revision !== undefined && (typeof revision !== 'string' || recipe.base.source !== 'hub')) problems.push('base.revision is the name of a branch, tag or commit, of a base with the source hub.')
   oneOf('data.source', recipe.data.source, ['sample', 'file'])
   oneOf('data.trainOn', recipe.data.trainOn, ['completions', 'everything'])

@@ -4,7 +4,7 @@ import type { AdapterShelf, AdapterUse } from './adapters.ts'
 import type { BaseInfo } from './baseInfo.ts'
 import type { DataFindings } from './dataChecks.ts'
 import type { ProblemKind } from './dataRecipe.ts'
-import type { PlanSummary, RunEvent } from './event.ts'
+import type { Metric, PlanSummary, RunEvent } from './event.ts'
 import type { MethodInfo, MethodPreset, MethodShelf, MethodSize } from './methods.ts'
 import type { ModelLibrary } from './models.ts'
 import type { OnnxShelf } from './onnx.ts'
@@ -35,6 +35,8 @@ export interface PreviewToken {
   readonly text: string
   readonly trained: boolean
   readonly special: boolean
+  /** The class that is learned at this token. */
+  readonly label?: string
 }
 export interface RowProblem {
   readonly line: number
@@ -80,7 +82,8 @@ export interface RunRecord {
   readonly checkpointStep?: number
   readonly lastLoss?: number
   readonly plan?: PlanSummary
-  readonly scores?: { readonly before?: number; readonly after?: number }
+  /** Shares, 0 to 1; a run of an earlier version says no metric. */
+  readonly scores?: { readonly metric?: Metric; readonly before?: number; readonly after?: number }
   readonly hasAdapter: boolean
 }
 

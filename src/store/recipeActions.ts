@@ -91,7 +91,7 @@ export function recipeActions({ store }: Context, model: ModelActions, data: Dat
     setMethodOption: (index, name, value) => edit((r) => withMethodOption(r, index, name, value)),
     takeRemedy: (remedy) => setState((s) => ({ recipe: remedied(s.recipe, remedy, catalogue(s)) })),
     // Classes belong to the task that they were found for.
-    setTask: (task) => edit(({ task: _task, labels: _labels, ...r }) => ({ ...r, ...(task && { task }) })),
+    setTask: (task) => edit(({ task: _task, labels: _labels, pairs: _pairs, ...r }) => ({ ...r, ...(task && { task }) })),
     setData: (part, without = []) => edit((r) => ({ ...r, data: { ...withoutEntries(r.data, without), ...part } })),
     setEvaluation: (part) => edit((r) => ({ ...r, evaluation: { ...r.evaluation, ...part } })),
     setSeed: (seed) => edit((r) => ({ ...r, seed })),

@@ -64,6 +64,11 @@ export function remedied(recipe: Recipe, remedy: Remedy, catalogue: Catalogue): 
       return withMethodOption(recipe, methods.findIndex((m) => (remedy.method === undefined ? has(m, remedy.name) : m.id === remedy.method)), remedy.name, remedy.value)
     case 'training':
       return withTraining(recipe, remedy.name, remedy.value)
+    case 'task': {
+      // Classes belong to the task that they were found for.
+      const { labels: _labels, pairs: _pairs, ...rest } = recipe
+      return { ...rest, task: remedy.value }
+    }
     case 'data': {
       const { data } = recipe
       const value = remedy.name === 'drop' ? [...new Set([...(data.drop ?? []), remedy.value])] : remedy.value

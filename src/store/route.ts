@@ -10,7 +10,7 @@ export type Route =
   | { readonly kind: 'unknown'; readonly names: readonly string[] }
 
 /** Files that hold rows, packed or not; a zip is told by what is in it. */
-export const DATA = /\.(jsonl|ndjson|json|csv|tsv|tab|txt|text|md|markdown|parquet)(\.gz)?$/i
+export const DATA = /\.(jsonl|ndjson|json|csv|tsv|tab|txt|text|md|markdown|parquet|conll|conllu|bio|iob|iob2|bioes)(\.gz)?$/i
 const RECIPE = /(^|[/.-])recipe\.json$/i
 
 /** The settings that PEFT and AdapterHub save beside an adapter, or a zip, which holds nothing else here. */

@@ -1,5 +1,5 @@
 // The model as a recipe trains it: as it is, or with a head for the recipe's classes in place of the one that writes.
-import { labelsOf } from '../data/labels.ts'
+import { labelsOf, wordLabelsOf } from '../data/labels.ts'
 import type { Row } from '../data/row.ts'
 import { readClasses } from '../families/classes.ts'
 import { mayStartFresh } from '../methods/classifierHead.ts'
@@ -11,7 +11,7 @@ import { outline } from './census.ts'
 import { checkWeights, findTensor } from './weights.ts'
 import { sameShape } from '../graph/shape.ts'
 
-type Asked = Pick<Recipe, 'task' | 'labels'>
+type Asked = Pick<Recipe, 'task' | 'labels' | 'pairs'>
 
 const ENDINGS = { SEQ_CLS: 'ForSequenceClassification', TOKEN_CLS: 'ForTokenClassification' } as const
 
@@ -23,18 +23,19 @@ export function recipeModel<M extends OpenModel>(model: M, recipe: Asked): M {
   const task = taskOf(model, recipe)
   const own = readClasses(model.folder.config)
   if (task === 'CAUSAL_LM') {
-    if (model.outline.taskType !== 'CAUSAL_LM') throw new Fault('bad-recipe', 'This model sorts texts into classes and cannot write.', 'Set the recipe’s task to SEQ_CLS, or choose a model that writes.')
+    if (model.outline.taskType !== 'CAUSAL_LM') throw new Fault('bad-recipe', 'This model predicts classes and cannot write.', 'Set the recipe’s task to SEQ_CLS or TOKEN_CLS, or choose a model that writes.')
     return model
   }
+  if (task === 'TOKEN_CLS' && model.family.labelsWords === false) throw new Fault('bad-recipe', `transformers has no ${model.family.id} model that labels words, so nothing could load the adapter.`, 'Choose another model, or predict one label for a text.')
   const labels = recipe.labels ?? own?.labels
-  if (!labels) throw new Fault('bad-recipe', 'The recipe sorts texts into classes and does not say which.', 'Add labels, the names of the classes, or choose a dataset of texts with labels.')
+  if (!labels) throw new Fault('bad-recipe', 'The recipe predicts classes and does not say which.', 'Add labels, the names of the classes, or choose a dataset with labels.')
   if (own?.taskType === task && own.labels.join('\n') === labels.join('\n') && !model.outline.tensors.some((name) => !findTensor(model.folder, model.family, name))) return model
   return classifierOf(model, task, labels)
 }
 
 function classifierOf<M extends OpenModel>(model: M, task: keyof typeof ENDINGS, labels: readonly string[]): M {
   const { family, folder } = model
-  const architecture = family.architecture.replace(/(ForCausalLM|LMHeadModel|ForSequenceClassification)$/, ENDINGS[task])
+  const architecture = family.architecture.replace(/(ForCausalLM|LMHeadModel|ForSequenceClassification|ForTokenClassification)$/, ENDINGS[task])
   const json = {
     ...folder.config,
     architectures: [architecture],
@@ -52,10 +53,18 @@ function classifierOf<M extends OpenModel>(model: M, task: keyof typeof ENDINGS,
   return { ...model, folder: own, config, outline: { ...found, architecture, ...(tokenize && { tokenize }) } }
 }
 
-/** The recipe with the classes that its run will have: the model's own where they cover the data, else those of the data. */
+/** The recipe with the task and the classes that its run will have: the model's own where they cover the data, else those of the data. */
 export function withLabels<R extends Asked>(recipe: R, model: OpenModel, rows: Iterable<Row>, name: string): R {
-  if (taskOf(model, recipe) === 'CAUSAL_LM' || recipe.labels) return recipe
-  const found = labelsOf(rows, name)
-  const own = readClasses(model.folder.config)?.labels ?? []
-  return { ...recipe, labels: found.every((label) => own.includes(label)) ? own : found }
+  const known = readClasses(model.folder.config)
+  const [first] = rows
+  // An encoder that was only pretrained predicts what the data have.
+  const isOpen = recipe.task === undefined && !known && model.outline.taskType !== 'CAUSAL_LM' && first?.kind === 'words'
+  const task = isOpen ? 'TOKEN_CLS' : taskOf(model, recipe)
+  if (task === 'CAUSAL_LM') return recipe
+  const pairs = recipe.pairs ?? (first?.kind === 'completion' && first.secondAt !== undefined)
+  const more = { task, ...(pairs && { pairs }) }
+  if (recipe.labels) return { ...recipe, ...more }
+  const found = task === 'TOKEN_CLS' ? wordLabelsOf(rows, name) : labelsOf(rows, name)
+  const own = known?.taskType === task ? known.labels : []
+  return { ...recipe, ...more, labels: found.every((label) => own.includes(label)) ? own : found }
 }

@@ -31,7 +31,9 @@ export interface RunData {
 
 /** What `prepare` is told of a run that predicts classes. */
 export const classesOf = (model: OpenModel, recipe: Recipe): Pick<PrepareOptions, 'classes'> =>
-  taskOf(model, recipe) === 'CAUSAL_LM' ? {} : { classes: { labels: recipe.labels ?? readClasses(model.folder.config)?.labels ?? [], pooled: model.family.pooled ?? 'last' } }
+  taskOf(model, recipe) === 'CAUSAL_LM'
+    ? {}
+    : { classes: { labels: recipe.labels ?? readClasses(model.folder.config)?.labels ?? [], ...(taskOf(model, recipe) === 'SEQ_CLS' && { pooled: model.family.pooled ?? 'last' }) } }
 
 /** @param attachments told tasks apart if they can; others train on the mixture */
 export function batchesOf(model: OpenModel, recipe: Recipe, data: Dataset | readonly TaskData[], attachments: readonly Attachment[]): RunData {

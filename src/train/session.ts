@@ -2,7 +2,7 @@
 // keeps everything in storage, so that a page that closes loses at most one checkpoint interval.
 // Invariant: a run continued from a checkpoint gives the same bytes as one that was never interrupted.
 import type { Dataset } from '../data/dataset.ts'
-import type { Phase, RunEvent } from '../protocol/event.ts'
+import type { Metric, Phase, RunEvent } from '../protocol/event.ts'
 import { Fault, toFailure, type Failure } from '../protocol/failure.ts'
 import { defaults } from '../protocol/options.ts'
 import type { Recipe } from '../protocol/recipe.ts'
@@ -68,7 +68,7 @@ class Session {
   private validationLoss: number | undefined
   /** Step whose values are the result, where it is not the last one. */
   private takenStep: number | undefined
-  private readonly scores: { before?: number; after?: number } = {}
+  private readonly scores: { metric?: Metric; before?: number; after?: number } = {}
   private step = 0
   private readonly watch: ValidationWatch
 
@@ -252,10 +252,10 @@ class Session {
       cancelled: () => control.stopped,
     })
     if (!verdict) return
-    const { answers, correct, share, tasks: byTask } = verdict
-    if (answers.length > 0) this.scores[when] = share
+    const { answers, correct, total, share, metric, entities, tasks: byTask } = verdict
+    if (answers.length > 0) Object.assign(this.scores, { metric, [when]: share })
     await this.input.storage.runs.update(this.input.runId, { scores: { ...this.scores } })
-    this.log.say({ type: 'score', when, metric: verdict.metric, correct, total: answers.length, answers, ...(byTask && { tasks: byTask }) })
+    this.log.say({ type: 'score', when, metric, correct, total, answers, ...(entities && { entities }), ...(byTask && { tasks: byTask }) })
   }
 
   private async files(learner: Learner): Promise<Map<string, Uint8Array>> {

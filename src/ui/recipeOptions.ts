@@ -9,11 +9,12 @@ export const dataOptions = {
     kind: 'choice',
     default: AS_MADE,
     label: 'Predict',
-    help: 'Write an answer, or choose one of the labels that occur in the data: faster, with a probability for each.',
+    help: 'Write an answer; or choose one of the labels that occur in the data, for a text or for each of its words.',
     choices: [
       { value: AS_MADE, label: 'As the model was made' },
       { value: 'CAUSAL_LM', label: 'The answer, written' },
       { value: 'SEQ_CLS', label: 'One of the labels' },
+      { value: 'TOKEN_CLS', label: 'A label for every word' },
     ],
   },
   trainOn: {

@@ -151,8 +151,8 @@ test('any bytes give rows or a Fault', async () => {
 })
 
 test('the registry knows its formats by id', () => {
-  expect([...formats.keys()].sort()).toEqual(['csv', 'json', 'jsonl', 'markdown', 'parquet', 'txt'])
-  expect(() => formatNamed('xls')).toThrow('known ones are csv, json, jsonl, markdown, parquet, txt')
+  expect([...formats.keys()].sort()).toEqual(['conll', 'csv', 'json', 'jsonl', 'markdown', 'parquet', 'txt'])
+  expect(() => formatNamed('xls')).toThrow('known ones are conll, csv, json, jsonl, markdown, parquet, txt')
   const csv = formatNamed('csv')
   expect(() =>
     register([

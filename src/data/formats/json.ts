@@ -3,6 +3,7 @@
 import { isRecord } from '../../lib/record.ts'
 import { Fault } from '../../protocol/failure.ts'
 import { readText } from '../decodeText.ts'
+import { classNames, named } from '../classNames.ts'
 import type { Format } from '../format.ts'
 import { jsonElements } from '../jsonElements.ts'
 
@@ -30,7 +31,11 @@ const json: Format = {
       isRecord(whole) ? Array.isArray(whole[n]) : whole === undefined && new RegExp(`"${n}"\\s*:\\s*\\[`).test(text),
     )
     const list = name === undefined ? null : new RegExp(`"${name}"\\s*:\\s*\\[`).exec(text)
-    if (list) return yield* jsonElements(text, list.index + list[0].length)
+    if (list) {
+      const names = classNames(isRecord(whole) ? whole['features'] : undefined)
+      for (const row of jsonElements(text, list.index + list[0].length)) yield 'value' in row ? { ...row, value: named(unwrapped(row.value), names) } : row
+      return
+    }
     if (isRecord(whole)) {
       for (const value of rowsOf(whole)) yield { line: 1, value }
       return
@@ -43,6 +48,9 @@ const json: Format = {
   },
 }
 export default json
+
+/** The Hub's viewer gives every row with its number around it. */
+const unwrapped = (value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => ('row_idx' in value && isRecord(value['row']) ? value['row'] : value)
 
 /** An object may hold rows by name ({"a1": {…}, "a2": {…}}) or columns ({"text": […], "label": […]}), or be one row. */
 function rowsOf(whole: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>[] {

@@ -1,18 +1,17 @@
 // Parquet tables (https://parquet.apache.org/docs/file-format/), one row group in memory at a time. Whole numbers with
 // names, as Hugging Face datasets note them in the schema's metadata, become their names. The reader is loaded only when
-// a Parquet file comes.
+// a Parquet file comes, and sees nothing whose counts were not checked.
 import type { CompressionCodec, Compressors, FileMetaData } from 'hyparquet'
 import { isRecord } from '../../lib/record.ts'
 import { Fault } from '../../protocol/failure.ts'
 import type { ByteSource } from '../../files/byteSource.ts'
+import { classNames, named, type ClassNames } from '../classNames.ts'
 import type { Format } from '../format.ts'
+import { checkFooter } from '../parquet/checkFooter.ts'
+import { checkGroup } from '../parquet/checkGroup.ts'
 
-/** Of one row group when expanded, and of one page. */
-const MAX_GROUP_BYTES = 2 ** 30
-const MAX_PAGE_BYTES = 2 ** 28
-const MAX_GROUP_ROWS = 10_000_000
-/** No codec beats this; a page that claims more is damaged, or meant to harm. */
-const MAX_RATIO = 1100
+/** Characters of all rows: a dictionary lets a few bytes say a long text again and again. */
+const MAX_TEXT = { free: 2 ** 26, perByte: 200 }
 
 const parquet: Format = {
   id: 'parquet',
@@ -22,17 +21,23 @@ const parquet: Format = {
   async *rows(source) {
     const { parquetMetadataAsync, parquetReadObjects } = await import('hyparquet')
     const file = fileOf(source)
-    const metadata = await guarded(source, () => parquetMetadataAsync(file, { geoparquet: false }))
+    const metadata = await guarded(source, async () => {
+      await checkFooter(source)
+      return parquetMetadataAsync(file, { geoparquet: false })
+    })
     const compressors = await codecs(metadata)
-    const names = classNames(metadata)
+    const names = namesIn(metadata)
     let line = 1
+    let text = MAX_TEXT.free + MAX_TEXT.perByte * source.size
+    const count = (characters: number): void => {
+      if ((text -= characters) < 0) throw new Fault('bad-data', `${source.name} expands to more text than a file of its size can hold.`, 'Save it as JSON Lines.')
+    }
     for (const group of metadata.row_groups) {
-      const rows = Number(group.num_rows)
-      if (!(rows >= 0 && rows <= MAX_GROUP_ROWS && Number(group.total_byte_size) <= MAX_GROUP_BYTES))
-        throw new Fault('bad-data', `${source.name} has a row group of ${rows} rows and ${Number(group.total_byte_size)} bytes, more than fits.`, 'Write it again with smaller row groups.')
-      const start = line - 1
-      const values = await guarded(source, () => parquetReadObjects({ file, metadata, compressors, rowStart: start, rowEnd: start + rows, geoparquet: false }))
-      for (const value of values) yield { line: line++, value: plain(value, names) }
+      const values = await guarded(source, async () => {
+        await checkGroup(source, metadata, group, compressors)
+        return parquetReadObjects({ file, metadata: { ...metadata, row_groups: [group], num_rows: group.num_rows }, compressors, geoparquet: false })
+      })
+      for (const value of values) yield { line: line++, value: named(Object.fromEntries(Object.entries(value).map(([k, v]) => [k, simplified(v, count)])), names) }
     }
   },
 }
@@ -67,57 +72,38 @@ async function codecs(metadata: FileMetaData): Promise<Compressors> {
   const { snappyUncompress } = await import('hyparquet')
   const gunzip = used.has('GZIP') ? (await import('fflate')).gunzipSync : undefined
   const zstd = used.has('ZSTD') ? (await import('fzstd')).decompress : undefined
-  const capped = (unpack: (input: Uint8Array, size: number) => Uint8Array) => (input: Uint8Array, size: number) => {
-    if (!(size <= MAX_PAGE_BYTES && size <= 4096 + MAX_RATIO * input.length)) throw new Error(`a page of ${input.length} bytes claims to hold ${size}`)
-    return unpack(input, size)
-  }
   return {
-    SNAPPY: capped((input, size) => {
+    SNAPPY: (input, size) => {
       const out = new Uint8Array(size)
       snappyUncompress(input, out)
       return out
-    }),
-    ...(gunzip && { GZIP: capped((input, size) => gunzip(input, { out: new Uint8Array(size) })) }),
-    ...(zstd && { ZSTD: capped((input, size) => zstd(input, new Uint8Array(size))) }),
+    },
+    ...(gunzip && { GZIP: (input, size) => gunzip(input, { out: new Uint8Array(size) }) }),
+    ...(zstd && { ZSTD: (input, size) => zstd(input, new Uint8Array(size)) }),
   }
 }
 
 /** Column → names of its numbers, from the metadata that Hugging Face datasets write. */
-function classNames(metadata: FileMetaData): Map<string, readonly string[]> {
-  const found = new Map<string, readonly string[]>()
+function namesIn(metadata: FileMetaData): ClassNames {
   const text = metadata.key_value_metadata?.find((e) => e.key === 'huggingface')?.value
-  if (text === undefined) return found
+  if (text === undefined) return new Map()
   let json: unknown
   try {
     json = JSON.parse(text)
   } catch {
-    return found
+    return new Map()
   }
   const info = isRecord(json) ? json['info'] : undefined
-  const features = isRecord(info) ? info['features'] : undefined
-  if (!isRecord(features)) return found
-  for (const [column, feature] of Object.entries(features)) {
-    const names = isRecord(feature) && feature['_type'] === 'ClassLabel' ? feature['names'] : undefined
-    if (Array.isArray(names) && names.every((n) => typeof n === 'string')) found.set(column, names)
-  }
-  return found
+  return classNames(isRecord(info) ? info['features'] : undefined)
 }
 
-function plain(row: Readonly<Record<string, unknown>>, names: ReadonlyMap<string, readonly string[]>): Record<string, unknown> {
-  const out: Record<string, unknown> = {}
-  for (const [column, value] of Object.entries(row)) {
-    const simple = simplified(value)
-    out[column] = (typeof simple === 'number' ? names.get(column)?.[simple] : undefined) ?? simple
-  }
-  return out
-}
-
-/** Values as JSON would hold them. */
-function simplified(value: unknown): unknown {
+/** Values as JSON would hold them; each text is counted. */
+function simplified(value: unknown, count: (characters: number) => void): unknown {
+  if (typeof value === 'string') count(value.length)
   if (typeof value === 'bigint') return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : String(value)
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString()
-  if (Array.isArray(value)) return value.map(simplified)
+  if (Array.isArray(value)) return value.map((v) => simplified(v, count))
   if (ArrayBuffer.isView(value)) return value
-  if (isRecord(value)) return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, simplified(v)]))
+  if (isRecord(value)) return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, simplified(v, count)]))
   return value
 }

@@ -11,7 +11,8 @@ const ROLE_TEXTS: Readonly<Record<ColumnRole, string>> = {
   prompt: 'what is asked',
   input: 'more of what is asked',
   completion: 'the answer',
-  label: 'label',
+  label: 'label, or a list of them',
+  words: 'list of words',
   system: 'system prompt',
   messages: 'conversation',
 }

@@ -13,7 +13,7 @@ import { DatasetView } from './DatasetView.tsx'
 import { SampleList } from './SampleList.tsx'
 import { TaskList } from './TaskList.tsx'
 
-const DATA_FILES = '.jsonl,.ndjson,.json,.csv,.tsv,.parquet,.txt,.md,.zip,.gz'
+const DATA_FILES = '.jsonl,.ndjson,.json,.csv,.tsv,.parquet,.txt,.md,.conll,.conllu,.bio,.iob,.iob2,.bioes,.zip,.gz'
 
 export function DataSection() {
   const { value, busy, failure } = useApp((s) => s.dataset)
@@ -30,7 +30,7 @@ export function DataSection() {
           <SampleList />
           <div className="row">
             <FilePicker label="Open a file…" accept={DATA_FILES} disabled={working} onPick={(files) => void takeFiles(files)} />
-            <span className="small soft">or drop it anywhere: .jsonl, .json, .csv, .tsv, .parquet, .txt, .md, or a .zip or .gz of them</span>
+            <span className="small soft">or drop it anywhere: .jsonl, .json, .csv, .tsv, .parquet, .txt, .md, .conll, or a .zip or .gz of them</span>
           </div>
           {value && data.source === 'file' && (
             <div className="row">
@@ -50,7 +50,7 @@ export function DataSection() {
             values={{ ...data, task: task ?? AS_MADE }}
             disabled={working}
             onChange={(name, next) => {
-              if (name === 'task') setTask(next === 'CAUSAL_LM' || next === 'SEQ_CLS' ? next : undefined)
+              if (name === 'task') setTask(next === 'CAUSAL_LM' || next === 'SEQ_CLS' || next === 'TOKEN_CLS' ? next : undefined)
               if (name === 'trainOn' && (next === 'completions' || next === 'everything')) setData({ trainOn: next })
               if (name === 'validation' && typeof next === 'number') setData({ validation: next })
             }}

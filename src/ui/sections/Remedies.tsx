@@ -2,6 +2,7 @@
 import type { DataRemedy, Failure, Remedy } from '../../protocol/failure.ts'
 import type { MethodInfo } from '../../protocol/methods.ts'
 import type { OptionValue } from '../../protocol/options.ts'
+import type { TaskType } from '../../protocol/taskType.ts'
 import { trainingOptions } from '../../protocol/training.ts'
 import { useActions, useApp } from '../AppContext.ts'
 
@@ -32,11 +33,19 @@ function remedyText(remedy: Remedy, methods: readonly MethodInfo[] | undefined):
     }
     case 'training':
       return setText(Object.entries(trainingOptions).find(([name]) => name === remedy.name)?.[1].label ?? remedy.name, remedy.value)
+    case 'task':
+      return TASK_TEXTS[remedy.value]
     case 'data':
       return DATA_TEXTS[remedy.value]
     default:
       return remedy satisfies never
   }
+}
+
+const TASK_TEXTS: Readonly<Record<TaskType, string>> = {
+  CAUSAL_LM: 'Let the model write its answers',
+  SEQ_CLS: 'Predict one of the labels',
+  TOKEN_CLS: 'Predict a label for every word',
 }
 
 const DATA_TEXTS: Readonly<Record<DataRemedy['value'], string>> = {
