@@ -95,7 +95,7 @@ function ways({ M, N }: Extent, v: Operands, way: (shader: string, workgroups: r
   const swap = N <= 16 && N < M
   const [tall, wide] = swap ? [N, M] : [M, N]
   for (const lanes of [4, 8] as const) {
-    const tile: SubgroupTile = { rows: tall <= 8 ? 8 : 32, fours: lanes === 4 ? 2 : 1, lanes, swap }
+    const tile: SubgroupTile = { rows: tall <= 8 ? 8 : tall <= 16 ? 16 : 32, fours: lanes === 4 || (tall > 8 && tall <= 16) ? 2 : 1, lanes, swap }
     const workgroups = [Math.ceil(wide / (WIDTH * 4 * tile.fours)), Math.ceil(tall / tile.rows)] as const
     list.push({ ...way(subgroup({ ...v, fourY: v.fourY && !swap }, tile), workgroups, tile.rows), needs: ['subgroups'], lanes, suits: 'software' })
   }
