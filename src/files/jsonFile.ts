@@ -1,6 +1,7 @@
 // Reads a file that must hold one JSON object. A size cap keeps a mislabelled model file from being parsed as text.
 import { fromUtf8 } from '../lib/bytes.ts'
 import { isRecord } from '../lib/record.ts'
+import { nestsDeeper } from '../protocol/nesting.ts'
 import type { ByteSource } from './byteSource.ts'
 
 const MAX_BYTES = 256 * 1024 * 1024
@@ -13,6 +14,7 @@ export async function readJsonFile(source: ByteSource): Promise<{ value: JsonObj
   const bytes = await source.read(0, source.size)
   try {
     const value: unknown = JSON.parse(fromUtf8(bytes).replace(/^\ufeff/, ''))
+    if (nestsDeeper(value)) return { problem: `${source.name} nests too deeply.` }
     return isRecord(value) ? { value } : { problem: `${source.name} must hold a JSON object.` }
   } catch (error) {
     return { problem: `${source.name} is not valid JSON: ${error instanceof Error ? error.message : String(error)}.` }
