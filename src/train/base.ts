@@ -6,10 +6,12 @@ import { familyOf } from '../families/registry.ts'
 import type { ModelFolder } from '../files/modelFolder.ts'
 import type { Gpu } from '../gpu/device.ts'
 import { Memory } from '../gpu/memory.ts'
+import { Fault } from '../protocol/failure.ts'
 import { Pipelines } from '../gpu/pipelines.ts'
 import { readClasses } from '../families/classes.ts'
 import { mayStartFresh } from '../methods/classifierHead.ts'
 import type { Attachment } from '../methods/method.ts'
+import { legible } from '../protocol/legible.ts'
 import { census, outline, type Census } from './census.ts'
 import { layOut } from './layout.ts'
 import type { Subject } from './step.ts'
@@ -33,8 +35,7 @@ export interface Base extends OpenModel {
 
 export function openModel(folder: ModelFolder): OpenModel {
   const family = familyOf(folder.modelType)
-  const config = family.config(folder.config)
-  const found = outline(family, config)
+  const { config, found } = legible(() => readConfig(folder, family), 'bad-model', 'config.json of this model has an entry of another kind than its family expects.', 'Get the file again, or choose another model.')
   // An encoder that was only pretrained has no head yet.
   const bare = found.taskType !== 'CAUSAL_LM' && !readClasses(folder.config)
   checkWeights(folder, family, bare ? found.manifest.filter(({ name }) => !mayStartFresh(name)) : found.manifest)
@@ -42,6 +43,18 @@ export function openModel(folder: ModelFolder): OpenModel {
   const tokenizer = (): Tokenizer => (loaded ??= loadTokenizer(folder.tokenizerJson, folder.tokenizerConfig))
   const tokenize = (text: string): number[] => [...tokenizer().encode(text, { special: true })]
   return { folder, family, config, outline: { ...found, architecture: architectureOf(folder.config) ?? found.architecture, tokenize }, tokenizer }
+}
+
+/** Names under which families count layers, and what a count may be: each has weights, and a billion would be traced for hours. */
+const LAYERS = ['num_hidden_layers', 'n_layer', 'n_layers', 'num_layers']
+const MAX_CLASSES = 65_536
+
+function readConfig(folder: ModelFolder, family: Family): { config: unknown; found: ReturnType<typeof outline> } {
+  const above = (names: readonly string[], most: number): string | undefined => names.find((name) => Number(folder.config[name]) > most)
+  const wrong = above(LAYERS, folder.tensors.size) ?? above(['num_labels'], MAX_CLASSES)
+  if (wrong !== undefined) throw new Fault('bad-model', `config.json claims ${wrong} ${String(folder.config[wrong])}, and the model has ${folder.tensors.size} tensors.`, 'Check that the folder is complete and unmodified, or choose another model.')
+  const config = family.config(folder.config)
+  return { config, found: outline(family, config) }
 }
 
 /** The class that a config names. */

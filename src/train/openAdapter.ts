@@ -10,6 +10,7 @@ import { attachAll, methodOf, methods } from '../methods/registry.ts'
 import { attachSavedPrompt } from '../methods/savedPrompt.ts'
 import { Fault } from '../protocol/failure.ts'
 import { readRecipe, type MethodChoice } from '../protocol/recipe.ts'
+import { legible } from '../protocol/legible.ts'
 import type { RunRecord } from '../protocol/studio.ts'
 import type { Storage } from '../storage/storage.ts'
 import { attachRecipe } from './attachRecipe.ts'
@@ -131,7 +132,7 @@ function attachKnown(config: JsonObject, outline: OpenModel['outline']): Attachm
 /** What a method says of a recipe, it says here of an adapter. */
 function told<T>(work: () => T): T {
   try {
-    return work()
+    return legible(work, 'bad-adapter', 'The configuration of this adapter has an entry of another kind than its method expects.', 'Save the adapter again with the library that made it.')
   } catch (error) {
     if (error instanceof Fault && error.code === 'bad-recipe') throw new Fault('bad-adapter', `This adapter does not fit the open model: ${error.message}`, 'Open the model it was made for.', error.detail)
     throw error
