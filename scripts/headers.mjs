@@ -1,6 +1,7 @@
 // The one list of HTTP headers the page is served with: `npm start`, Vite and the built page's meta tag read it.
 // It allows nothing but this origin; whoever widens it decides where a person's data may go. One script is apart: the worker
-// that fetches models, which has no part in data, runs or training, may also speak to the Hub of scripts/hub.mjs.
+// that fetches models and sends what a person sends, which has no part in data, runs or training, may also speak to the Hub of
+// scripts/hub.mjs.
 import { hubSettings } from './hub.mjs'
 
 const policy = {

@@ -1,5 +1,5 @@
 // Which Hub the studio may fetch models from: HF_ENDPOINT, as the Hub's own tools call it, or huggingface.co; `off` is none. The
-// built site says it in hub.json, and the server's policy for the one worker that fetches allows these origins.
+// built site says it in hub.json, and the server's policy for the one worker that fetches and sends allows these origins.
 
 /** Where huggingface.co keeps large files; an endpoint of another name brings its own origins in TUNESMITH_HUB_ORIGINS. */
 const FILE_HOSTS = ['https://*.huggingface.co', 'https://*.hf.co']

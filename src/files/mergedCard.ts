@@ -18,22 +18,26 @@ export interface MergedCard extends Pick<FrontMatter, 'task'> {
   /** What reads the folder, as the Hub calls it. */
   readonly library: string
   readonly tags?: readonly string[]
+  /** The first sentence, where it is another than that adapters were merged in. */
+  readonly said?: string
+  /** What was done to the base, in the Hub's word; unsaid: tuned, or only written anew. */
+  readonly relation?: FrontMatter['relation']
   /** “ in ONNX (fp32)”, after the base's name. */
   readonly form?: string
   /** Lines of code that load it, and their language. */
   readonly load: readonly [language: string, ...lines: readonly string[]]
 }
 
-export function mergedCard({ baseModel, licence, name, adapters, library, tags = [], task, form = '', load: [language, ...lines] }: MergedCard): string {
+export function mergedCard({ baseModel, licence, name, adapters, library, tags = [], task, said, relation, form = '', load: [language, ...lines] }: MergedCard): string {
   const base = oneLine(baseModel)
   const made = adapters.flatMap((a) => (a.facts ? [{ name: a.name, facts: a.facts }] : []))
   return [
-    ...frontMatter({ baseModel, relation: adapters.length > 0 ? 'finetune' : 'quantized', library, tags, ...(licence && { licence }), ...(task && { task }) }),
+    ...frontMatter({ baseModel, relation: relation ?? (adapters.length > 0 ? 'finetune' : 'quantized'), library, tags, ...(licence && { licence }), ...(task && { task }) }),
     '',
     `# ${oneLine(name) || base}`,
     '',
-    adapters.length > 0 ? `${base}${form}, with adapters merged into its weights by Tunesmith:` : `${base}${form}, written by Tunesmith.`,
-    ...(adapters.length > 0 ? ['', ...adapters.map((a) => `- ${oneLine(a.name)}, weight ${a.weight}`)] : []),
+    said !== undefined ? oneLine(said) : adapters.length > 0 ? `${base}${form}, with adapters merged into its weights by Tunesmith:` : `${base}${form}, written by Tunesmith.`,
+    ...(said === undefined && adapters.length > 0 ? ['', ...adapters.map((a) => `- ${oneLine(a.name)}, weight ${a.weight}`)] : []),
     '',
     '## Load it',
     '',

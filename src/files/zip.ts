@@ -3,6 +3,7 @@
 import { unzipSync } from 'fflate'
 import { makeZip } from 'client-zip'
 import { compareUtf8 } from '../lib/bytes.ts'
+import type { ByteSource } from './byteSource.ts'
 import { Fault } from '../protocol/failure.ts'
 
 /** The first moment a zip can name in every time zone. */
@@ -24,6 +25,14 @@ export interface StreamedFile {
   readonly size: number
   stream(): AsyncIterable<Uint8Array>
 }
+
+export const streamedBytes = (bytes: Uint8Array): StreamedFile => ({
+  size: bytes.length,
+  async *stream() {
+    yield bytes
+  },
+})
+export const streamedSource = (source: ByteSource): StreamedFile => ({ size: source.size, stream: () => source.stream() })
 
 /** The same for files that need not fit in memory; the browser keeps a large blob on its disk. */
 export async function zipStream(files: ReadonlyMap<string, StreamedFile>): Promise<Blob> {

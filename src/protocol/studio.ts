@@ -10,6 +10,7 @@ import type { ModelLibrary } from './models.ts'
 import type { OnnxShelf } from './onnx.ts'
 import type { Recipe } from './recipe.ts'
 import type { NamedFile, Result } from './result.ts'
+import type { TakeAway } from './takeAway.ts'
 
 export type { BaseInfo, MethodInfo, MethodPreset, MethodSize, NamedFile, Result }
 
@@ -110,7 +111,7 @@ export interface GenerateRequest {
 }
 
 /** The trainer worker. Callbacks are proxied; one job runs at a time, `generate` works while none trains or while one is paused. */
-export interface Studio extends AdapterShelf, MethodShelf, ModelLibrary, OnnxShelf {
+export interface Studio extends AdapterShelf, MethodShelf, ModelLibrary, OnnxShelf, TakeAway {
   device(): Promise<Result<DeviceInfo>>
   samples(): Promise<Result<readonly SampleInfo[]>>
   /** Opens the built-in model; progress in bytes. */

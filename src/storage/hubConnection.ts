@@ -136,7 +136,7 @@ function parsed(text: string, endpoint: URL): unknown {
 }
 
 /** Seconds that an answer asks for: `Retry-After` as seconds or as a date, or what is left of the Hub's rate window. */
-function pauseOf(response: Response): number | undefined {
+export function pauseOf(response: Response): number | undefined {
   const after = response.headers.get('retry-after')
   if (after !== null && /^\d+$/.test(after.trim())) return Number(after)
   const date = after === null ? Number.NaN : Date.parse(after)

@@ -3,6 +3,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { READ_TOKEN, testRepos, WRITE_TOKEN, type TestRepos } from './testRepos.ts'
 
 export interface Asked {
   readonly host: 'hub' | 'cdn'
@@ -42,12 +43,14 @@ export interface TestHub {
   readonly asked: Asked[]
   weather: Weather
   readonly models: Map<string, TestModel>
+  /** What was made and written here. */
+  readonly written: Pick<TestRepos, 'repos' | 'large'>
   /** Answers that carried file bytes, with how many were sent. */
   readonly sent: { readonly path: string; readonly start: number; bytes: number }[]
   close(): Promise<void>
 }
 
-export const TOKEN = 'hf_goodToken'
+export const TOKEN = READ_TOKEN
 const LARGE = /\.(safetensors|bin|gguf)$/
 const hash = (kind: 'sha256' | 'sha1', ...parts: readonly (string | Uint8Array)[]): string => parts.reduce((h, part) => h.update(part), createHash(kind)).digest('hex')
 const sha256 = (bytes: Uint8Array): string => hash('sha256', bytes)
@@ -60,14 +63,14 @@ export async function startTestHub(): Promise<TestHub> {
   const signed = new Map<string, { readonly path: string; readonly bytes: Uint8Array; left: number }>()
   let nth = 0
 
-  const listen = (host: 'hub' | 'cdn', answer: (request: IncomingMessage, response: ServerResponse, url: URL) => void) => {
+  const listen = (host: 'hub' | 'cdn', answer: (request: IncomingMessage, response: ServerResponse, url: URL) => unknown) => {
     const server = createServer((request, response) => {
       const url = new URL(request.url ?? '/', 'http://localhost')
       asked.push({ host, method: request.method ?? '', path: url.pathname, range: request.headers.range, token: request.headers.authorization })
       response.setHeader('Access-Control-Allow-Origin', '*')
       response.setHeader('Access-Control-Expose-Headers', 'X-Repo-Commit,X-Error-Code,X-Error-Message,ETag,Accept-Ranges,Content-Range')
       // Only the Hub itself knows of tokens; the file host refuses them.
-      if (request.method === 'OPTIONS') response.writeHead(204, { 'Access-Control-Allow-Methods': 'GET', ...(host === 'hub' && { 'Access-Control-Allow-Headers': 'authorization,range' }) }).end()
+      if (request.method === 'OPTIONS') response.writeHead(204, { 'Access-Control-Allow-Methods': 'GET,POST,PUT', 'Access-Control-Allow-Headers': host === 'hub' ? 'authorization,range,content-type' : 'content-type,x-request-id' }).end()
       else setTimeout(() => !response.destroyed && answer(request, response, url), hub.weather.slow ?? 0)
     })
     return new Promise<{ url: string; close: () => Promise<void> }>((done) => {
@@ -117,9 +120,12 @@ export async function startTestHub(): Promise<TestHub> {
     return true
   }
 
-  const hubHost = await listen('hub', (request, response, url) => {
+  const written = testRepos(() => cdnHost.url)
+  const hubHost = await listen('hub', async (request, response, url) => {
+    if (request.method === 'POST' && isBad(response, 'hub')) return undefined
+    if (await written.hub(request, response, url.pathname)) return undefined
     const token = request.headers.authorization
-    if (token !== undefined && token !== `Bearer ${TOKEN}`) return refuse(response, 401, '', 'Invalid credentials in Authorization header')
+    if (token !== undefined && ![`Bearer ${TOKEN}`, `Bearer ${WRITE_TOKEN}`].includes(token)) return refuse(response, 401, '', 'Invalid credentials in Authorization header')
     const parts = url.pathname.slice(1).split('/').map(decodeURIComponent)
     const isApi = parts[0] === 'api'
     const name = (isApi ? parts.slice(2, 4) : parts.slice(0, 2)).join('/')
@@ -134,7 +140,7 @@ export async function startTestHub(): Promise<TestHub> {
         rfilename, size: bytes.length, blobId: gitOid(bytes),
         ...(LARGE.test(rfilename) && { lfs: { sha256: sha256(bytes), size: bytes.length, pointerSize: 134 } }),
       }))
-      return void response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify({ id: name, sha: model.commit, siblings }))
+      return response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify({ id: name, sha: model.commit, siblings }))
     }
     if (model.gated && token === undefined) return refuse(response, 401, 'GatedRepo', 'Access to model is restricted')
     const path = rest.join('/')
@@ -144,11 +150,13 @@ export async function startTestHub(): Promise<TestHub> {
     if (!LARGE.test(path)) return bytesOf(request, response, path, bytes)
     const key = randomUUID()
     signed.set(key, { path, bytes, left: hub.weather.uses ?? Number.POSITIVE_INFINITY })
-    return void response.writeHead(302, { Location: `${cdnHost.url}/files/${sha256(bytes)}?signature=${key}` }).end()
+    return response.writeHead(302, { Location: `${cdnHost.url}/files/${sha256(bytes)}?signature=${key}` }).end()
   })
-  const cdnHost = await listen('cdn', (request, response, url) => {
+  const cdnHost = await listen('cdn', async (request, response, url) => {
+    if (request.method === 'PUT' && isBad(response, 'cdn')) return undefined
+    if (await written.cdn(request, response, url.pathname)) return undefined
     const file = signed.get(url.searchParams.get('signature') ?? '')
-    if (!file || file.left <= 0) return void response.writeHead(403).end('expired')
+    if (!file || file.left <= 0) return response.writeHead(403).end('expired')
     file.left -= 1
     if (isBad(response, 'cdn')) return undefined
     return bytesOf(request, response, file.path, file.bytes)
@@ -160,6 +168,7 @@ export async function startTestHub(): Promise<TestHub> {
     asked,
     sent,
     models,
+    written,
     weather: {},
     close: async () => {
       await hubHost.close()

@@ -10,6 +10,7 @@ import { nothing, type Held } from './held.ts'
 import { firstHub, firstLibrary, type HubState, type LibraryState } from './libraryState.ts'
 import type { Catalogue } from './recipeEdits.ts'
 import { newRun, type RunState } from './runState.ts'
+import type { Sending } from './sendActions.ts'
 
 export interface Sampling {
   readonly maxNewTokens: number
@@ -94,6 +95,7 @@ export interface AppState {
   readonly compressed?: Compressed
   readonly exporting: Held<Exported>
   readonly onnx: OnnxState
+  readonly sending?: Sending
   /** A failure that belongs to no section: a file that nothing can read, a recipe that cannot be used. */
   readonly notice?: Failure
 }

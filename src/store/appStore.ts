@@ -11,6 +11,7 @@ import { onnxActions, type OnnxActions } from './onnxActions.ts'
 import { planActions, type PlanActions } from './planActions.ts'
 import { recipeActions, type RecipeActions } from './recipeActions.ts'
 import { runListActions, type RunListActions } from './runListActions.ts'
+import { sendActions, type SendActions } from './sendActions.ts'
 import { sizeActions, type SizeActions } from './sizeActions.ts'
 import { trainActions, type TrainActions } from './trainActions.ts'
 
@@ -19,7 +20,7 @@ export interface Context {
   readonly store: StoreApi<AppState>
 }
 
-export interface Actions extends ModelActions, LibraryActions, DataActions, PlanActions, SizeActions, RecipeActions, TrainActions, RunListActions, AskActions, AdapterActions, OnnxActions {
+export interface Actions extends ModelActions, LibraryActions, DataActions, PlanActions, SizeActions, RecipeActions, TrainActions, RunListActions, AskActions, AdapterActions, OnnxActions, SendActions {
   /** Opens what the page starts with; call it once. */
   start(): void
 }
@@ -52,6 +53,7 @@ export function createApp(studio: Studio): App {
     ...askActions(context),
     ...adapters,
     ...onnxActions(context),
+    ...sendActions(context),
     start() {
       void model.readDevice()
       void model.readMethods()

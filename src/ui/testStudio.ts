@@ -5,6 +5,7 @@ import type { Failure } from '../protocol/failure.ts'
 import type { Result, RunRecord, Studio } from '../protocol/studio.ts'
 import { testAdapters } from './testAdapters.ts'
 import { testLibrary } from './testLibrary.ts'
+import { testTakeAway } from './testTakeAway.ts'
 import { testBase, testDataset, testPlan, testRecord, testSamples, testScore, testStep } from './testFixtures.ts'
 import { testMethods, testPresets, testSize } from './testMethods.ts'
 
@@ -102,6 +103,7 @@ export function testStudio(script: Script = {}): Studio {
 
   return {
     ...testAdapters(() => records.values()),
+    ...testTakeAway(() => wait()),
     ...testLibrary(wait),
     device: async () =>
       script.noWebGpu

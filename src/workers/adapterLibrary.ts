@@ -13,7 +13,8 @@ import type { Base, OpenModel } from '../train/base.ts'
 import { answering } from '../train/emitAdapter.ts'
 import { exportCheckpoint, recordFacts } from '../train/exportRun.ts'
 import { openAdapter, openRun, type OpenAdapter } from '../train/openAdapter.ts'
-import { taskOf } from '../train/recipeModel.ts'
+import type { Weighted } from '../train/mergeWeights.ts'
+import { recipeModel, taskOf } from '../train/recipeModel.ts'
 import type { Part } from './deriveAdapter.ts'
 import { fitNote, type FitNote } from './fitNote.ts'
 
@@ -115,7 +116,7 @@ export class AdapterLibrary {
   }
 
   /** Where these answer with a class instead of a text: the recipe that says which, and the adapter. */
-  async sorter(uses: readonly AdapterUse[]): Promise<{ readonly recipe: Pick<Recipe, 'task' | 'labels'>; readonly adapter: OpenAdapter | undefined } | undefined> {
+  async sorter(uses: readonly AdapterUse[]): Promise<{ readonly recipe: Pick<Recipe, 'task' | 'labels' | 'pairs'>; readonly adapter: OpenAdapter | undefined } | undefined> {
     const { model } = this.need()
     const [use] = uses
     if (!use) return model.outline.taskType === 'CAUSAL_LM' ? undefined : { recipe: {}, adapter: undefined }
@@ -142,6 +143,14 @@ export class AdapterLibrary {
     const files = (await this.storage.adapters.load(id)) ?? (run && (await exportCheckpoint(await this.mounted(), this.storage, run, this.version)))
     if (!files) throw gone()
     return new Map([...files].map(([path, bytes]) => [path, bytesSource(bytes, path)]))
+  }
+
+  /** The open model, or with a head for the classes that the adapter sorts texts into; and what is to be merged into it. */
+  async subjectOf(uses: readonly AdapterUse[]): Promise<{ readonly model: OpenModel; readonly weighted: Weighted[] }> {
+    const { model } = this.need()
+    const sorter = await this.sorter(uses)
+    if (sorter) return { model: recipeModel(model, sorter.recipe), weighted: sorter.adapter ? [{ adapter: sorter.adapter, weight: uses[0].weight }] : [] }
+    return { model, weighted: await Promise.all(uses.map(async ({ id, weight }) => ({ adapter: await (await this.open(id)).load(), weight }))) }
   }
 
   /** What is merged, for the card of the merged model: of runs, with how they went. */

@@ -3,7 +3,7 @@
 import type { Dataset } from '../data/dataset.ts'
 import { openAdapterFolder } from '../files/adapterFolder.ts'
 import { blobSource, bytesSource, type ByteSource } from '../files/byteSource.ts'
-import { blobStream, unzip, zipFiles, zipStream } from '../files/zip.ts'
+import { unzip } from '../files/zip.ts'
 import type { AdapterInfo, AdapterShelf, AdapterUse } from '../protocol/adapters.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { Recipe } from '../protocol/recipe.ts'
@@ -13,15 +13,15 @@ import type { Storage } from '../storage/storage.ts'
 import { AdapterDeck } from '../train/adapterDeck.ts'
 import type { Base } from '../train/base.ts'
 import { emitAdapter } from '../train/emitAdapter.ts'
-import { exportGguf } from '../train/exportGguf.ts'
-import { exportMerged } from '../train/exportMerged.ts'
 import { mergeIntoMounted, type Weighted } from '../train/mergeWeights.ts'
 import { classReply } from '../train/classReply.ts'
 import { recipeModel } from '../train/recipeModel.ts'
 import { reply } from '../train/reply.ts'
 import { validationLoss, type ValidationLoss } from '../train/validationLoss.ts'
 import { AdapterLibrary, type Described, type OpenBase } from './adapterLibrary.ts'
-import { asGguf, combined, compressed, emitted } from './deriveAdapter.ts'
+import { combined, compressed, emitted } from './deriveAdapter.ts'
+import { packAdapter, packMerged } from './parcels.ts'
+import { zipPacked } from './takeAwayShelf.ts'
 
 export interface ShelfNeeds {
   readonly storage: Storage
@@ -51,8 +51,6 @@ export interface Shelf {
 
 /** Tokens of prompt and answer that decoding is recorded for before anything is asked. */
 const PREPARED_TOKENS = 220
-
-const zipName = (text: string, ending = '.zip'): string => `${text.replace(/[^\p{L}\p{N}._-]+/gu, '-') || 'adapter'}${ending}`
 
 export function adapterShelf({ storage, version, opened, mounted, isTraining, data, answer, alone }: ShelfNeeds): Shelf {
   const library = new AdapterLibrary(storage, version, opened, mounted)
@@ -195,30 +193,8 @@ export function adapterShelf({ storage, version, opened, mounted, isTraining, da
           return infoOf(await library.keep(files, { name: `${maker.name}: ${task.trim()}`, kind: 'emitted', madeOf: [id] }))
         }),
       ),
-    exportAdapter: (id, format) =>
-      answer(async () => {
-        const part = await library.part(id)
-        const { name, files } = part
-        if (format === 'gguf') {
-          const { model } = library.need()
-          const file = await asGguf(part, { ...model.folder.config, model_type: model.folder.modelType })
-          return { name: zipName(name, '.gguf'), zip: await blobStream(file) }
-        }
-        const read = await Promise.all([...files].map(async ([path, source]) => [path, await source.read(0, source.size)] as const))
-        return { name: zipName(name), zip: await zipFiles(new Map(read)) }
-      }),
-    exportMerged: (uses, name, format = 'huggingface') =>
-      answer(async () => {
-        const { model: opened, info } = library.need()
-        const sorter = await library.sorter(uses)
-        const model = sorter ? recipeModel(opened, sorter.recipe) : opened
-        if (format !== 'huggingface') {
-          const [type, ending] = format === 'gguf-f16' ? (['F16', '-f16.gguf'] as const) : (['Q8_0', '-q8_0.gguf'] as const)
-          const { file, remarks } = exportGguf(model, await weighted(uses), { name, baseModel: info.id, type })
-          return { name: zipName(name, ending), zip: await blobStream(file), remarks }
-        }
-        return { name: zipName(name), zip: await zipStream(exportMerged(model, await weighted(uses), { baseModel: info.id, name, adapters: await library.mergedParts(uses) })) }
-      }),
+    exportAdapter: (id, format = 'peft') => answer(async () => zipPacked(await packAdapter(library, id, format))),
+    exportMerged: (uses, name, format = 'huggingface') => answer(async () => zipPacked(await packMerged(library, uses, name, format))),
   }
 
   return {
@@ -229,7 +205,7 @@ export function adapterShelf({ storage, version, opened, mounted, isTraining, da
       const { base, on } = await deckOn()
       const sorter = await library.sorter(request.adapters)
       if (sorter) {
-        const text = await classReply(recipeModel(base, sorter.recipe), sorter.adapter, request.prompt)
+        const text = await classReply(recipeModel(base, sorter.recipe), sorter.adapter, request.prompt, sorter.recipe.pairs)
         onText(text, 0)
         return text
       }

@@ -40,6 +40,7 @@ function make(isWithoutHub = false) {
       if (result.ok) return result.value
       throw new Fault(result.failure.code, result.failure.message, result.failure.hint)
     },
+    push: () => Promise.reject(new Error('nothing is sent here')),
     cancel: () => server.cancel(),
   }
   let opened: { info: BaseInfo } | undefined
@@ -110,7 +111,7 @@ describe('the shelf of models', () => {
     const { shelf } = make()
     hub.weather = { slow: 50 }
     const fetching = shelf.calls.fetchHub({ repo: 'org/name' }, ({ done }) => void (done > 0 && shelf.calls.cancelHub()))
-    expect(await shelf.calls.fetchHub({ repo: 'org/name' }, () => undefined)).toMatchObject({ ok: false, failure: { message: 'Another model is being fetched.' } })
+    expect(await shelf.calls.fetchHub({ repo: 'org/name' }, () => undefined)).toMatchObject({ ok: false, failure: { message: 'The Hub is being spoken to already.' } })
     expect(await fetching).toMatchObject({ ok: false, failure: { code: 'cancelled' } })
     expect(await shelf.calls.fetchHub({ repo: 'org/name' }, () => undefined)).toEqual({ ok: true, value: id })
   })

@@ -8,14 +8,12 @@ import type { OnnxRequest, OnnxShelf } from '../protocol/onnx.ts'
 import type { NamedFile } from '../protocol/result.ts'
 import type { GenerateRequest } from '../protocol/studio.ts'
 import type { OpenModel } from '../train/base.ts'
-import { exportOnnx } from '../train/exportOnnx.ts'
-import type { Weighted } from '../train/mergeWeights.ts'
 import { onnxReply } from '../train/onnxReply.ts'
-import { recipeModel } from '../train/recipeModel.ts'
 import { verifyOnnx } from '../train/verifyOnnx.ts'
 import { AdapterLibrary } from './adapterLibrary.ts'
 import type { ShelfNeeds } from './adapterShelf.ts'
 import type { OpenOnnx } from './ortClient.ts'
+import { folderName, packOnnx } from './parcels.ts'
 
 export interface OnnxNeeds extends ShelfNeeds {
   readonly openOnnx: OpenOnnx
@@ -41,18 +39,7 @@ const MOST_SEATS = 2
 
 export function onnxShelf({ storage, version, opened, mounted, isTraining, data, answer, alone, openOnnx }: OnnxNeeds): OnnxCalls {
   const library = new AdapterLibrary(storage, version, opened, mounted)
-  /** The open model, or with a head for the classes that the adapter sorts texts into; and what is to be merged into it. */
-  const subjectOf = async ({ adapters }: OnnxRequest): Promise<{ model: OpenModel; given: Weighted[] }> => {
-    const { model } = library.need()
-    const sorter = await library.sorter(adapters)
-    if (sorter) return { model: recipeModel(model, sorter.recipe), given: sorter.adapter ? [{ adapter: sorter.adapter, weight: 1 }] : [] }
-    return { model, given: await Promise.all(adapters.map(async ({ id, weight }) => ({ adapter: await (await library.open(id)).load(), weight }))) }
-  }
-  const made = async (request: OnnxRequest): Promise<Map<string, StreamedFile>> => {
-    const { name, dtype } = request
-    const { model, given } = await subjectOf(request)
-    return exportOnnx(model, given, { baseModel: library.need().info.id, name, adapters: await library.mergedParts(request.adapters), version, dtype })
-  }
+  const made = async (request: OnnxRequest): Promise<Map<string, StreamedFile>> => new Map((await packOnnx(library, request, version)).files)
 
   const seats: Seat[] = []
   let asking: Promise<unknown> = Promise.resolve()
@@ -84,7 +71,7 @@ export function onnxShelf({ storage, version, opened, mounted, isTraining, data,
         // Merged once, and kept by the browser; the archive is written from there.
         const model = await filesOf(files)
         for (const { path, file } of model) files.set(`onnx/${path}`, blobSource(file, path))
-        return { name: `${request.name.replace(/[^\p{L}\p{N}._]+/gu, '-').replace(/^-|-$/g, '') || 'model'}-onnx.zip`, zip: await zipStream(files), model }
+        return { name: `${folderName(request.name, 'model')}-onnx.zip`, zip: await zipStream(files), model }
       }),
     verifyOnnx: (request) =>
       answer(async () => {
@@ -92,11 +79,11 @@ export function onnxShelf({ storage, version, opened, mounted, isTraining, data,
         refuseLarge(model.reduce((n, { file }) => n + file.size, 0))
         if (isTraining()) throw new Fault('bad-adapter', 'A run is using the GPU.', 'Let it finish, or stop it first.')
         return alone(async () => {
-          const subject = await subjectOf(request)
+          const subject = await library.subjectOf(request.adapters)
           const { gpu } = await mounted()
           const runner = await openOnnx(model, provider)
           try {
-            const found = await verifyOnnx(gpu, subject.model, subject.given, runner, { prompts, promptEnd: data()?.promptEnd ?? '' })
+            const found = await verifyOnnx(gpu, subject.model, subject.weighted, runner, { prompts, promptEnd: data()?.promptEnd ?? '' })
             return { provider, dtype, ...found }
           } finally {
             await runner.close()

@@ -3,6 +3,7 @@
 import { describe } from '../data/prepare.ts'
 import { blobSource, type ByteSource } from '../files/byteSource.ts'
 import { openModelFolder } from '../files/modelFolder.ts'
+import type { StreamedFile } from '../files/zip.ts'
 import { openGpu, type Gpu } from '../gpu/device.ts'
 import { presets } from '../methods/presets.ts'
 import { methods } from '../methods/registry.ts'
@@ -13,6 +14,7 @@ import type { BaseInfo, DatasetInfo, MethodInfo, NamedFile, Result, RunRecord, S
 import type { Storage } from '../storage/storage.ts'
 import { mount, openModel, type Base, type OpenModel } from '../train/base.ts'
 import { Control } from '../train/control.ts'
+import { exportScript } from '../train/exportScript.ts'
 import { estimate } from '../train/estimate.ts'
 import { methodSize } from '../train/methodSize.ts'
 import { probeSeconds } from '../train/probeSeconds.ts'
@@ -20,6 +22,7 @@ import { recipeModel, withLabels } from '../train/recipeModel.ts'
 import { batchesOf, classesOf } from '../train/runData.ts'
 import { runSession } from '../train/session.ts'
 import { stampRecipe } from '../train/stampRecipe.ts'
+import { AdapterLibrary } from './adapterLibrary.ts'
 import { adapterShelf, type ShelfNeeds } from './adapterShelf.ts'
 import type { HubFetcher } from './hubClient.ts'
 import { modelInfo } from './modelInfo.ts'
@@ -27,7 +30,9 @@ import { modelShelf } from './modelShelf.ts'
 import { onnxShelf } from './onnxShelf.ts'
 import { inputsOf, joinInfos, openInputs, openOne, openTasks, readAs, requireMapped, type OpenedData } from './openedData.ts'
 import type { OpenOnnx } from './ortClient.ts'
+import { parcels, scriptFolder } from './parcels.ts'
 import { Site } from './site.ts'
+import { takeAwayShelf } from './takeAwayShelf.ts'
 
 interface OpenedModel {
   readonly info: BaseInfo
@@ -120,8 +125,8 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
     return { tokenizer: m.tokenizer(), recipe, ...(chatTemplate !== undefined && { chatTemplate }), ...(data?.dataset.isUnmapped ? {} : classesOf(m, labelled(recipe))), contextLength: m.family.dimensions(m.config).contextLength }
   }
   /** The open data, which must be what the recipe names. */
-  const dataFor = ({ data: { tasks } }: Recipe): OpenedData => {
-    const open = need(data, 'dataset')
+  const dataFor = ({ data: { tasks } }: Recipe, from = data): OpenedData => {
+    const open = need(from, 'dataset')
     const [wanted, found] = [tasks, open.tasks].map((list) => list?.map((t) => t.name).join(', '))
     if (wanted !== found) throw new Fault('bad-data', `The recipe’s data are ${wanted ? `the tasks ${wanted}` : 'one dataset'}, and ${found ? `the tasks ${found} are` : 'one dataset is'} open.`, 'Open the recipe’s data first.')
     requireMapped(open)
@@ -161,6 +166,16 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
   }
   const shelf = adapterShelf(needs)
   const onnx = onnxShelf({ ...needs, openOnnx })
+  /** The recipe on the open model and data, as its run would have it. */
+  const script = async (given: Recipe): Promise<Map<string, StreamedFile>> => {
+    const open = dataFor(given, data && (await readAs(data, given.data)))
+    const { model: on, info } = need(model, 'model')
+    const recipe = await stampRecipe(models.pinned(labelled(given)), on.folder, open.dataset, open.tasks)
+    // A builtin model can be had from nowhere else.
+    const base = recipe.base.source === 'builtin' ? (await site.model(info.id, storage, () => undefined)).files : undefined
+    return scriptFolder(await exportScript(on, recipe, open.tasks ?? open.dataset), base)
+  }
+  const takeAway = takeAwayShelf({ site, fetcher, answer, pack: parcels(new AdapterLibrary(storage, __APP_VERSION__, () => model, mounted), __APP_VERSION__, script) })
   const models = modelShelf({ site, storage, fetcher, opened: () => model, open: opened, answer, alone })
   const hasGpu = (): Promise<boolean> =>
     device().then(
@@ -172,6 +187,7 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
     ...shelf.calls,
     ...onnx.calls,
     ...models.calls,
+    ...takeAway,
     device: () =>
       answer(async () => {
         const { info, device: d } = await device()

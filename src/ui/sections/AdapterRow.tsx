@@ -6,9 +6,10 @@ import { useActions, useApp } from '../AppContext.ts'
 import { formatBytes, formatCount, formatDate } from '../format.ts'
 import { goTo } from '../goTo.ts'
 import { ConfirmButton } from '../parts/ConfirmButton.tsx'
-import { saveFile } from '../saveFile.ts'
+import { fileName, saveFile } from '../saveFile.ts'
 import { CompressDialog } from './CompressDialog.tsx'
 import { EmitDialog } from './EmitDialog.tsx'
+import { HubButton } from './SendAway.tsx'
 import { RenameDialog } from './RenameDialog.tsx'
 
 const kinds: Record<AdapterInfo['kind'], string> = { run: 'trained', loaded: 'loaded', combined: 'combined', compressed: 'compressed', emitted: 'made by a hypernetwork' }
@@ -59,6 +60,7 @@ export function AdapterRow({ adapter }: { adapter: AdapterInfo }) {
               GGUF
             </button>
           )}
+          <HubButton parcel={{ what: 'adapter', id, format: 'peft' }} what={name} name={fileName(name)} disabled={isBusy} className="quiet" />
           {adapter.tasks && <EmitDialog adapter={adapter} disabled={working || isBusy || misfit !== undefined} />}
           {adapter.isLora && (rank ?? 1) > 1 && <CompressDialog adapter={adapter} disabled={working || misfit !== undefined} />}
           {adapter.gpuBytes > 0 && !isActive && (

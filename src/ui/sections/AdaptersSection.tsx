@@ -1,16 +1,18 @@
 // Every adapter there is, of runs, from files and made of others: which ones answer, and what can be made of them.
 import { useState } from 'react'
 import type { Compressed, MergedFormat } from '../../protocol/adapters.ts'
+import type { Parcel } from '../../protocol/takeAway.ts'
 import { nameOf } from '../../store/adapterNames.ts'
 import { activeUses } from '../../store/adapterUses.ts'
 import { useActions, useApp } from '../AppContext.ts'
 import { formatBytes, formatCount, formatLoss, formatOf, formatShare } from '../format.ts'
 import { FailureNote } from '../parts/FailureNote.tsx'
 import { FilePicker } from '../parts/FilePicker.tsx'
-import { saveFile } from '../saveFile.ts'
+import { fileName, saveFile } from '../saveFile.ts'
 import { usesText } from '../usesText.ts'
 import { AdapterRow } from './AdapterRow.tsx'
 import { CombineDialog } from './CombineDialog.tsx'
+import { FolderButton, HubButton, SendStatus } from './SendAway.tsx'
 import './AdaptersSection.css'
 
 export function AdaptersSection() {
@@ -95,9 +97,11 @@ function Merging({ disabled }: { disabled: boolean }) {
   const isIdle = disabled || active.length === 0 || why !== undefined
   const [format, setFormat] = useState<MergedFormat>('huggingface')
   const [remarks, setRemarks] = useState<readonly string[]>([])
+  const name = active.map((a) => nameOf(adapters, a.id)).join(' + ')
+  const parcel: Parcel = { what: 'merged', adapters: uses, name, format }
   const take = async (): Promise<void> => {
     setRemarks([])
-    const made = await exportMerged(uses, active.map((a) => nameOf(adapters, a.id)).join(' + '), format)
+    const made = await exportMerged(uses, name, format)
     if (!made) return
     saveFile(made.name, made.zip)
     setRemarks(made.remarks ?? [])
@@ -124,6 +128,9 @@ function Merging({ disabled }: { disabled: boolean }) {
           </option>
         ))}
       </select>
+      <FolderButton parcel={parcel} what="the merged model" disabled={isIdle} />
+      <HubButton parcel={parcel} what="the merged model" name={fileName(`${name} merged`)} disabled={isIdle} />
+      <SendStatus parcel={parcel} />
       <span role="status" className="small">
         {remarks.join(' ')}
       </span>

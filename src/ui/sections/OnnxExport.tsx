@@ -1,6 +1,7 @@
 // The whole model for transformers.js and ONNX Runtime, and whether what was written says the same in there.
 import { useState } from 'react'
 import type { OnnxProvider, OnnxType } from '../../protocol/onnx.ts'
+import type { Parcel } from '../../protocol/takeAway.ts'
 import { activeUses } from '../../store/adapterUses.ts'
 import { isAnswering, type AppState } from '../../store/appState.ts'
 import { useActions, useApp } from '../AppContext.ts'
@@ -9,7 +10,8 @@ import { formatBytes } from '../format.ts'
 import { onnxWords } from '../onnxWords.ts'
 import { ActionButton } from '../parts/ActionButton.tsx'
 import { FailureNote } from '../parts/FailureNote.tsx'
-import { saveFile } from '../saveFile.ts'
+import { fileName, saveFile } from '../saveFile.ts'
+import { FolderButton, HubButton, SendStatus } from './SendAway.tsx'
 
 const TYPES: Readonly<Record<OnnxType, string>> = { fp32: '32-bit floats', fp16: '16-bit floats, half the size' }
 
@@ -18,11 +20,15 @@ const promptsFrom = (s: AppState): string => [examplePrompt(s), 'The'].filter((p
 
 export function OnnxExport() {
   const { doing, made, verdicts, failure } = useApp((s) => s.onnx)
-  const count = useApp((s) => activeUses(s).length)
+  const uses = useApp(activeUses)
+  const name = useApp((s) => s.recipe.name)
+  const count = uses.length
   const prompts = useApp(promptsFrom)
   const blocked = useApp((s) => s.working || isAnswering(s) || !s.base.value)
   const { exportOnnx, checkOnnx } = useActions()
   const [dtype, setDtype] = useState<OnnxType>('fp32')
+  const parcel: Parcel = { what: 'onnx', adapters: uses, name, dtype }
+  const isIdle = blocked || doing !== undefined
 
   const check = (provider: OnnxProvider): Promise<void> => checkOnnx(provider, prompts.split('\n\u0000'))
   async function download(): Promise<void> {
@@ -51,6 +57,8 @@ export function OnnxExport() {
         <ActionButton blocked={blocked || doing !== undefined} onAct={() => void download()}>
           {doing === 'packing' ? 'Packing…' : doing === 'checking' ? 'Checking…' : 'Download ONNX'}
         </ActionButton>
+        <FolderButton parcel={parcel} what="the ONNX model" disabled={isIdle} />
+        <HubButton parcel={parcel} what="the ONNX model" name={`${fileName(name)}-onnx`} disabled={isIdle} />
         {verdicts.length > 0 && (
           <ActionButton className="quiet" blocked={blocked || doing !== undefined} onAct={() => void check('webgpu')}>
             Check on WebGPU
@@ -61,6 +69,7 @@ export function OnnxExport() {
         {made && [`${made.name}, ${formatBytes(made.bytes)}.`, ...verdicts.map(onnxWords)].join(' ')}
       </p>
       {failure && <FailureNote failure={failure} />}
+      <SendStatus parcel={parcel} />
     </div>
   )
 }

@@ -1,4 +1,5 @@
 // Step 6: the adapter as other tools read it, and the recipe that made it.
+import type { Parcel } from '../../protocol/takeAway.ts'
 import { isMoving } from '../../store/runFigures.ts'
 import { useActions, useApp } from '../AppContext.ts'
 import { formatBytes } from '../format.ts'
@@ -11,6 +12,8 @@ import { kept, libraries, loadingSnippet } from '../loadingSnippet.ts'
 import { fileName, saveFile } from '../saveFile.ts'
 import { useDownload } from '../useDownload.ts'
 import { OnnxExport } from './OnnxExport.tsx'
+import { ScriptExport } from './ScriptExport.tsx'
+import { FolderButton, HubButton, SendStatus } from './SendAway.tsx'
 import './TakeAwaySection.css'
 
 export function TakeAwaySection() {
@@ -23,6 +26,7 @@ export function TakeAwaySection() {
   const shown = run?.recipe ?? recipe
   const what = kept(shown) === 'model' ? 'model' : 'adapter'
   const snippet = loadingSnippet(shown)
+  const parcel: Parcel | undefined = run && { what: 'adapter', id: run.id, format: 'peft' }
   return (
     <Section
       id="take-away"
@@ -33,6 +37,11 @@ export function TakeAwaySection() {
             <ActionButton className="primary" blocked={!run || busy || isTraining} onAct={() => run && void download(run.id)}>
               {busy ? 'Packing…' : `Download ${what}`}
             </ActionButton>
+            <FolderButton parcel={parcel} what={`the ${what}`} disabled={busy || isTraining} />
+            <HubButton parcel={parcel} what={`the ${what}`} name={fileName(shown.name)} disabled={busy || isTraining} />
+          </div>
+          <SendStatus parcel={parcel} />
+          <div className="row">
             <button
               type="button"
               onClick={() =>
@@ -73,6 +82,7 @@ export function TakeAwaySection() {
       </div>
       <pre className="snippet">{snippet}</pre>
       <OnnxExport />
+      <ScriptExport />
     </Section>
   )
 }

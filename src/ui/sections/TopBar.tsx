@@ -16,7 +16,7 @@ export function TopBar() {
         Tunesmith
       </h1>
       <p className="top-promise">
-        Fine-tune a language model on your own GPU. <strong>Nothing leaves this machine:</strong> the page’s security policy lets no
+        Fine-tune a language model on your own GPU. <strong>Nothing leaves this machine unasked:</strong> the page’s security policy lets no
         part that sees your data contact another address.
       </p>
       <Device />
