@@ -10,6 +10,7 @@ import { Fault } from '../protocol/failure.ts'
 import { Pipelines } from '../gpu/pipelines.ts'
 import { readClasses } from '../families/classes.ts'
 import { mayStartFresh } from '../methods/classifierHead.ts'
+import type { Quantized } from '../graph/packBlocks.ts'
 import type { Attachment } from '../methods/method.ts'
 import { legible } from '../protocol/legible.ts'
 import { census, outline, type Census } from './census.ts'
@@ -22,6 +23,8 @@ export interface OpenModel {
   readonly family: Family
   readonly config: unknown
   readonly outline: ReturnType<typeof outline>
+  /** What the matrices of its linear layers are brought into on the GPU; unsaid: they stay as their file has them. */
+  readonly quantization?: Quantized
   /** Loaded on first use: parity cases need none. */
   tokenizer(): Tokenizer
 }
@@ -33,7 +36,7 @@ export interface Base extends OpenModel {
   readonly weights: Weights
 }
 
-export function openModel(folder: ModelFolder): OpenModel {
+export function openModel(folder: ModelFolder, quantization?: Quantized): OpenModel {
   const family = familyOf(folder.modelType)
   const { config, found } = legible(() => readConfig(folder, family), 'bad-model', 'config.json of this model has an entry of another kind than its family expects.', 'Get the file again, or choose another model.')
   // An encoder that was only pretrained has no head yet.
@@ -42,7 +45,7 @@ export function openModel(folder: ModelFolder): OpenModel {
   let loaded: Tokenizer | undefined
   const tokenizer = (): Tokenizer => (loaded ??= loadTokenizer(folder.tokenizerJson, folder.tokenizerConfig))
   const tokenize = (text: string): number[] => [...tokenizer().encode(text, { special: true })]
-  return { folder, family, config, outline: { ...found, architecture: architectureOf(folder.config) ?? found.architecture, tokenize }, tokenizer }
+  return { folder, family, config, outline: { ...found, architecture: architectureOf(folder.config) ?? found.architecture, tokenize }, tokenizer, ...(quantization && { quantization }) }
 }
 
 /** Names under which families count layers, and what a count may be: each has weights, and a billion would be traced for hours. */
@@ -62,12 +65,13 @@ const architectureOf = (json: Readonly<Record<string, unknown>>): string | undef
 
 export function mount(model: OpenModel, gpu: Gpu): Base {
   const memory = new Memory(gpu.device)
-  return { ...model, gpu, memory, pipelines: new Pipelines(gpu.device), weights: new Weights(memory, model.folder, model.family) }
+  const pipelines = new Pipelines(gpu.device)
+  return { ...model, gpu, memory, pipelines, weights: new Weights(memory, pipelines, model) }
 }
 
 /** The base with methods attached; none attached is the base itself. */
 export function subjectOf(model: OpenModel, attachments: readonly Attachment[]): Subject & { readonly census: Census } {
-  const { family, config, folder } = model
+  const { family, config } = model
   const found = census(family, config, attachments)
-  return { family, config, attachments, census: found, layout: layOut(found.trainables), dtypeOf: (name) => matrixType(folder, family, name) }
+  return { family, config, attachments, census: found, layout: layOut(found.trainables), dtypeOf: (name) => matrixType(model, name) }
 }

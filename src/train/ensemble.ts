@@ -44,7 +44,7 @@ export function unmixable(model: OpenModel, adapter: FittingAdapter): string | u
 
 /** Throws where adapters cannot stand side by side. Members whose weight is 0 and cannot be mixed are left to the caller. */
 export function ensemble(model: OpenModel, members: readonly Member[]): Ensemble {
-  const { family, config, folder, outline } = model
+  const { family, config, outline } = model
   const owners = members.flatMap((member) => {
     const mixed = unmixable(model, member.adapter) === undefined
     return member.adapter.attachments.map((attachment) => ({ member, attachment, mixed }))
@@ -68,7 +68,7 @@ export function ensemble(model: OpenModel, members: readonly Member[]): Ensemble
     config,
     attachments,
     layout: members[0]?.adapter.layout ?? { windows: new Map(), length: 0 },
-    dtypeOf: (name) => matrixType(folder, family, name),
+    dtypeOf: (name) => matrixType(model, name),
     place: (owner) => {
       const { member } = owners[owner]
       return { flat: flatName(member.id), layout: member.adapter.layout }

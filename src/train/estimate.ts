@@ -25,7 +25,7 @@ export function estimate(model: OpenModel, recipe: Recipe, shapes: readonly { re
   const step = traceStep(subject, shape, true, objective, keys)
   const { bytes } = planOf(step)
   const everything = planOf(traceStep(subjectOf(model, [{ trains: (name) => name }]), shape, true, objective)).bytes
-  const weights = weightBytes(model.folder, model.family, weightsFor(objective, model, subject))
+  const weights = weightBytes(model, weightsFor(objective, model, subject))
   const update = traceUpdate(subject, () => ({ lrScale: 1, weightDecay: 0 }), recipe.training.steps, objective.penalties).graph
   const states = statesOf(update)
   if (recipe.training.load_best_model_at_end) states.set(BEST, subject.layout.length)

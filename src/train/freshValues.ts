@@ -15,7 +15,7 @@ function startOfHead(name: string, size: number, seed: number): Float32Array {
 export async function freshValues(base: Base, layout: Layout, seed: number): Promise<Float32Array<ArrayBuffer>> {
   const sizes = new Map([...layout.windows.values()].flatMap((w) => (w.init.kind === 'checkpoint' ? [[w.init.name, w.size] as const] : [])))
   const stored = (name: string): boolean => findTensor(base.folder, base.family, name) !== undefined
-  const flat = await initialValues(layout, seed, async (name) => (stored(name) ? base.weights.readF32(name) : startOfHead(name, sizes.get(name)!, seed)))
+  const flat = await initialValues(layout, seed, async (name, as) => (stored(name) ? (as === 'kept' ? base.weights.readKept(name) : base.weights.readF32(name)) : startOfHead(name, sizes.get(name)!, seed)))
   for (const w of layout.windows.values()) {
     if (w.init.kind !== 'texts') continue
     const rows = await embedTexts(base, w.init.texts)

@@ -62,8 +62,11 @@ export class Params {
   }
 }
 
-/** Fresh values of every window, by its declared initialisation. `checkpoint` reads a base tensor as f32. */
-export async function initialValues(layout: Layout, seed: number, checkpoint: (name: string) => Promise<Float32Array>): Promise<Float32Array<ArrayBuffer>> {
+/**
+ * Fresh values of every window, by its declared initialisation.
+ * @param checkpoint reads a base tensor as f32: as its file has it, or as it is computed with
+ */
+export async function initialValues(layout: Layout, seed: number, checkpoint: (name: string, as?: 'kept') => Promise<Float32Array>): Promise<Float32Array<ArrayBuffer>> {
   const flat = new Float32Array(layout.length)
   const leadingPart = leadingParts(checkpoint)
   for (const w of layout.windows.values()) {
@@ -78,7 +81,7 @@ export async function initialValues(layout: Layout, seed: number, checkpoint: (n
       copyRows(stored, table, init.width, (row) => Math.floor(uniform(seed, stream, row) * (table.length / init.width)))
     }
     else if (init.kind === 'rows') copyRows(stored, await checkpoint(init.name), init.width, (row) => init.ids[row % init.ids.length])
-    else if (init.kind === 'row norms') stored.set(rowNorms(await checkpoint(init.name), w.size, init.stored))
+    else if (init.kind === 'row norms') stored.set(rowNorms(await checkpoint(init.name, 'kept'), w.size, init.stored))
     else if (init.kind === 'leading part') stored.set(await leadingPart(init))
     else if (init.kind === 'uniform') for (let i = 0; i < w.size; i++) stored[i] = (2 * uniform(seed, stream, i) - 1) * init.bound
     else if (init.kind === 'normal') for (let i = 0; i < w.size; i++) stored[i] = normal(seed, stream, i) * init.std

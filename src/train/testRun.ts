@@ -3,6 +3,7 @@ import { goldenModel } from '../../e2e/golden/goldenFiles.ts'
 import type { Batch } from '../data/batches.ts'
 import { testGpu } from '../engine/testGpu.ts'
 import type { ModelFolder } from '../files/modelFolder.ts'
+import type { Quantized } from '../graph/packBlocks.ts'
 import { bits } from '../lib/rng.ts'
 import type { Attachment } from '../methods/method.ts'
 import { adamwHyper } from '../optim/adamwHyper.ts'
@@ -11,8 +12,8 @@ import { Learner, shapeOf, type TrainSubject } from './learner.ts'
 import { freshValues } from './freshValues.ts'
 
 /** A mounted model with its weights loaded; `base.weights.dispose()` gives everything back. */
-export async function testBase(model: string | ModelFolder): Promise<Base> {
-  const base = mount(openModel(typeof model === 'string' ? await goldenModel(model) : model), await testGpu())
+export async function testBase(model: string | ModelFolder, quantization?: Quantized): Promise<Base> {
+  const base = mount(openModel(typeof model === 'string' ? await goldenModel(model) : model, quantization), await testGpu())
   await base.weights.load(subjectOf(base, []).census.weights)
   return base
 }

@@ -1,14 +1,27 @@
 // Frozen base tensors on the GPU, by name, uploaded once and shared by every recording. Streams: a file is never whole in
-// JavaScript memory. Matrices keep the 16 bits of their file; vectors become f32.
+// JavaScript memory. Matrices keep the 16 bits of their file, or are quantised on the way; vectors become f32.
+import { readNow } from '../engine/readback.ts'
 import type { Placed } from '../engine/record.ts'
 import { packValues } from '../engine/pack.ts'
+import { Quantizer, type FloatType } from '../engine/quantizer.ts'
 import type { Family } from '../families/family.ts'
 import type { ModelFolder, TensorEntry } from '../files/modelFolder.ts'
 import type { Memory } from '../gpu/memory.ts'
+import type { Pipelines } from '../gpu/pipelines.ts'
+import { isBlockType } from '../graph/blocks.ts'
+import { unpackBlocks, type Quantized } from '../graph/packBlocks.ts'
 import { sameShape, showShape, sizeOf } from '../graph/shape.ts'
-import type { DType } from '../graph/tensor.ts'
+import { bytesOf, type DType } from '../graph/tensor.ts'
 import { Fault } from '../protocol/failure.ts'
-import type { WeightEntry } from './census.ts'
+import type { outline, WeightEntry } from './census.ts'
+
+/** What says how a base's tensors are kept: its files, and what its matrices are brought into (unsaid: as they are there). */
+export interface Stored {
+  readonly folder: ModelFolder
+  readonly family: Family
+  readonly outline: Pick<ReturnType<typeof outline>, 'linears' | 'head'>
+  readonly quantization?: Quantized
+}
 
 /** Bytes handed to the queue between waits, so that staging memory stays small. */
 const IN_FLIGHT = 64 * 2 ** 20
@@ -21,11 +34,16 @@ export class Weights {
   private inFlight = 0
   /** Tensors that are not those of the folder that was given first. */
   private altered: ReadonlySet<string> = new Set()
+  private readonly quantizer: Quantizer
+  private folder: ModelFolder
   constructor(
     private readonly memory: Memory,
-    private folder: ModelFolder,
-    private readonly family: Family,
-  ) {}
+    pipelines: Pipelines,
+    private readonly model: Stored,
+  ) {
+    this.folder = model.folder
+    this.quantizer = new Quantizer(memory, pipelines)
+  }
 
   /** Where every loaded tensor is. */
   get shared(): ReadonlyMap<string, Placed> {
@@ -35,6 +53,15 @@ export class Weights {
   /** A base tensor as f32, for trainable copies and merging. */
   async readF32(name: string): Promise<Float32Array> {
     return this.entry(name)!.readF32()
+  }
+
+  /** The same as it is on the GPU, rounded to the blocks that hold it there. */
+  async readKept(name: string): Promise<Float32Array> {
+    const place = this.placed.get(name)
+    const dtype = matrixType(this.model, name)
+    if (!place || !isBlockType(dtype)) return this.readF32(name)
+    const [bytes] = await readNow(this.memory, [place])
+    return unpackBlocks(new Uint8Array(bytes), dtype, sizeOf(this.entry(name)!.shape))
   }
 
   /**
@@ -58,28 +85,40 @@ export class Weights {
       await upload(before.folder, this.altered)
       this.altered = before.altered
       throw error
+    } finally {
+      this.quantizer.release()
     }
   }
 
   /** Uploads what is not there yet. */
   async load(entries: readonly WeightEntry[], onProgress: Progress = () => undefined): Promise<void> {
     const missing = entries.filter((e) => !this.placed.has(e.name))
-    const total = weightBytes(this.folder, this.family, missing)
+    const total = weightBytes(this.model, missing)
     const buffers = await this.memory.allocate(missing.map((e) => ({ label: e.name, bytes: this.bytesOf(e), memory: 'weights' as const })))
     this.owned.push(...buffers)
     let done = 0
-    for (const [i, e] of missing.entries()) {
-      await this.upload(e, buffers[i], (bytes) => onProgress((done += bytes), total))
-      this.placed.set(e.name, { buffer: buffers[i], offset: 0, size: this.bytesOf(e) })
+    try {
+      for (const [i, e] of missing.entries()) {
+        await this.upload(e, buffers[i])
+        onProgress((done += this.bytesOf(e)), total)
+        this.placed.set(e.name, { buffer: buffers[i], offset: 0, size: this.bytesOf(e) })
+      }
+    } finally {
+      this.quantizer.release()
     }
   }
 
-  private async upload(e: WeightEntry, buffer: GPUBuffer, onBytes: (bytes: number) => void = () => undefined): Promise<void> {
+  private async upload(e: WeightEntry, buffer: GPUBuffer): Promise<void> {
     const { queue } = this.memory.device
     const entry = this.entry(e.name)!
+    const to = typeOf(this.model, e)
+    if (isQuantized(to)) {
+      const from = (['F32', 'F16', 'BF16'] as const).find((t): t is FloatType => t === entry.dtype)
+      const chunks = from ? entry.stream() : [new Uint8Array((await entry.readF32()).buffer)]
+      return this.quantizer.write({ chunks, from: from ?? 'F32', to, shape: e.shape, into: buffer })
+    }
     if (e.role !== 'matrix' || (entry.dtype !== 'F32' && entry.dtype !== 'F16' && entry.dtype !== 'BF16')) {
       queue.writeBuffer(buffer, 0, packValues(await entry.readF32(), 'f32'))
-      onBytes(this.bytesOf(e))
       return
     }
     let at = 0
@@ -92,7 +131,6 @@ export class Weights {
         await queue.onSubmittedWorkDone()
         this.inFlight = 0
       }
-      onBytes(chunk.byteLength)
     }
   }
 
@@ -103,11 +141,11 @@ export class Weights {
   }
 
   private bytesOf(entry: WeightEntry): number {
-    return weightBytes(this.folder, this.family, [entry])
+    return weightBytes(this.model, [entry])
   }
 
   private entry(name: string): TensorEntry | undefined {
-    return findTensor(this.folder, this.family, name)
+    return findTensor(this.folder, this.model.family, name)
   }
 }
 
@@ -120,18 +158,25 @@ export function findTensor({ tensors }: ModelFolder, family: Family, name: strin
   return undefined
 }
 
-/** How a matrix is kept on the GPU: as its file has it. */
-export function matrixType(folder: ModelFolder, family: Family, name: string): DType {
+const isQuantized = (dtype: DType): dtype is Quantized => dtype === 'int8' || dtype === 'nf4' || dtype === 'nf4_double'
+
+/**
+ * How a matrix is kept on the GPU: as its file has it, unless the base is quantised. That takes the linear layers but the
+ * head, as bitsandbytes does; the head often is the embedding, and both stay as they are.
+ */
+export function matrixType({ folder, family, outline: { linears, head }, quantization }: Stored, name: string): DType {
+  const path = name.replace(/\.weight$/, '')
+  if (quantization && path !== name && path !== head && linears.includes(path)) return quantization
   const dtype = findTensor(folder, family, name)?.dtype
   return dtype === 'F16' ? 'f16' : dtype === 'BF16' ? 'bf16' : 'f32'
 }
 
+/** Vectors become f32. */
+const typeOf = (model: Stored, { name, role }: WeightEntry): DType => (role === 'matrix' ? matrixType(model, name) : 'f32')
+
 /** Whole bytes of the given tensors on the GPU. */
-export function weightBytes(folder: ModelFolder, family: Family, entries: readonly WeightEntry[]): number {
-  const bytesOf = ({ name, shape, role }: WeightEntry): number =>
-    role === 'matrix' && matrixType(folder, family, name) !== 'f32' ? Math.ceil(sizeOf(shape) / 2) * 4 : sizeOf(shape) * 4
-  return entries.reduce((n, e) => n + bytesOf(e), 0)
-}
+export const weightBytes = (model: Stored, entries: readonly WeightEntry[]): number =>
+  entries.reduce((n, e) => n + bytesOf({ shape: e.shape, dtype: typeOf(model, e) }), 0)
 
 /** Every mismatch at once: a person fixes a folder in one go. */
 export function checkWeights(folder: ModelFolder, family: Family, manifest: readonly WeightEntry[]): void {

@@ -17,7 +17,7 @@ export async function mergedLogits(base: Base, subject: TrainSubject, learner: L
   // The reference merged into a model that it had widened before.
   const folder = mergedModel(base, subject.attachments.map((attachment) => ({ attachment, read })), { widen: true })
   const model = openModel(folder)
-  const merged: Base = { ...base, ...model, weights: new Weights(base.memory, folder, model.family) }
+  const merged: Base = { ...base, ...model, weights: new Weights(base.memory, base.pipelines, model) }
   try {
     const bare = subjectOf(merged, [])
     await merged.weights.load(bare.census.weights)

@@ -9,6 +9,7 @@ import { fileSource, readFolder } from '../../files/nodeSource.ts'
 import { Fault } from '../../protocol/failure.ts'
 import type { Recipe } from '../../protocol/recipe.ts'
 import { openModel, type OpenModel } from '../../train/base.ts'
+import { keptAs } from '../../train/keptAs.ts'
 import { withLabels } from '../../train/recipeModel.ts'
 import type { TaskData } from '../../train/runData.ts'
 import { stampRecipe } from '../../train/stampRecipe.ts'
@@ -29,7 +30,7 @@ const publicFolder = fileURLToPath(new URL('../../../public', import.meta.url))
 export async function openRecipe(given: Recipe, here: string, baseFolder?: string): Promise<OpenRecipe> {
   const { base: wanted, data } = given
   const folder = baseFolder ?? (wanted.source === 'builtin' ? join(publicFolder, wanted.id) : resolve(here, wanted.id))
-  const model = openModel(await openModelFolder(await readFolder(folder)))
+  const model = openModel(await openModelFolder(await readFolder(folder)), keptAs(wanted))
   const opened = data.tasks ? await Promise.all(data.tasks.map((task) => openData(task, here))) : [await openData(data, here)]
   const tasks = data.tasks?.map(({ name }, i) => ({ name, ...opened[i] }))
   const [{ test }, dataset] = [opened[0], joinDatasets(opened.map((o) => o.dataset), tasks?.map((t) => t.name).join(', '))]

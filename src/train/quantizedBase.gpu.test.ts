@@ -1,0 +1,136 @@
+// A base whose linear layers are quantised computes, trains, decodes and takes merges as one whose files hold the rounded
+// weights; it takes the bytes that were planned, and is as near to the base as README.md says.
+import { afterEach, describe, expect, it } from 'vitest'
+import { goldenModel } from '../../e2e/golden/goldenFiles.ts'
+import { readNow } from '../engine/readback.ts'
+import type { ModelFolder, TensorEntry } from '../files/modelFolder.ts'
+import { openModelFolder } from '../files/modelFolder.ts'
+import { readFolder } from '../files/nodeSource.ts'
+import { packBlocks, unpackBlocks, type Quantized } from '../graph/packBlocks.ts'
+import { attachAll } from '../methods/registry.ts'
+import type { MethodChoice } from '../protocol/recipe.ts'
+import { openModel, subjectOf, type Base } from './base.ts'
+import { computeLogits } from './computeLogits.ts'
+import { Decoder } from './decoder.ts'
+import { generate } from './generate.ts'
+import { mergeIntoMounted } from './mergeWeights.ts'
+import { fittingOf } from './openAdapter.ts'
+import { GREEDY } from './sampleToken.ts'
+import { testBase, testBatch, testTrain } from './testRun.ts'
+import { matrixType, weightBytes } from './weights.ts'
+
+const types: readonly Quantized[] = ['int8', 'nf4', 'nf4_double']
+
+const mounted: Base[] = []
+afterEach(() => {
+  for (const base of mounted.splice(0)) base.weights.dispose()
+})
+const opened = async (model: string | ModelFolder, to?: Quantized): Promise<Base> => {
+  const base = await testBase(model, to)
+  mounted.push(base)
+  return base
+}
+
+/** The folder with every matrix that would be quantised as floats, rounded to what blocks can hold. */
+async function rounded(folder: ModelFolder, to: Quantized): Promise<ModelFolder> {
+  const model = openModel(folder, to)
+  const tensors = new Map<string, TensorEntry>(folder.tensors)
+  for (const { name } of model.outline.manifest) {
+    if (matrixType(model, name) !== to) continue
+    const entry = folder.tensors.get(name)!
+    const given = await entry.readF32()
+    const values = unpackBlocks(packBlocks(given, to), to, given.length)
+    const bytes = new Uint8Array(values.buffer)
+    tensors.set(name, { ...entry, dtype: 'F32', bytes: bytes.length, read: async () => bytes, readF32: async () => values, stream: async function* () { yield bytes } })
+  }
+  return { ...folder, tensors }
+}
+
+const logitsOf = (base: Base): Promise<Float32Array> => {
+  const batch = testBatch(base, 5)
+  return computeLogits(base, subjectOf(base, []), undefined, batch, Int32Array.from({ length: batch.B * batch.T - 2 }, (_, i) => i))
+}
+function worst(found: Float32Array, expected: Float32Array): number {
+  let [error, size] = [0, 0]
+  expected.forEach((v, i) => {
+    error = Math.max(error, Math.abs(v - found[i]))
+    size = Math.max(size, Math.abs(v))
+  })
+  return error / size
+}
+const lora: MethodChoice = { id: 'lora', options: { r: 4, target_modules: ['all-linear'] } }
+
+describe.each(types)('%s', (to) => {
+  // Linear layers stored [out, in] and [in, out], of f32 and f16 files, a tied head, widths that are no multiple of a block.
+  it.each(['llama', 'qwen2_f16', 'gpt2', 'odd/llama'])('%s computes with the rounded weights', async (name) => {
+    const folder = await goldenModel(name)
+    const [base, same] = [await opened(folder, to), await opened(await rounded(folder, to))]
+    expect(worst(await logitsOf(base), await logitsOf(same))).toBeLessThan(2e-6)
+    const { weights } = subjectOf(base, []).census
+    expect(base.memory.bytes('weights')).toBe(weights.reduce((n, e) => n + Math.max(16, weightBytes(base, [e])), 0))
+    expect(base.memory.bytes('transfer')).toBe(0)
+    expect(base.memory.bytes('weights')).toBeLessThan(same.memory.bytes('weights'))
+  })
+
+  it.each([['llama', lora], ['gpt2', { id: 'lora', options: { ...lora.options, use_dora: true } }]] as const)('%s trains as on the rounded weights', async (name, choice) => {
+    const folder = await goldenModel(name)
+    const [base, same] = [await opened(folder, to), await opened(await rounded(folder, to))]
+    const runs = []
+    for (const on of [base, same]) runs.push(await testTrain(on, attachAll([choice], on.outline), testBatch(on, 2), 6, 1e-2))
+    for (const { learner } of runs) await learner.dispose()
+    const [found, expected] = runs.map((r) => r.losses)
+    found.forEach((loss, i) => expect(Math.abs(loss - expected[i]) / expected[i], `step ${i + 1}`).toBeLessThan(1e-5))
+    expect(found.at(-1)).toBeLessThan(found[0])
+  })
+
+  it('answers as the rounded weights do, token after token', async () => {
+    const folder = await goldenModel('llama')
+    const texts = []
+    for (const on of [await opened(folder, to), await opened(await rounded(folder, to))]) {
+      const decoder = await Decoder.make(on, subjectOf(on, []), undefined, 1, 24)
+      const found: number[] = []
+      for await (const { token } of generate(decoder, [Int32Array.of(3, 14, 15)], { maxNewTokens: 16, sampling: GREEDY, stop: new Set() })) found.push(token)
+      decoder.dispose()
+      texts.push(found)
+    }
+    expect(texts[0]).toHaveLength(16)
+    expect(texts[0]).toEqual(texts[1])
+  })
+
+  it('takes an adapter merged into its original weights, and gives the base back', async () => {
+    const base = await opened('llama', to)
+    const places = [...base.weights.shared.values()]
+    const bytes = async (): Promise<Uint8Array[]> => (await readNow(base.memory, places)).map((b) => new Uint8Array(b))
+    const before = await bytes()
+    const { learner, subject } = await testTrain(base, attachAll([lora], base.outline), testBatch(base, 2), 6, 1e-2)
+    const values = await learner.params.read('values')
+    await learner.dispose()
+    await mergeIntoMounted(base, [{ adapter: { ...fittingOf(subject), values }, weight: 1 }])
+    expect((await bytes()).filter((b, i) => b.some((v, k) => v !== before[i][k])).length).toBeGreaterThan(0)
+    const merged = await logitsOf(base)
+    await mergeIntoMounted(base, [])
+    expect(await bytes()).toEqual(before)
+    expect(worst(merged, await logitsOf(base))).toBeGreaterThan(1e-3)
+  })
+})
+
+// Root mean square of the error over that of the logits, and the bytes of all weights (6,309,120 as in the file).
+const measured = { int8: { error: 0.005, bytes: 4_097_280 }, nf4: { error: 0.08, bytes: 2_917_632 }, nf4_double: { error: 0.08, bytes: 2_850_840 } }
+
+describe('the starter', () => {
+  it('is as near to itself as README.md says', async () => {
+    const folder = await openModelFolder(await readFolder('public/starter'))
+    const plain = await opened(folder)
+    expect(plain.memory.bytes('weights')).toBe(6_309_120)
+    const expected = await logitsOf(plain)
+    const rms = (a: Float32Array): number => Math.sqrt(a.reduce((n, v) => n + v * v, 0) / a.length)
+    for (const to of types) {
+      const base = await opened(folder, to)
+      const found = await logitsOf(base)
+      const error = rms(found.map((v, i) => v - expected[i])) / rms(expected)
+      expect(error, to).toBeLessThan(measured[to].error)
+      expect(error, to).toBeGreaterThan(measured[to].error / 4)
+      expect(base.memory.bytes('weights'), to).toBe(measured[to].bytes)
+    }
+  })
+})
