@@ -118,6 +118,8 @@ export interface Studio extends AdapterShelf, MethodShelf, ModelLibrary, OnnxShe
   openBuiltin(id: string, onProgress: (done: number, total: number) => void): Promise<Result<BaseInfo>>
   /** Opens a dropped Hugging Face folder. `id`: what recipes call it; unsaid: the folder's name. */
   openFolder(files: readonly NamedFile[], onProgress: (done: number, total: number) => void, id?: string): Promise<Result<BaseInfo>>
+  /** How frozen weights are kept on the GPU from here on, until a run or an estimate of another recipe; they are loaded anew when next needed. */
+  keepWeights(base: Recipe['base']): Promise<Result<true>>
   /** Reads a bundled sample or a dropped file and renders it for the open base. */
   openSample(id: string, recipe: Recipe): Promise<Result<DatasetInfo>>
   /** `test`: a second file whose rows are asked before and after. `validation`: one whose rows are held out, instead of a share. */

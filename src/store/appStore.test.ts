@@ -170,6 +170,23 @@ describe('the app store', () => {
     expect([base.value?.id, base.failure?.code]).toEqual(['starter', 'bad-model'])
   })
 
+  it('tells the studio how frozen weights are kept, for answers before any run, and keeps it for another model', async () => {
+    const told: unknown[] = []
+    const app = createApp({ ...testStudio(), keepWeights: async (base) => (told.push(base.quantization), { ok: true, value: true }) })
+    app.actions.start()
+    await settle()
+    app.actions.setBaseOption('quantization', 'nf4')
+    await settle()
+    expect(told.at(-1)).toBe('nf4')
+    void app.actions.openBuiltin('starter')
+    await settle()
+    expect(app.store.getState().recipe.base.quantization).toBe('nf4')
+    expect(told.at(-1)).toBe('nf4')
+    await app.actions.takeRecipe(defaultRecipe())
+    await settle()
+    expect(told.at(-1)).toBeUndefined()
+  })
+
   it('keeps the open data, and its name in the recipe, when other data fails', async () => {
     const bad: Failure = { code: 'bad-data', message: 'No rows.', hint: 'Choose another file.' }
     const app = createApp({ ...testStudio(), openFile: async () => ({ ok: false, failure: bad }) })

@@ -61,6 +61,7 @@ export function createApp(studio: Studio): App {
       void runList.refreshRuns()
       // The list comes after the starter, which it names too.
       void model.openBuiltin(store.getState().recipe.base.id).then(() => library.readLibrary())
+      model.keepTold()
       plan.keepPlanned()
       sizes.keepSized()
       adapters.keepShelved()

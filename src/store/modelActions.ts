@@ -6,6 +6,7 @@ import type { BaseInfo, NamedFile, Result } from '../protocol/studio.ts'
 import type { Context } from './appStore.ts'
 import type { DataActions } from './dataActions.ts'
 import { answer, progressed, settled, waiting } from './held.ts'
+import { withBase } from './recipeEdits.ts'
 
 export interface ModelActions {
   readDevice(): Promise<void>
@@ -14,6 +15,8 @@ export interface ModelActions {
   openFolder(files: readonly NamedFile[]): Promise<void>
   /** A model of the Hub that is stored: by its id, or as `hub/org/name@revision`. */
   openHub(id: string): Promise<void>
+  /** Tells the studio how the recipe keeps frozen weights, until the answer is called. */
+  keepTold(): () => void
 }
 
 const baseOf = (source: Recipe['base']['source'], { id, revision }: BaseInfo): Recipe['base'] => ({ source, id, ...(revision !== undefined && { revision }) })
@@ -38,7 +41,7 @@ export function modelActions({ studio, store }: Context, data: DataActions): Mod
     if (turn !== latest) return
     setState((s) => ({
       base: settled(s.base, result),
-      recipe: result.ok ? { ...s.recipe, base: baseOf(source, result.value) } : s.recipe,
+      recipe: result.ok ? withBase(s.recipe, baseOf(source, result.value)) : s.recipe,
     }))
     // The same rows are other tokens for another model.
     if (result.ok) await data.readAgain()
@@ -70,5 +73,9 @@ export function modelActions({ studio, store }: Context, data: DataActions): Mod
       await open('folder', (onProgress) => studio.openFolder(files, onProgress))
     },
     openHub: (id) => open('hub', () => studio.openStored(id)),
+    keepTold: () =>
+      store.subscribe((now, before) => {
+        if (now.recipe.base !== before.recipe.base) void answer(studio.keepWeights(now.recipe.base))
+      }),
   }
 }

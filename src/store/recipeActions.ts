@@ -11,12 +11,14 @@ import type { DataActions } from './dataActions.ts'
 import { catalogue } from './appState.ts'
 import { nothing } from './held.ts'
 import type { ModelActions } from './modelActions.ts'
-import { remedied, withMethodOption, withMethods, withoutEntries, withTraining } from './recipeEdits.ts'
+import { remedied, withBaseOption, withMethodOption, withMethods, withoutEntries, withTraining } from './recipeEdits.ts'
 import { DATA, route } from './route.ts'
 import { zipNames } from './zipNames.ts'
 
 export interface RecipeActions {
   setTraining(name: string, value: OptionValue): void
+  /** How the base's frozen weights are kept. */
+  setBaseOption(name: string, value: OptionValue): void
   /** Another list of methods; options that are left out take their defaults. */
   setMethods(choices: readonly MethodChoice[]): void
   /** An option of the list's method at `index`. */
@@ -87,6 +89,7 @@ export function recipeActions({ store }: Context, model: ModelActions, data: Dat
 
   return {
     setTraining: (name, value) => edit((r) => withTraining(r, name, value)),
+    setBaseOption: (name, value) => edit((r) => withBaseOption(r, name, value)),
     setMethods: (choices) => setState((s) => ({ recipe: withMethods(s.recipe, choices, catalogue(s)) })),
     setMethodOption: (index, name, value) => edit((r) => withMethodOption(r, index, name, value)),
     takeRemedy: (remedy) => setState((s) => ({ recipe: remedied(s.recipe, remedy, catalogue(s)) })),

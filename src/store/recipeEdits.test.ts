@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { defaultRecipe, readRecipe, type Recipe } from '../protocol/recipe.ts'
 import type { MethodInfo, MethodPreset } from '../protocol/methods.ts'
-import { dataKey, planKey, presetOf, recipeProblems, remedied, withMethodOption, withMethods, withTraining } from './recipeEdits.ts'
+import { dataKey, planKey, presetOf, recipeProblems, remedied, withBase, withBaseOption, withMethodOption, withMethods, withTraining } from './recipeEdits.ts'
 
 const method = (id: string, rate: number): MethodInfo => ({
   id,
@@ -35,6 +35,16 @@ describe('recipe edits', () => {
   it('keeps a learning rate of the person’s own', () => {
     const own = withTraining(defaultRecipe(), 'learning_rate', 0.003)
     expect(withMethods(own, chosen('other'), catalogue).training.learning_rate).toBe(0.003)
+  })
+
+  it('says how frozen weights are kept only where that is not as in the file, and keeps it for another base', () => {
+    const nf4 = withBaseOption(defaultRecipe(), 'quantization', 'nf4')
+    expect(nf4.base).toEqual({ source: 'builtin', id: 'starter', quantization: 'nf4' })
+    const double = withBaseOption(nf4, 'bnb_4bit_use_double_quant', true)
+    expect(withBase(double, { source: 'hub', id: 'org/name' }).base).toEqual({ source: 'hub', id: 'org/name', quantization: 'nf4', bnb_4bit_use_double_quant: true })
+    expect(withBaseOption(double, 'quantization', 'int8').base).toEqual({ source: 'builtin', id: 'starter', quantization: 'int8' })
+    expect(withBaseOption(double, 'quantization', 'none').base).toEqual(defaultRecipe().base)
+    expect(planKey(nf4)).not.toBe(planKey(double))
   })
 
   it('gives a free list the smallest of its rates, and a preset its own', () => {

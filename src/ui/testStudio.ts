@@ -123,6 +123,7 @@ export function testStudio(script: Script = {}): Studio {
     presets: async () => testPresets,
     methodSizes: async (_recipe, lists) => ok(lists.map(testSize)),
     samples: async () => ok(testSamples),
+    keepWeights: async () => ok(true as const),
     async openBuiltin(_id, onProgress) {
       if (script.modelFailure) return fail(script.modelFailure)
       for (let i = 1; i <= 4; i++) {

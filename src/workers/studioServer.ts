@@ -15,6 +15,7 @@ import type { Storage } from '../storage/storage.ts'
 import { mount, openModel, type Base, type OpenModel } from '../train/base.ts'
 import { Control } from '../train/control.ts'
 import { exportScript } from '../train/exportScript.ts'
+import { keptAs } from '../train/keptAs.ts'
 import { estimate } from '../train/estimate.ts'
 import { methodSize } from '../train/methodSize.ts'
 import { probeSeconds } from '../train/probeSeconds.ts'
@@ -47,6 +48,8 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
   let gpu: Promise<Gpu> | undefined
   let model: OpenedModel | undefined
   let base: Base | undefined
+  /** How frozen weights are kept, as the recipe says that was heard last. */
+  let kept: OpenModel['quantization']
   let data: OpenedData | undefined
   let control: Control | undefined
   let quiet = { stopped: false }
@@ -98,9 +101,13 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
       forget()
       gpu = undefined
     }
-    base ??= mount(need(model, 'model').model, await device())
+    // What is kept otherwise makes way.
+    if (base && base.quantization !== kept) forget()
+    base ??= mount(asKept(need(model, 'model').model), await device())
     return base
   }
+  const keep = (recipe: Pick<Recipe, 'base'>): void => void (kept = keptAs(recipe.base))
+  const asKept = ({ quantization: _before, ...open }: OpenModel): OpenModel => (kept ? { ...open, quantization: kept } : open)
 
   const opened = async (info: Omit<Parameters<typeof modelInfo>[0], 'model'>, files: ReadonlyMap<string, ByteSource>): Promise<BaseInfo> => {
     const found = openModel(await openModelFolder(files))
@@ -141,6 +148,7 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
 
   const run = async (id: string, recipe: Recipe, onEvent: (event: RunEvent) => void): Promise<RunRecord> => {
     const mine = (control = new Control())
+    keep(recipe)
     try {
       for (let recoveries = 0; ; recoveries++) {
         const on = await mounted()
@@ -202,6 +210,7 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
         const { model: m } = need(model, 'model')
         return Promise.all(lists.map((list) => answer(async () => methodSize(recipeModel(m, labelled(recipe)), { ...labelled(recipe), methods: list }))))
       }),
+    keepWeights: (wanted) => answer(async () => (keep({ base: wanted }), true as const)),
     samples: () => answer(() => site.samples()),
     openBuiltin: (id, onProgress) => answer(() => alone(() => openBuiltin(id, onProgress))),
     openFolder: (files, onProgress, id) =>
@@ -246,7 +255,8 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
           if (data) data = await readAs(data, given.data)
           const recipe = labelled(given)
           const batches = batchesFor(recipe)
-          const plan = estimate(recipeModel(need(model, 'model').model, recipe), recipe, batches.shapes)
+          keep(recipe)
+          const plan = estimate(recipeModel(asKept(need(model, 'model').model), recipe), recipe, batches.shapes)
           if (!probe) return plan
           const seconds = await probeSeconds(recipeModel(await mounted(), recipe), recipe, batches, () => waitingRuns > 0)
           return seconds === undefined ? plan : { ...plan, seconds }

@@ -8,6 +8,7 @@ import { FailureNote } from '../parts/FailureNote.tsx'
 import { FilePicker } from '../parts/FilePicker.tsx'
 import { ProgressBar } from '../parts/ProgressBar.tsx'
 import { Section } from '../parts/Section.tsx'
+import { BaseStorage } from './BaseStorage.tsx'
 import { ModelFromHub } from './ModelFromHub.tsx'
 import { StoredModels } from './StoredModels.tsx'
 
@@ -62,6 +63,7 @@ export function ModelSection() {
         </FailureNote>
       )}
       {value && <BaseFacts base={value} />}
+      {value && <BaseStorage />}
       {!value && !busy && !failure && <p className="soft">No model is open. Take the built-in starter, or drop a folder.</p>}
     </Section>
   )

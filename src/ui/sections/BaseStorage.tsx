@@ -1,0 +1,16 @@
+// How the open model's frozen weights are kept on the GPU.
+import { baseOptions } from '../../protocol/baseOptions.ts'
+import { defaults } from '../../protocol/options.ts'
+import { isAnswering } from '../../store/appState.ts'
+import { useActions, useApp } from '../AppContext.ts'
+import { OptionForm } from '../parts/OptionForm.tsx'
+
+const { quantization, ...ofNf4 } = baseOptions
+
+export function BaseStorage() {
+  const base = useApp((s) => s.recipe.base)
+  const busy = useApp((s) => s.working || isAnswering(s))
+  const { setBaseOption } = useActions()
+  const specs = base.quantization === 'nf4' ? { quantization, ...ofNf4 } : { quantization }
+  return <OptionForm label="Frozen weights on the GPU" specs={specs} values={{ ...defaults(baseOptions), ...base }} disabled={busy} onChange={setBaseOption} />
+}
