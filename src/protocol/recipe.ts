@@ -3,6 +3,7 @@
 import { baseOptions, type BaseOptions } from './baseOptions.ts'
 import { DATA_ENTRIES, dataProblems, type DataRecipe } from './dataRecipe.ts'
 import { Fault } from './failure.ts'
+import { nestsDeeper } from './nesting.ts'
 import { checkOption, readOptions, type OptionValue } from './options.ts'
 import type { TaskType } from './taskType.ts'
 import { readTasks, type Task } from './tasks.ts'
@@ -78,6 +79,7 @@ export function readRecipe(json: unknown): Recipe {
     throw new Fault('bad-recipe', `The recipe cannot be used: ${problems.join(' ')}`, 'Correct these entries and open the recipe again.')
   }
   if (!isRecord(json)) return fail(['it must be a JSON object.'])
+  if (nestsDeeper(json)) return fail(['it nests too deeply.'])
   const base = defaultRecipe()
   const problems: string[] = []
   const known = new Set([...Object.keys(base), 'task', 'labels', 'pairs', '$schema'])

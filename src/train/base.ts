@@ -51,11 +51,15 @@ export function openModel(folder: ModelFolder, quantization?: Quantized): OpenMo
 /** Names under which families count layers, and what a count may be: each has weights, and a billion would be traced for hours. */
 const LAYERS = ['num_hidden_layers', 'n_layer', 'n_layers', 'num_layers']
 const MAX_CLASSES = 65_536
+/** Widths and what they are made of; each is a side of some tensor. */
+const WIDTHS = ['hidden_size', 'n_embd', 'dim', 'head_dim', 'num_attention_heads', 'n_head', 'num_key_value_heads', 'query_pre_attn_scalar']
 
 function readConfig(folder: ModelFolder, family: Family): { config: unknown; found: ReturnType<typeof outline> } {
-  const above = (names: readonly string[], most: number): string | undefined => names.find((name) => Number(folder.config[name]) > most)
-  const wrong = above(LAYERS, folder.tensors.size) ?? above(['num_labels'], MAX_CLASSES)
-  if (wrong !== undefined) throw new Fault('bad-model', `config.json claims ${wrong} ${String(folder.config[wrong])}, and the model has ${folder.tensors.size} tensors.`, 'Check that the folder is complete and unmodified, or choose another model.')
+  const above = (names: readonly string[], most: number): string | undefined => names.find((name) => typeof folder.config[name] === 'number' && folder.config[name] > most)
+  let widest = 0
+  for (const { shape } of folder.tensors.values()) widest = Math.max(widest, ...shape)
+  const wrong = above(LAYERS, folder.tensors.size) ?? above(WIDTHS, widest) ?? above(['num_labels'], MAX_CLASSES)
+  if (wrong !== undefined) throw new Fault('bad-model', `config.json claims ${wrong} ${String(folder.config[wrong])}, and the model has ${folder.tensors.size} tensors, none wider than ${widest}.`, 'Check that the folder is complete and unmodified, or choose another model.')
   const config = family.config(folder.config)
   return { config, found: outline(family, config) }
 }

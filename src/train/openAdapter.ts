@@ -108,8 +108,22 @@ function recipeMethods({ recipe, parts }: AdapterFolder): readonly MethodChoice[
   return methods.length === parts.length ? methods : undefined
 }
 
+/** Sizes that an adapter's configuration names; none is larger than all that the adapter holds. */
+const SIZES = ['num_virtual_tokens', 'r', 'encoder_hidden_size', 'encoder_num_layers', 'token_dim', 'num_layers', 'prefix_length', 'bottleneck_size', 'phm_dim']
+
+function checkSizes({ config, tensors }: AdapterPart): void {
+  const held = Math.max(1024, [...tensors.values()].reduce((n, t) => n + sizeOf(t.shape), 0))
+  const inner = config['config']
+  for (const said of [config, typeof inner === 'object' && inner !== null ? (inner as JsonObject) : {}])
+    for (const name of SIZES) {
+      const size = said[name]
+      if (typeof size === 'number' && size > held) throw new Fault('bad-adapter', `The configuration of this adapter claims ${name} ${size}, and its file holds ${held} values.`, 'Save the adapter again with the library that made it.')
+    }
+}
+
 function attach(part: AdapterPart, model: OpenModel, choice: MethodChoice | undefined): Attachment {
   const { outline } = model
+  checkSizes(part)
   return told(() => {
     if (part.layout === 'adapterhub') return attachAll([choiceOfAdapterHub(part.config, outline.modelType)], outline)[0]
     if (part.layout === 'peft') return attachSavedPrompt(part.config, outline) ?? attachKnown(part.config, outline)
