@@ -4,6 +4,7 @@ import type { Peer } from './peer.ts'
 const openers: Readonly<Record<string, () => Promise<Peer>>> = {
   'jax-js': async () => (await import('./jaxJs.ts')).openJaxJs(),
   tfjs: async () => (await import('./tfjs.ts')).openTfjs(),
+  'onnxruntime-web': async () => (await import('./onnxRuntimeWeb.ts')).openOnnxRuntimeWeb(),
 }
 
 export async function openPeers(names: readonly string[], say: (text: string) => void): Promise<Peer[]> {
