@@ -14,10 +14,12 @@ export function patientFetch(options: HubOptions): typeof fetch {
     const hub = new HubConnection(options)
     const url = String(input instanceof Request ? input.url : input)
     const headers = new Headers(init?.headers)
+    const signals = [init?.signal, options.signal].filter((s) => s instanceof AbortSignal)
+    const signal = AbortSignal.any(signals)
     if (!hub.isHub(url) && headers.get('authorization') === `Bearer ${token}`) headers.delete('authorization')
     for (;;) {
-      const found = await once(url, { ...init, headers }).catch((error: unknown) => {
-        if (init?.signal?.aborted || options.signal?.aborted) throw error
+      const found = await once(url, { ...init, headers, signal }).catch((error: unknown) => {
+        if (signal.aborted) throw error
         return undefined
       })
       const { host } = new URL(url)
