@@ -10,10 +10,14 @@ export function runnable({ device, adapter }: Pick<Gpu, 'device' | 'adapter'>, o
   return options.filter((d) => (d.needs ?? []).every((f) => device.features.has(f)) && (d.lanes ?? 0) <= least)
 }
 
+/** Those that are meant for an adapter like this one. */
+export function suited(gpu: Pick<Gpu, 'device' | 'adapter' | 'info'>, options: readonly Dispatch[]): Dispatch[] {
+  return runnable(gpu, options).filter((d) => d.suits === undefined || d.suits === (gpu.info.software ? 'software' : 'gpu'))
+}
+
 export function chooseKernel(gpu: Pick<Gpu, 'device' | 'adapter' | 'info'>): Choose {
-  const { software } = gpu.info
   return (options) => {
-    const suited = runnable(gpu, options).filter((d) => d.suits === undefined || d.suits === (software ? 'software' : 'gpu'))
-    return (software ? suited.at(-1) : suited[0]) ?? options[0]
+    const list = suited(gpu, options)
+    return (gpu.info.software ? list.at(-1) : list[0]) ?? options[0]
   }
 }

@@ -28,6 +28,8 @@ export interface Dispatch {
   readonly lanes?: number
   /** The adapters it is meant for; unsaid: all. */
   readonly suits?: 'software' | 'gpu'
+  /** What it shares with other dispatches for which the same alternative is fastest; unsaid: nothing is to be measured. */
+  readonly tune?: string
   /** Other ways to compute the same, for other adapters; the tuner chooses, tests cover all. */
   readonly alternatives?: readonly Dispatch[]
 }

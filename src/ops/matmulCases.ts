@@ -50,6 +50,9 @@ export const cases: readonly Case<MatmulAttrs>[] = [
   one([5, 40, 12], false, true, true, 'f16'),
   one([33, 15, 11], false, false, false, 'bf16'),
   one([9, 7, 9], false, true, false, 'f16'),
+  one([136, 140, 36], false, true, true, 'f16'),
+  one([130, 129, 33], false, false, false),
+  one([132, 128, 40], true, false, false),
   // Blocks that end in the middle of a row, and of the tensor; rows that end in the middle of a four.
   one([40, 72, 36], false, true, false, 'int8'),
   one([40, 72, 36], false, false, true, 'int8'),

@@ -26,6 +26,8 @@ export interface Product extends Extent {
   readonly low?: { readonly depth: number; readonly transB: boolean; readonly alpha: number }
 }
 
+/** Rows and columns from which it may pay to try tiles of other sizes. */
+const LARGE = 128
 /** Rows that count as few. */
 const FEW = 8
 
@@ -44,6 +46,22 @@ export function stretches({ M, N, K }: Extent, { transA }: { readonly transA: bo
   // A stretch is a whole number of staged tiles.
   const chunk = wanted === 1 ? fours : Math.ceil(fours / wanted / 4) * 4
   return { layers: Math.max(1, Math.ceil(fours / chunk)), chunk }
+}
+
+/** Kernels' texts by what they are made from: a model has a few of them, and thousands of products. */
+const texts = new Map<string, string>()
+function textOf<A extends readonly unknown[]>(make: (v: Operands, ...tile: A) => string, v: Operands, ...tile: A): string {
+  const key = JSON.stringify([make.name, v, tile])
+  let text = texts.get(key)
+  if (text === undefined) texts.set(key, (text = make(v, ...tile)))
+  return text
+}
+
+/** Products that the same kernel is best for, as far as anyone knows: all that decides, and the number of rows roughly. */
+function shapeClass(p: Product, v: Operands): string {
+  const rows = 2 ** Math.min(12, Math.ceil(Math.log2(p.M)))
+  const letters = (s: { readonly transA: boolean; readonly transB: boolean }): string => `${s.transA ? 'T' : 'N'}${s.transB ? 'T' : 'N'}`
+  return `matmul ${letters(p)} ${rows}×${p.N}×${p.K} ${p.typeB}${v.split ? ' split' : ''}${p.low ? ` + rank ${p.low.depth}${p.low.transB ? 'ᵀ' : ''}` : ''}`
 }
 
 export function matmulDispatches(p: Product): Dispatch[] {
@@ -77,27 +95,32 @@ export function matmulDispatches(p: Product): Dispatch[] {
     defines: { INTO: into ? 1 : 0 },
     flops: layers * M * N,
   }
-  return [{ ...first, alternatives }, ...(layers > 1 ? [last] : [])]
+  return [{ ...first, alternatives, ...(!isFew(M, transA) && { tune: shapeClass(p, operands) }) }, ...(layers > 1 ? [last] : [])]
 }
 
 function ways({ M, N }: Extent, v: Operands, way: (shader: string, workgroups: readonly [number, number], strip: number) => Dispatch): Dispatch[] {
-  const tiled = (rows: number, columns: number): readonly [number, number] => [Math.ceil(N / (THREADS * columns)), Math.ceil(M / (THREADS * rows))]
+  const tiled = (rows: number, columns: number, side = THREADS): readonly [number, number] => [Math.ceil(N / (side * columns)), Math.ceil(M / (side * rows))]
   const list: Dispatch[] = []
   if (isFew(M, v.transA)) {
     const rows = M === 1 ? 1 : M <= 4 ? 4 : FEW
-    list.push(way(few(v, rows), [Math.ceil(N / COLUMNS), 1], rows))
+    list.push(way(textOf(few, v, rows), [Math.ceil(N / COLUMNS), 1], rows))
   } else {
-    const size = M > 32 && N > 32 ? 8 : 4
-    list.push(way(staged(v, size, size), tiled(size, size), size))
+    const wide = M > 32 && N > 32
+    const size = wide ? 8 : 4
+    list.push(way(textOf(staged, v, size, size, THREADS), tiled(size, size), size))
     const { low = v } = v
-    if (size === 8 && v.fourA && v.fourB && low.fourA && low.fourB) list.push({ ...way(direct(v, size, 4), tiled(size, 4), size), suits: 'software' })
+    if (wide && v.fourA && v.fourB && low.fourA && low.fourB) list.push(way(textOf(direct, v, size, 4), tiled(size, 4), size))
+    if (M >= LARGE && N >= LARGE) {
+      list.push({ ...way(textOf(staged, v, 4, 4, THREADS), tiled(4, 4), 4), suits: 'gpu' })
+      list.push({ ...way(textOf(staged, v, 8, 4, 16), tiled(8, 4, 16), 8), suits: 'gpu' })
+    }
   }
   const swap = N <= 16 && N < M
   const [tall, wide] = swap ? [N, M] : [M, N]
   for (const lanes of [4, 8] as const) {
     const tile: SubgroupTile = { rows: tall <= 8 ? 8 : tall <= 16 ? 16 : 32, fours: lanes === 4 || (tall > 8 && tall <= 16) ? 2 : 1, lanes, swap }
     const workgroups = [Math.ceil(wide / (WIDTH * 4 * tile.fours)), Math.ceil(tall / tile.rows)] as const
-    list.push({ ...way(subgroup({ ...v, fourY: v.fourY && !swap }, tile), workgroups, tile.rows), needs: ['subgroups'], lanes, suits: 'software' })
+    list.push({ ...way(textOf(subgroup, { ...v, fourY: v.fourY && !swap }, tile), workgroups, tile.rows), needs: ['subgroups'], lanes, suits: 'software' })
   }
   return list
 }

@@ -1,4 +1,4 @@
-// The portable matmul kernel: 8 × 8 threads keep a tile of both operands in workgroup memory and rows × columns of y each in
+// The portable matmul kernel: 8 × 8 (or 16 × 16) threads keep a tile of both operands in workgroup memory and rows × columns of y each in
 // registers. Takes any shape. Unrolled here because shader compilers differ in whether they do it.
 import { accumulators, declarations, everySegment, lines, loaders, multiply, put, putAll, range, stretch, type Operands, type Segment } from './matmulKernel.ts'
 
@@ -6,10 +6,13 @@ import { accumulators, declarations, everySegment, lines, loaders, multiply, put
 export const DEPTH = 16
 export const THREADS = 8
 
-/** @param rows,columns elements of y per thread; fours where an operand is read across them */
-export function staged(v: Operands, rows: number, columns: number): string {
-  const tileM = THREADS * rows
-  const tileN = THREADS * columns
+/**
+ * @param rows,columns elements of y per thread; fours where an operand is read across them
+ * @param side threads along either side of a workgroup's tile
+ */
+export function staged(v: Operands, rows: number, columns: number, side: number): string {
+  const tileM = side * rows
+  const tileN = side * columns
   // A tile is stored the way its operand is: rows of fours along k, or one row of fours per k.
   const product = (s: Segment): string => {
     const rowsA = s.transA ? DEPTH : tileM
@@ -17,7 +20,7 @@ export function staged(v: Operands, rows: number, columns: number): string {
     const rowsB = s.transB ? tileN : DEPTH
     const foursB = (s.transB ? DEPTH : tileN) / 4
     const stage = (name: string, tile: string, height: number, fours: number, trans: boolean, origin: string): string =>
-      `for (var i = lane; i < ${height * fours}u; i += ${THREADS * THREADS}u) {
+      `for (var i = lane; i < ${height * fours}u; i += ${side * side}u) {
       ${tile}[i] = ${name}Four(${trans ? `k0 + i / ${fours}u` : `${origin} + i / ${fours}u`}, ${trans ? `${origin} / 4u + i % ${fours}u` : `k0 / 4u + i % ${fours}u`});
     }`
     const readA = s.transA
@@ -45,7 +48,7 @@ ${loaders(v)}
 ${put(v)}
 var<workgroup> aTile: array<vec4f, ${(tileM * DEPTH) / 4}>;
 var<workgroup> bTile: array<vec4f, ${(tileN * DEPTH) / 4}>;
-@compute @workgroup_size(${THREADS}, ${THREADS})
+@compute @workgroup_size(${side}, ${side})
 fn forward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) thread: vec3u, @builtin(local_invocation_index) lane: u32) {
   let row0 = group.y * ${tileM}u + thread.y * ${rows}u;
   let column0 = group.x * ${tileN}u + thread.x * ${columns}u;

@@ -1,5 +1,5 @@
 // For every op found in this folder: each case on WebGPU equals the CPU oracle, in every variant the op offers,
-// and twice the same bytes.
+// and twice the same bytes; what the tuner chooses among gives the same bytes, whichever it takes.
 import { beforeAll, describe, expect, it } from 'vitest'
 import { runnable } from '../engine/chooseKernel.ts'
 import { interpret } from '../engine/interpret.ts'
@@ -39,10 +39,13 @@ describe.each([...allOps().values()].map((op) => ({ name: op.name, op })))('$nam
       const read = interpret(graph, values)
       const sizes = { ...inputs, ...outputs } as Sizes
       const variants = Math.max(...op.dispatch(sizes, c.attrs).map((d) => tried(d, index).length))
+      const tuned = op.dispatch(sizes, c.attrs).some((d) => d.tune !== undefined)
+      let first: readonly ArrayLike<number>[] | undefined
       for (let variant = 0; variant < variants; variant++) {
         const choose = ([d]: readonly Dispatch[]): Dispatch => tried(d, index)[Math.min(variant, tried(d, index).length - 1)]
         const found = await runOnce(device, graph, stored, keep, pipelines, choose)
         const again = await runOnce(device, graph, stored, keep, pipelines, choose)
+        first ??= found
         keep.forEach((t, k) => {
           const expected = read(t)
           let scale = 1e-30
@@ -51,14 +54,17 @@ describe.each([...allOps().values()].map((op) => ({ name: op.name, op })))('$nam
           let worst = -1
           let at = 0
           let same = true
+          let alike = true
           for (let i = 0; i < expected.length; i++) {
             const error = Math.abs(found[k][i] - expected[i])
             // NaN compares false with everything, so ask for "not within" rather than "beyond".
             if (!(error <= limit) && !(error <= worst)) [worst, at] = [error, i]
             if (!Object.is(found[k][i], again[k][i])) same = false
+            if (tuned && found[k][i] !== first![k][i]) alike = false
           }
           expect(worst, `${t.name}[${at}] is ${found[k][at]}, the oracle says ${expected[at]} (variant ${variant}, limit ${limit})`).toBe(-1)
           expect(same, `${t.name} differs between two runs (variant ${variant})`).toBe(true)
+          expect(alike, `${t.name} differs from what the first kernel gives (variant ${variant})`).toBe(true)
         })
       }
     })

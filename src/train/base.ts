@@ -3,6 +3,9 @@
 import { loadTokenizer, type Tokenizer } from '../data/tokenizer.ts'
 import type { Family } from '../families/family.ts'
 import { familyOf } from '../families/registry.ts'
+import type { Plan } from '../engine/plan.ts'
+import type { Choose } from '../engine/record.ts'
+import { chooseTuned, clockStopwatch, tune } from '../engine/tune.ts'
 import type { ModelFolder } from '../files/modelFolder.ts'
 import type { Gpu } from '../gpu/device.ts'
 import { Memory } from '../gpu/memory.ts'
@@ -34,6 +37,10 @@ export interface Base extends OpenModel {
   readonly memory: Memory
   readonly pipelines: Pipelines
   readonly weights: Weights
+  /** The kernels that are fastest here. */
+  readonly choose: Choose
+  /** Finds out which those are for what a plan runs; does nothing where that is known, or of no use. */
+  tune(p: Plan): Promise<void>
 }
 
 export function openModel(folder: ModelFolder, quantization?: Quantized): OpenModel {
@@ -67,10 +74,18 @@ function readConfig(folder: ModelFolder, family: Family): { config: unknown; fou
 /** The class that a config names. */
 const architectureOf = (json: Readonly<Record<string, unknown>>): string | undefined => (json['architectures'] as readonly string[] | null | undefined)?.[0]
 
-export function mount(model: OpenModel, gpu: Gpu): Base {
+/** @param tuning whether kernels are measured before the first step; on software adapters compiling them would take longest */
+export function mount(model: OpenModel, gpu: Gpu, tuning = !gpu.info.software): Base {
   const memory = new Memory(gpu.device)
   const pipelines = new Pipelines(gpu.device)
-  return { ...model, gpu, memory, pipelines, weights: new Weights(memory, pipelines, model) }
+  let turn: Promise<unknown> = Promise.resolve()
+  /** One plan after the other: two at once would time each other. */
+  const tunePlan = (p: Plan): Promise<void> => {
+    // Without room or time for it, training goes on with the usual kernels; what is wrong with the device shows when it is used.
+    turn = turn.then(() => tune(gpu, p, clockStopwatch(gpu, memory, pipelines))).catch(() => undefined)
+    return turn.then(() => undefined)
+  }
+  return { ...model, gpu, memory, pipelines, weights: new Weights(memory, pipelines, model), choose: chooseTuned(gpu), tune: tuning ? tunePlan : () => Promise.resolve() }
 }
 
 /** The base with methods attached; none attached is the base itself. */

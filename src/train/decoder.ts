@@ -1,6 +1,5 @@
 // Cached generation: prompts are read in stretches, then one token at a time, several rows at once. Keys and values stay on
 // the GPU. Rows may differ in length: a row's own `start` says where its next token goes, and what lies beyond is invisible.
-import { chooseKernel } from '../engine/chooseKernel.ts'
 import { plan } from '../engine/plan.ts'
 import { readNow } from '../engine/readback.ts'
 import { record, type Placed, type Recording, type Shared } from '../engine/record.ts'
@@ -74,7 +73,7 @@ export class Decoder {
     const shared = new Map<string, Placed>([...base.weights.shared, ...values, ...cache.shared])
     const made: Recording[] = []
     const passOf = async ({ graph, logits, length, lead }: ReturnType<typeof trace>): Promise<Pass> => {
-      const recording = await record(plan(graph, [logits]), base.memory, base.pipelines, shared, { choose: chooseKernel(base.gpu), ...(pool && { pool }) })
+      const recording = await record(plan(graph, [logits]), base.memory, base.pipelines, shared, { choose: base.choose, ...(pool && { pool }) })
       made.push(recording)
       return { recording, logits, length, lead }
     }

@@ -1,7 +1,6 @@
 // What the frozen base makes of a text: the mean of its last hidden states over the text's tokens, scaled to a root mean
 // square of 1, so that texts of any length and models of any size give numbers of the same kind.
 import { promptIds } from '../data/prompt.ts'
-import { chooseKernel } from '../engine/chooseKernel.ts'
 import { plan } from '../engine/plan.ts'
 import { readNow } from '../engine/readback.ts'
 import { record } from '../engine/record.ts'
@@ -18,7 +17,7 @@ export async function embedTexts(base: Base, texts: readonly string[]): Promise<
   const read = texts.map((text) => promptIds(text, base.tokenizer(), {}).slice(0, contextLength))
   const T = Math.min(contextLength, roundedLength(Math.max(1, ...read.map((ids) => ids.length))))
   const { graph, hidden } = traceHidden(subject, { batch: 1, length: T, lead: true })
-  const recording = await record(plan(graph, [hidden]), base.memory, base.pipelines, new Map(base.weights.shared), { choose: chooseKernel(base.gpu) })
+  const recording = await record(plan(graph, [hidden]), base.memory, base.pipelines, new Map(base.weights.shared), { choose: base.choose })
   try {
     const found: Float32Array<ArrayBuffer>[] = []
     for (const ids of read) {

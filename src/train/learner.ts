@@ -1,7 +1,6 @@
 // Trains one subject on one device: uploads batches, replays the recorded step, updates the flat parameters.
 // It knows nothing of recipes, files or time; `session.ts` drives it. Nothing is awaited inside a step.
 import type { Batch } from '../data/batches.ts'
-import { chooseKernel } from '../engine/chooseKernel.ts'
 import { plan, type Plan } from '../engine/plan.ts'
 import { Ring } from '../engine/readback.ts'
 import { record, type Recording } from '../engine/record.ts'
@@ -108,13 +107,15 @@ export class Learner {
 
   private async record(shape: StepShape, learn: boolean, stage: Stage | undefined): Promise<Prepared> {
     const { graph, loss, boundary, reached } = traceStep(this.subject, shape, learn, this.objective, stage?.keys)
-    const recording = await this.recordGraph(plan(graph, [loss], boundary))
+    const planned = plan(graph, [loss], boundary)
+    await this.base.tune(planned)
+    const recording = await this.recordGraph(planned)
     return { recording, loss, reached, flops: recording.commands.reduce((n, c) => n + c.flops, 0) }
   }
 
   private recordGraph(p: Plan): Promise<Recording> {
-    const { memory, pipelines, weights, gpu } = this.base
-    return record(p, memory, pipelines, new Map([...weights.shared, ...this.params.shared]), { choose: chooseKernel(gpu), pool: this.pool })
+    const { memory, pipelines, weights, choose } = this.base
+    return record(p, memory, pipelines, new Map([...weights.shared, ...this.params.shared]), { choose, pool: this.pool })
   }
 
   /**
