@@ -16,6 +16,8 @@ export interface TensorEntry {
   /** All bytes at once: for small tensors. */
   read(): Promise<Uint8Array<ArrayBuffer>>
   readF32(): Promise<Float32Array<ArrayBuffer>>
+  /** Where the file has blocks of a GGUF type, which `stream` and `read` widen: these, whole ones, in the tensor's order. */
+  readonly blocks?: { readonly type: 'Q8_0' | 'Q4_0' | 'Q4_K' | 'Q6_K'; stream(): AsyncIterable<Uint8Array<ArrayBuffer>> }
 }
 
 export async function readTensors(

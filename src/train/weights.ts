@@ -1,5 +1,5 @@
 // Frozen base tensors on the GPU, by name, uploaded once and shared by every recording. Streams: a file is never whole in
-// JavaScript memory. Matrices keep the 16 bits of their file, or are quantised on the way; vectors become f32.
+// JavaScript memory. Matrices keep the 16 bits or the blocks of their file, or are quantised on the way; vectors become f32.
 import { readNow } from '../engine/readback.ts'
 import type { Placed } from '../engine/record.ts'
 import { packValues } from '../engine/pack.ts'
@@ -13,6 +13,7 @@ import { unpackBlocks, type Quantized } from '../graph/packBlocks.ts'
 import { sameShape, showShape, sizeOf } from '../graph/shape.ts'
 import { bytesOf, type DType } from '../graph/tensor.ts'
 import { Fault } from '../protocol/failure.ts'
+import { blockWrites } from './blockWrites.ts'
 import type { outline, WeightEntry } from './census.ts'
 
 /** What says how a base's tensors are kept: its files, and what its matrices are brought into (unsaid: as they are there). */
@@ -77,6 +78,9 @@ export class Weights {
         if (place) await this.upload(e, place.buffer)
       }
     }
+    for (const e of manifest)
+      if (changed.has(e.name) && this.placed.has(e.name) && isFromFile(typeOf(this.model, e)) && !findTensor(folder, this.model.family, e.name)?.blocks)
+        throw new Fault('bad-adapter', `${e.name} lies on the GPU in the blocks of its GGUF file, and a merged adapter does not fit those.`, 'Keep the adapter attached, which answers alike, or let the frozen weights be kept as int8.')
     this.altered = new Set([...before.altered, ...changed])
     try {
       await upload(folder, this.altered)
@@ -117,6 +121,13 @@ export class Weights {
       const chunks = from ? entry.stream() : [new Uint8Array((await entry.readF32()).buffer)]
       return this.quantizer.write({ chunks, from: from ?? 'F32', to, shape: e.shape, into: buffer })
     }
+    if (isBlockType(to)) {
+      for await (const { at, bytes } of blockWrites(to, e.shape, entry.blocks!.stream())) {
+        queue.writeBuffer(buffer, at, bytes)
+        await this.sent(bytes.byteLength)
+      }
+      return
+    }
     if (e.role !== 'matrix' || (entry.dtype !== 'F32' && entry.dtype !== 'F16' && entry.dtype !== 'BF16')) {
       queue.writeBuffer(buffer, 0, packValues(await entry.readF32(), 'f32'))
       return
@@ -126,12 +137,15 @@ export class Weights {
       const whole = padded(chunk)
       queue.writeBuffer(buffer, at, whole)
       at += chunk.byteLength
-      this.inFlight += whole.byteLength
-      if (this.inFlight > IN_FLIGHT) {
-        await queue.onSubmittedWorkDone()
-        this.inFlight = 0
-      }
+      await this.sent(whole.byteLength)
     }
+  }
+
+  private async sent(bytes: number): Promise<void> {
+    this.inFlight += bytes
+    if (this.inFlight <= IN_FLIGHT) return
+    await this.memory.device.queue.onSubmittedWorkDone()
+    this.inFlight = 0
   }
 
   dispose(): void {
@@ -158,6 +172,9 @@ export function findTensor({ tensors }: ModelFolder, family: Family, name: strin
   return undefined
 }
 
+/** GGUF's types as they are on the GPU. */
+const fileBlocks = { Q8_0: 'q8_0', Q4_0: 'q4_0', Q4_K: 'q4_k', Q6_K: 'q6_k' } as const
+const isFromFile = (dtype: DType): boolean => isBlockType(dtype) && !isQuantized(dtype)
 const isQuantized = (dtype: DType): dtype is Quantized => dtype === 'int8' || dtype === 'nf4' || dtype === 'nf4_double'
 
 /**
@@ -167,7 +184,8 @@ const isQuantized = (dtype: DType): dtype is Quantized => dtype === 'int8' || dt
 export function matrixType({ folder, family, outline: { linears, head }, quantization }: Stored, name: string): DType {
   const path = name.replace(/\.weight$/, '')
   if (quantization && path !== name && path !== head && linears.includes(path)) return quantization
-  const dtype = findTensor(folder, family, name)?.dtype
+  const { dtype, blocks } = findTensor(folder, family, name) ?? {}
+  if (blocks) return fileBlocks[blocks.type]
   return dtype === 'F16' ? 'f16' : dtype === 'BF16' ? 'bf16' : 'f32'
 }
 

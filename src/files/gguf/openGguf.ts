@@ -1,5 +1,5 @@
 // A GGUF file as a base: configuration and tokenizer from its metadata, tensors under the checkpoint's own names and in its own
-// order of rows. Blocks become halves when they are read (vectors floats), so that on the GPU they take 16 bits a weight.
+// order of rows. Blocks are there as they are, for the GPU, and become halves (vectors floats) for whoever reads values.
 import { hex, utf8 } from '../../lib/bytes.ts'
 import { f32ToF16 } from '../../lib/halfFloat.ts'
 import { Sha256 } from '../../lib/sha256.ts'
@@ -64,8 +64,7 @@ function tensorEntry(source: ByteSource, { type, shape: stored, start, end }: Gg
     if (asItLies && type === dtype) return yield* source.stream(start, end)
     if (!asItLies) {
       // Rows that change places need the whole tensor.
-      const bytes = await whole()
-      for (let at = 0; at < bytes.length; at += 4 * 2 ** 20) yield bytes.slice(at, at + 4 * 2 ** 20)
+      yield* slices(await whole(), 4 * 2 ** 20)
       return
     }
     const { block, bytes } = tensorTypes[type]
@@ -75,18 +74,33 @@ function tensorEntry(source: ByteSource, { type, shape: stored, start, end }: Gg
     }
   }
   async function whole(): Promise<Uint8Array<ArrayBuffer>> {
-    const raw = await source.read(start, end)
-    if (asItLies) return type === dtype ? raw : packed(dequantize(raw, type))
-    if (dtype === 'BF16') return new Uint8Array(inverse(new Uint16Array(raw.buffer), stored, layout).buffer)
-    const values = inverse(dequantize(raw, type), stored, layout)
-    if (layout.plus !== undefined) for (let i = 0; i < values.length; i++) values[i] -= layout.plus
-    return packed(values)
+    if (asItLies && type === dtype) return source.read(start, end)
+    if (dtype === 'BF16') return new Uint8Array(inverse(new Uint16Array((await source.read(start, end)).buffer), stored, layout).buffer)
+    return packed(await values())
   }
-  return { name, dtype, shape, bytes: count * (dtype === 'F32' ? 4 : 2), stream, read: whole, readF32: async () => toF32(await whole(), dtype, name) }
+  async function values(): Promise<Float32Array<ArrayBuffer>> {
+    const read = dequantize(await source.read(start, end), type)
+    if (asItLies) return read
+    const found = inverse(read, stored, layout)
+    if (layout.plus !== undefined) for (let i = 0; i < found.length; i++) found[i] -= layout.plus
+    return found
+  }
+  const entry = { name, dtype, shape, bytes: count * (dtype === 'F32' ? 4 : 2), stream, read: whole, readF32: async () => (dtype === 'BF16' ? toF32(await whole(), dtype, name) : values()) } as const
+  if (type === 'F32' || type === 'F16' || type === 'BF16' || shape.length < 2 || layout.transposed || layout.plus !== undefined) return entry
+  const { block, bytes: size } = tensorTypes[type]
+  async function* blocks(): AsyncIterable<Uint8Array<ArrayBuffer>> {
+    if (layout.rows) return yield* slices(inverse(await source.read(start, end), stored, layout), (PIECE / block) * size)
+    for (let at = start; at < end; at += (PIECE / block) * size) yield source.read(at, Math.min(end, at + (PIECE / block) * size))
+  }
+  return { ...entry, blocks: { type, stream: blocks } }
 }
 
-/** llama.cpp's rows in the checkpoint's order. */
-function inverse<T extends Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>>(given: T, shape: readonly number[], { rows, transposed }: GgufLayout): T {
+function* slices(bytes: Uint8Array<ArrayBuffer>, size: number): Iterable<Uint8Array<ArrayBuffer>> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.slice(at, at + size)
+}
+
+/** llama.cpp's rows in the checkpoint's order; of blocks, the bytes of each row. */
+function inverse<T extends Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Uint8Array<ArrayBuffer>>(given: T, shape: readonly number[], { rows, transposed }: GgufLayout): T {
   const [out] = shape
   const width = given.length / out
   let values = given

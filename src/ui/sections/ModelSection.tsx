@@ -40,7 +40,7 @@ export function ModelSection() {
           </div>
           <p className="small soft">
             Or drop one anywhere: a Hugging Face folder (config.json, tokenizer.json and the .safetensors files), or a GGUF file in F16, BF16,
-            Q8_0, Q4_0, Q4_K or Q6_K, whose weights take 16 bits each on the GPU.
+            Q8_0, Q4_0, Q4_K or Q6_K, which stays as small on the GPU as in the file.
           </p>
           <ModelFromHub />
           <StoredModels />

@@ -1,0 +1,102 @@
+// Blocks of GGUF files stay blocks on the GPU, and compute and train as the floats that they stand for.
+import { afterEach, describe, expect, it } from 'vitest'
+import { goldenModel } from '../../e2e/golden/goldenFiles.ts'
+import { bytesSource } from '../files/byteSource.ts'
+import { dequantize } from '../files/gguf/dequantize.ts'
+import { tensorTypes } from '../files/gguf/ggufTypes.ts'
+import { openModelFolder, type ModelFolder, type TensorEntry } from '../files/modelFolder.ts'
+import { sizeOf } from '../graph/shape.ts'
+import { f32ToF16 } from '../lib/halfFloat.ts'
+import { streamOf, uniform } from '../lib/rng.ts'
+import { attachAll } from '../methods/registry.ts'
+import { openModel, subjectOf, type Base } from './base.ts'
+import { computeLogits } from './computeLogits.ts'
+import { exportGguf } from './exportGguf.ts'
+import { mergeIntoMounted } from './mergeWeights.ts'
+import { fittingOf } from './openAdapter.ts'
+import { testFolder } from './testFolder.ts'
+import { testBase, testBatch, testTrain } from './testRun.ts'
+import { matrixType } from './weights.ts'
+
+const mounted: Base[] = []
+afterEach(() => {
+  for (const base of mounted.splice(0)) base.weights.dispose()
+})
+const opened = async (model: ModelFolder): Promise<Base> => {
+  const base = await testBase(model)
+  mounted.push(base)
+  return base
+}
+
+/** The same values as floats. */
+async function widened(folder: ModelFolder): Promise<ModelFolder> {
+  const tensors = new Map<string, TensorEntry>()
+  for (const [name, { blocks: _blocks, ...entry }] of folder.tensors) {
+    const values = await entry.readF32()
+    const bytes = new Uint8Array(values.buffer)
+    tensors.set(name, { ...entry, dtype: 'F32', bytes: bytes.length, read: async () => bytes, readF32: async () => values, stream: async function* () { yield bytes } })
+  }
+  return { ...folder, tensors }
+}
+const logitsOf = (base: Base): Promise<Float32Array> => {
+  const batch = testBatch(base, 5)
+  return computeLogits(base, subjectOf(base, []), undefined, batch, Int32Array.from({ length: batch.B * batch.T - 2 }, (_, i) => i))
+}
+function worst(found: Float32Array, expected: Float32Array): number {
+  const size = Math.max(...expected.map(Math.abs))
+  return Math.max(...found.map((v, i) => Math.abs(v - expected[i]))) / size
+}
+const lora = { id: 'lora', options: { r: 4, target_modules: ['all-linear'] } }
+const typesOf = (base: Base): Set<string> => new Set(base.outline.manifest.filter((e) => e.role === 'matrix').map((e) => matrixType(base, e.name)))
+
+describe('a GGUF file as a base on the GPU', () => {
+  // Rows of q and k change places in the one, the head is the embedding in the other.
+  it.each(['llama', 'qwen2_f16'])('%s in Q8_0 computes and trains as its floats', async (name) => {
+    const parts: BlobPart[] = []
+    for await (const part of exportGguf(openModel(await goldenModel(name)), [], { name: 'x', baseModel: 'x', type: 'Q8_0' }).file.stream()) parts.push(part as BlobPart)
+    const bytes = new Uint8Array(await new Blob(parts).arrayBuffer())
+    const folder = await openModelFolder(new Map([['model.gguf', bytesSource(bytes, 'model.gguf')]]))
+    const [base, same] = [await opened(folder), await opened(await widened(folder))]
+    expect(typesOf(base)).toContain('q8_0')
+    expect(worst(await logitsOf(base), await logitsOf(same))).toBeLessThan(2e-6)
+    const losses: (readonly number[])[] = []
+    for (const on of [base, same]) {
+      const { learner, losses: found } = await testTrain(on, attachAll([lora], on.outline), testBatch(on, 2), 4, 1e-2)
+      await learner.dispose()
+      losses.push(found)
+    }
+    losses[0].forEach((loss, i) => expect(Math.abs(loss - losses[1][i]) / loss).toBeLessThan(1e-5))
+  })
+
+  it.each([['Q8_0', [0]], ['Q4_0', [0]], ['Q4_K', [0, 2]], ['Q6_K', [208]]] as const)('%s blocks are read as they are in files, the embedding too', async (type, halves) => {
+    const plain = testFolder('llama', { hidden_size: 256, intermediate_size: 512, head_dim: 64, tie_word_embeddings: true })
+    const { block, bytes: size } = tensorTypes[type]
+    const tensors = new Map<string, TensorEntry>()
+    for (const [name, entry] of plain.tensors) {
+      const count = sizeOf(entry.shape) / block
+      if (entry.shape.length < 2) tensors.set(name, entry)
+      if (entry.shape.length < 2) continue
+      const raw = Uint8Array.from({ length: count * size }, (_, i) => Math.floor(256 * uniform(1, streamOf(name), i)))
+      for (let b = 0; b < count; b++)
+        for (const at of halves) raw.set(new Uint8Array(f32ToF16([(at === 2 ? 0.002 : 0.004) * (type === 'Q8_0' ? 0.1 : type === 'Q4_0' ? 2 : 0.1) * uniform(2, b, at)]).buffer), b * size + at)
+      const values = dequantize(raw, type)
+      // In pieces that end between any two blocks.
+      const stream = async function* (): AsyncIterable<Uint8Array<ArrayBuffer>> {
+        for (let at = 0; at < raw.length; at += 7 * size) yield raw.slice(at, at + 7 * size)
+      }
+      tensors.set(name, { ...entry, dtype: 'F16', readF32: async () => values, blocks: { type, stream } })
+    }
+    const folder = { ...plain, tensors }
+    const [base, same] = [await opened(folder), await opened(await widened(folder))]
+    expect([...typesOf(base)]).toEqual([type.toLowerCase()])
+    const expected = await logitsOf(same)
+    expect(worst(await logitsOf(base), expected)).toBeLessThan(3e-6)
+    expect(base.memory.bytes('weights')).toBeLessThan(same.memory.bytes('weights') / 3)
+
+    const { learner, subject } = await testTrain(base, attachAll([lora], base.outline), testBatch(base, 2), 2, 1e-2)
+    const values = await learner.params.read('values')
+    await learner.dispose()
+    await expect(mergeIntoMounted(base, [{ adapter: { ...fittingOf(subject), values }, weight: 1 }])).rejects.toThrow('a merged adapter does not fit those')
+    expect(worst(await logitsOf(base), expected)).toBeLessThan(3e-6)
+  })
+})
