@@ -5,6 +5,8 @@ import { Fault } from '../protocol/failure.ts'
 
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252'
 
+/** Of a line, in characters; only what is no text has longer ones. */
+const MAX_LINE = 32 * 1024 * 1024
 /** What a whole text may hold in memory; line-based formats have no such limit. */
 const MAX_WHOLE = 256 * 1024 * 1024
 
@@ -78,6 +80,7 @@ export async function* readLines(source: ByteSource): AsyncGenerator<{ line: num
     // A CR at the very end may be half of a CRLF: it stays for the next piece.
     rest = parts.pop() ?? ''
     for (const text of parts) yield { line: ++line, text }
+    if (rest.length > MAX_LINE) throw new Fault('bad-data', `Line ${line + 1} of ${source.name} has more than ${Math.round(MAX_LINE / 1e6)} million characters.`, 'Break it into several lines, or save the rows as JSON.')
   }
   if (rest !== '') yield { line: ++line, text: rest.replace(/\r$/, '') }
 }

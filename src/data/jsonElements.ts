@@ -1,13 +1,18 @@
 // The elements of a JSON list, found one by one in the text, each with its line. After an element that does not
 // parse, reading goes on at the next line that starts an object at the same indentation.
 import { isRecord } from '../lib/record.ts'
+import { nestsDeeper } from '../protocol/nesting.ts'
 import type { RawRow } from './format.ts'
+
+/** Every broken element may be looked through to the end of the text; so many characters more than the text has, and no more. */
+const PATIENCE = { free: 1e7, times: 20 }
 
 /** `at` is the place after the list's opening bracket. */
 export function* jsonElements(text: string, at: number): Generator<RawRow, void, undefined> {
   let line = 1
   let counted = 0
   let isTexts: boolean | undefined
+  let patience = PATIENCE.free + PATIENCE.times * text.length
   const lineAt = (place: number): number => {
     for (let i = text.indexOf('\n', counted); i >= 0 && i < place; i = text.indexOf('\n', i + 1)) {
       line++
@@ -26,6 +31,8 @@ export function* jsonElements(text: string, at: number): Generator<RawRow, void,
       value = JSON.parse(text.slice(start, end))
     } catch {
       yield { line: lineAt(start), problem: 'is not valid JSON.', cause: 'syntax' }
+      patience -= end - start
+      if (patience < 0) return yield { line: lineAt(start), problem: 'what follows is too damaged to be read on.', cause: 'syntax' }
       const next = nextObject(text, start)
       if (next === undefined) return
       at = next
@@ -33,13 +40,17 @@ export function* jsonElements(text: string, at: number): Generator<RawRow, void,
     }
     const row = asRow(value, isTexts ??= typeof value === 'string')
     if (row) yield { line: lineAt(start), value: row }
-    else yield { line: lineAt(start), problem: 'is not a JSON object.', cause: 'syntax' }
+    else yield { line: lineAt(start), problem: noRow(value), cause: 'syntax' }
     at = end
   }
 }
 
+/** Why parsed JSON is no row. */
+export const noRow = (value: unknown): string => (nestsDeeper(value) ? 'nests too deeply.' : 'is not a JSON object.')
+
 /** An object as it is, a list of messages under that name, and in a list of texts a text. */
 export function asRow(value: unknown, isTexts: boolean): Record<string, unknown> | undefined {
+  if (nestsDeeper(value)) return undefined
   if (isRecord(value)) return value
   if (Array.isArray(value) && value.length > 0 && value.every(isRecord)) return { messages: value }
   return isTexts && typeof value === 'string' ? { text: value } : undefined

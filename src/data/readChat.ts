@@ -3,6 +3,7 @@
 // are text. Calls of tools are kept as OpenAI writes them.
 import { isRecord } from '../lib/record.ts'
 import type { RowProblem } from '../protocol/studio.ts'
+import { nestsDeeper } from '../protocol/nesting.ts'
 import type { Message, Row, ToolCall } from './row.ts'
 
 const CALL = 'call'
@@ -171,7 +172,8 @@ function contentOf(value: unknown): string | undefined {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text)
+    const value: unknown = JSON.parse(text)
+    return nestsDeeper(value) ? undefined : value
   } catch {
     return undefined
   }

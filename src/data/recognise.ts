@@ -1,6 +1,7 @@
 // What the columns of a dataset mean. The known shapes are tried in order on the columns that occur, and on the first rows
 // where names alone do not tell; the first that fits reads every row.
 import { isRecord } from '../lib/record.ts'
+import { nestsDeeper } from '../protocol/nesting.ts'
 import type { Mapping } from '../protocol/dataRecipe.ts'
 import { markedTurns } from './markedText.ts'
 import { mappedReader } from './mappedReader.ts'
@@ -178,7 +179,7 @@ function turnsAt(value: Value, path: readonly string[]): readonly unknown[] | un
     } catch {
       return undefined
     }
-  if (!Array.isArray(found) || found.length === 0) return undefined
+  if (!Array.isArray(found) || found.length === 0 || nestsDeeper(found)) return undefined
   const items = found as unknown[]
   const isTurns = items.every((t) => turnKeys(t) !== undefined) || (items.length > 1 && items.every((t) => typeof t === 'string'))
   return isTurns || items.every((t) => Array.isArray(t) && t.length === 2) ? items : undefined

@@ -2,6 +2,7 @@
 // one bad element is told by its line and the others are kept.
 import { isRecord } from '../../lib/record.ts'
 import { Fault } from '../../protocol/failure.ts'
+import { nestsDeeper } from '../../protocol/nesting.ts'
 import { readText } from '../decodeText.ts'
 import { classNames, named } from '../classNames.ts'
 import type { Format } from '../format.ts'
@@ -37,6 +38,7 @@ const json: Format = {
       return
     }
     if (isRecord(whole)) {
+      if (nestsDeeper(whole)) throw new Fault('bad-data', `${source.name} nests too deeply to be a list of rows.`, 'Save the rows as JSON Lines.')
       for (const value of rowsOf(whole)) yield { line: 1, value }
       return
     }

@@ -2,7 +2,7 @@
 import { isRecord } from '../../lib/record.ts'
 import { readLines } from '../decodeText.ts'
 import type { Format } from '../format.ts'
-import { asRow } from '../jsonElements.ts'
+import { asRow, noRow } from '../jsonElements.ts'
 
 function parse(text: string): unknown {
   try {
@@ -33,7 +33,7 @@ const jsonl: Format = {
       const value = parse(text)
       const row = asRow(value, false)
       if (row) yield { line, value: row }
-      else yield { line, problem: value === undefined ? 'is not valid JSON.' : 'is not a JSON object.', cause: 'syntax' }
+      else yield { line, problem: value === undefined ? 'is not valid JSON.' : noRow(value), cause: 'syntax' }
     }
   },
 }
