@@ -1,7 +1,7 @@
 // A base whose linear layers are quantised computes, trains, decodes and takes merges as one whose files hold the rounded
 // weights; it takes the bytes that were planned, and is as near to the base as README.md says.
 import { afterEach, describe, expect, it } from 'vitest'
-import { goldenModel } from '../../e2e/golden/goldenFiles.ts'
+import { goldenModel, realFile } from '../../e2e/golden/goldenFiles.ts'
 import { readNow } from '../engine/readback.ts'
 import type { ModelFolder, TensorEntry } from '../files/modelFolder.ts'
 import { openModelFolder } from '../files/modelFolder.ts'
@@ -83,6 +83,16 @@ describe.each(types)('%s', (to) => {
     expect(found.at(-1)).toBeLessThan(found[0])
   })
 
+  it.each([{ init_lora_weights: 'pissa' }, { init_lora_weights: 'olora' }, { use_dora: true }])('a fresh adapter with %j is the quantised base', async (options) => {
+    const base = await opened('llama', to)
+    const batch = testBatch(base, 5)
+    const { learner, subject } = await testTrain(base, attachAll([{ ...lora, options: { ...lora.options, ...options } }], base.outline), batch, 0, 1e-2)
+    const rows = Int32Array.from({ length: batch.B * batch.T - 2 }, (_, i) => i)
+    const found = await computeLogits(base, subject, learner.params, batch, rows)
+    await learner.dispose()
+    expect(worst(found, await logitsOf(base))).toBeLessThan(1e-5)
+  })
+
   it('answers as the rounded weights do, token after token', async () => {
     const folder = await goldenModel('llama')
     const texts = []
@@ -114,8 +124,34 @@ describe.each(types)('%s', (to) => {
   })
 })
 
-// Root mean square of the error over that of the logits, and the bytes of all weights (6,309,120 as in the file).
-const measured = { int8: { error: 0.005, bytes: 4_097_280 }, nf4: { error: 0.08, bytes: 2_917_632 }, nf4_double: { error: 0.08, bytes: 2_850_840 } }
+// Root mean square of the error over that of the logits; bytes of the starter's weights (6,309,120 as in the file); how many
+// tokens of a story are the same at least.
+const measured = { int8: { error: 0.005, bytes: 4_097_280, words: 40 }, nf4: { error: 0.08, bytes: 2_917_632, words: 12 }, nf4_double: { error: 0.08, bytes: 2_850_840, words: 12 } }
+
+describe.skipIf(!realFile('stories260K/hf'))('stories260K', () => {
+  it('is as near to itself as README.md says, and begins a story with the same words', async () => {
+    const folder = await openModelFolder(await readFolder(realFile('stories260K/hf')!))
+    const plain = await opened(folder)
+    const prompt = [Int32Array.from(plain.tokenizer().encode('Once upon a time', { special: true }))]
+    const tell = async (base: Base): Promise<number[]> => {
+      const decoder = await Decoder.make(base, subjectOf(base, []), undefined, 1, 80)
+      const found: number[] = []
+      for await (const { token } of generate(decoder, prompt, { maxNewTokens: 64, sampling: GREEDY, stop: new Set() })) found.push(token)
+      decoder.dispose()
+      return found
+    }
+    const [text, expected] = [await tell(plain), await logitsOf(plain)]
+    const rms = (a: Float32Array): number => Math.sqrt(a.reduce((n, v) => n + v * v, 0) / a.length)
+    for (const to of types) {
+      const base = await opened(folder, to)
+      const found = await logitsOf(base)
+      const told = await tell(base)
+      expect(rms(found.map((v, i) => v - expected[i])) / rms(expected), to).toBeLessThan(measured[to].error)
+      expect(base.memory.bytes('weights'), to).toBeLessThan(plain.memory.bytes('weights') * 0.37)
+      expect(told.slice(0, measured[to].words), to).toEqual(text.slice(0, measured[to].words))
+    }
+  })
+})
 
 describe('the starter', () => {
   it('is as near to itself as README.md says', async () => {
