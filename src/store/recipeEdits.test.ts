@@ -44,6 +44,7 @@ describe('recipe edits', () => {
     expect(withBase(double, { source: 'hub', id: 'org/name' }).base).toEqual({ source: 'hub', id: 'org/name', quantization: 'nf4', bnb_4bit_use_double_quant: true })
     expect(withBaseOption(double, 'quantization', 'int8').base).toEqual({ source: 'builtin', id: 'starter', quantization: 'int8' })
     expect(withBaseOption(double, 'quantization', 'none').base).toEqual(defaultRecipe().base)
+    expect(withBaseOption(withBaseOption(double, 'dtype', 'bfloat16'), 'dtype', 'auto')).toEqual(double)
     expect(planKey(nf4)).not.toBe(planKey(double))
   })
 

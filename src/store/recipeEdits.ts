@@ -1,5 +1,5 @@
 // Pure edits of the recipe, and every problem that keeps it from being run.
-import { baseOptions } from '../protocol/baseOptions.ts'
+import { baseOptions, type BaseOptions } from '../protocol/baseOptions.ts'
 import type { DataRecipe } from '../protocol/dataRecipe.ts'
 import type { Remedy } from '../protocol/failure.ts'
 import type { MethodInfo, MethodPreset } from '../protocol/methods.ts'
@@ -22,15 +22,15 @@ export const withTraining = (recipe: Recipe, name: string, value: OptionValue): 
 
 /** How the base's frozen weights are kept; what says nothing new is left out. */
 export function withBaseOption(recipe: Recipe, name: string, value: OptionValue): Recipe {
-  const { quantization, bnb_4bit_use_double_quant: double, ...base } = { ...recipe.base, [name]: value } as Recipe['base']
-  const isQuantized = quantization !== undefined && quantization !== baseOptions.quantization.default
-  return { ...recipe, base: { ...base, ...(isQuantized && { quantization }), ...(quantization === 'nf4' && double && { bnb_4bit_use_double_quant: true }) } }
+  const wanted: Readonly<Record<string, unknown>> = { ...recipe.base, [name]: value }
+  const isSaid = (key: string): boolean =>
+    wanted[key] !== baseOptions[key as keyof BaseOptions].default && (key !== 'bnb_4bit_use_double_quant' || wanted['quantization'] === 'nf4')
+  return { ...recipe, base: Object.fromEntries(Object.entries(wanted).filter(([key]) => !Object.hasOwn(baseOptions, key) || isSaid(key))) as unknown as Recipe['base'] }
 }
 
 /** Another base, kept as the one before it was. */
 export function withBase(recipe: Recipe, base: Recipe['base']): Recipe {
-  const { quantization, bnb_4bit_use_double_quant: double } = recipe.base
-  return { ...recipe, base: { ...base, ...(quantization !== undefined && { quantization }), ...(double !== undefined && { bnb_4bit_use_double_quant: double }) } }
+  return { ...recipe, base: { ...base, ...Object.fromEntries(Object.entries(recipe.base).filter(([key]) => Object.hasOwn(baseOptions, key))) } }
 }
 
 /** A method with every option named, so that what is saved is what was shown. */

@@ -13,10 +13,10 @@ import { Fault } from '../protocol/failure.ts'
 import { Pipelines } from '../gpu/pipelines.ts'
 import { readClasses } from '../families/classes.ts'
 import { mayStartFresh } from '../methods/classifierHead.ts'
-import type { Quantized } from '../graph/packBlocks.ts'
 import type { Attachment } from '../methods/method.ts'
 import { legible } from '../protocol/legible.ts'
 import { census, outline, type Census } from './census.ts'
+import type { Kept } from './keptAs.ts'
 import { layOut } from './layout.ts'
 import type { Subject } from './step.ts'
 import { checkWeights, matrixType, Weights } from './weights.ts'
@@ -26,8 +26,8 @@ export interface OpenModel {
   readonly family: Family
   readonly config: unknown
   readonly outline: ReturnType<typeof outline>
-  /** What the matrices of its linear layers are brought into on the GPU; unsaid: they stay as their file has them. */
-  readonly quantization?: Quantized
+  /** How its matrices are kept on the GPU. */
+  readonly kept: Kept
   /** Loaded on first use: parity cases need none. */
   tokenizer(): Tokenizer
 }
@@ -43,7 +43,7 @@ export interface Base extends OpenModel {
   tune(p: Plan): Promise<void>
 }
 
-export function openModel(folder: ModelFolder, quantization?: Quantized): OpenModel {
+export function openModel(folder: ModelFolder, kept: Kept = {}): OpenModel {
   const family = familyOf(folder.modelType)
   const { config, found } = legible(() => readConfig(folder, family), 'bad-model', 'config.json of this model has an entry of another kind than its family expects.', 'Get the file again, or choose another model.')
   // An encoder that was only pretrained has no head yet.
@@ -52,7 +52,7 @@ export function openModel(folder: ModelFolder, quantization?: Quantized): OpenMo
   let loaded: Tokenizer | undefined
   const tokenizer = (): Tokenizer => (loaded ??= loadTokenizer(folder.tokenizerJson, folder.tokenizerConfig))
   const tokenize = (text: string): number[] => [...tokenizer().encode(text, { special: true })]
-  return { folder, family, config, outline: { ...found, architecture: architectureOf(folder.config) ?? found.architecture, tokenize }, tokenizer, ...(quantization && { quantization }) }
+  return { folder, family, config, outline: { ...found, architecture: architectureOf(folder.config) ?? found.architecture, tokenize }, tokenizer, kept }
 }
 
 /** Names under which families count layers, and what a count may be: each has weights, and a billion would be traced for hours. */

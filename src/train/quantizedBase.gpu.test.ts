@@ -7,6 +7,7 @@ import type { ModelFolder, TensorEntry } from '../files/modelFolder.ts'
 import { openModelFolder } from '../files/modelFolder.ts'
 import { readFolder } from '../files/nodeSource.ts'
 import { packBlocks, unpackBlocks, type Quantized } from '../graph/packBlocks.ts'
+import { bf16ToF32, f16ToF32, f32ToBf16, f32ToF16 } from '../lib/halfFloat.ts'
 import { attachAll } from '../methods/registry.ts'
 import type { MethodChoice } from '../protocol/recipe.ts'
 import { openModel, subjectOf, type Base } from './base.ts'
@@ -17,7 +18,7 @@ import { mergeIntoMounted } from './mergeWeights.ts'
 import { fittingOf } from './openAdapter.ts'
 import { GREEDY } from './sampleToken.ts'
 import { testBase, testBatch, testTrain } from './testRun.ts'
-import { matrixType, weightBytes } from './weights.ts'
+import { findTensor, matrixType, weightBytes } from './weights.ts'
 
 const types: readonly Quantized[] = ['int8', 'nf4', 'nf4_double']
 
@@ -26,14 +27,14 @@ afterEach(() => {
   for (const base of mounted.splice(0)) base.weights.dispose()
 })
 const opened = async (model: string | ModelFolder, to?: Quantized): Promise<Base> => {
-  const base = await testBase(model, to)
+  const base = await testBase(model, { ...(to && { quantization: to }) })
   mounted.push(base)
   return base
 }
 
 /** The folder with every matrix that would be quantised as floats, rounded to what blocks can hold. */
 async function rounded(folder: ModelFolder, to: Quantized): Promise<ModelFolder> {
-  const model = openModel(folder, to)
+  const model = openModel(folder, { quantization: to })
   const tensors = new Map<string, TensorEntry>(folder.tensors)
   for (const { name } of model.outline.manifest) {
     if (matrixType(model, name) !== to) continue
@@ -127,6 +128,34 @@ describe.each(types)('%s', (to) => {
 // Root mean square of the error over that of the logits; bytes of the starter's weights (6,309,120 as in the file); how many
 // tokens of a story are the same at least.
 const measured = { int8: { error: 0.005, bytes: 4_097_280, words: 40 }, nf4: { error: 0.08, bytes: 2_917_632, words: 12 }, nf4_double: { error: 0.08, bytes: 2_850_840, words: 12 } }
+
+// Other matrices in another float type than the file's: embeddings and head, and all where nothing is quantised.
+describe.each([
+  ['llama', 'bf16'],
+  ['odd/gpt2', 'f16'],
+  ['qwen2_f16', 'bf16'],
+] as const)('%s in %s', (name, floats) => {
+  it('computes with the rounded weights', async () => {
+    const folder = await goldenModel(name)
+    const narrow = floats === 'bf16' ? (x: Float32Array) => bf16ToF32(f32ToBf16(x)) : (x: Float32Array) => f16ToF32(f32ToF16(x))
+    const tensors = new Map<string, TensorEntry>(folder.tensors)
+    for (const { name: path, role } of openModel(folder).outline.manifest) {
+      const entry = findTensor(folder, openModel(folder).family, path)!
+      if (role !== 'matrix') continue
+      const values = narrow(await entry.readF32())
+      const bytes = new Uint8Array(values.buffer)
+      tensors.set(entry.name, { ...entry, dtype: 'F32', bytes: bytes.length, read: async () => bytes, readF32: async () => values, stream: async function* () { yield bytes } })
+    }
+    const [base, same] = [await testBase(folder, { floats }), await testBase({ ...folder, tensors })]
+    mounted.push(base, same)
+    expect(worst(await logitsOf(base), await logitsOf(same))).toBeLessThan(2e-6)
+    const both = await testBase(folder, { floats, quantization: 'nf4' })
+    mounted.push(both)
+    const bytes = [same, base, both].map((b) => b.memory.bytes('weights'))
+    expect(bytes[1]).toBeLessThan(bytes[0] * 0.6)
+    expect(bytes[2]).toBeLessThan(bytes[1])
+  })
+})
 
 describe.skipIf(!realFile('stories260K/hf'))('stories260K', () => {
   it('is as near to itself as README.md says, and begins a story with the same words', async () => {

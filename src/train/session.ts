@@ -18,7 +18,7 @@ import { estimate } from './estimate.ts'
 import { EventLog } from './eventLog.ts'
 import { exportRun, recipeFacts } from './exportRun.ts'
 import { judge } from './judge.ts'
-import { keptAs } from './keptAs.ts'
+import { isKeptAlike, keptAs } from './keptAs.ts'
 import { Learner, type StepNumbers, type TrainSubject } from './learner.ts'
 import { objectiveOf, weightsFor } from './objective.ts'
 import { placeValues } from './placeValues.ts'
@@ -76,7 +76,7 @@ class Session {
   private readonly input: SessionInput
 
   constructor(given: SessionInput) {
-    if (given.base.quantization !== keptAs(given.recipe.base)) throw new Fault('internal', 'The base is not mounted as the recipe keeps its weights.', 'Mount it again.')
+    if (!isKeptAlike(given.base.kept, keptAs(given.recipe.base))) throw new Fault('internal', 'The base is not mounted as the recipe keeps its weights.', 'Mount it again.')
     const input = (this.input = { ...given, base: recipeModel(given.base, given.recipe) })
     this.log = new EventLog(input.storage, input.runId, input.onEvent)
     this.subject = subjectOf(input.base, attachRecipe(input.recipe, input.base))

@@ -3,17 +3,17 @@ import { goldenModel } from '../../e2e/golden/goldenFiles.ts'
 import type { Batch } from '../data/batches.ts'
 import { testGpu } from '../engine/testGpu.ts'
 import type { ModelFolder } from '../files/modelFolder.ts'
-import type { Quantized } from '../graph/packBlocks.ts'
 import { bits } from '../lib/rng.ts'
 import type { Attachment } from '../methods/method.ts'
 import { adamwHyper } from '../optim/adamwHyper.ts'
 import { mount, openModel, subjectOf, type Base } from './base.ts'
 import { Learner, shapeOf, type TrainSubject } from './learner.ts'
 import { freshValues } from './freshValues.ts'
+import type { Kept } from './keptAs.ts'
 
 /** A mounted model with its weights loaded; `base.weights.dispose()` gives everything back. */
-export async function testBase(model: string | ModelFolder, quantization?: Quantized): Promise<Base> {
-  const base = mount(openModel(typeof model === 'string' ? await goldenModel(model) : model, quantization), await testGpu())
+export async function testBase(model: string | ModelFolder, kept: Kept = {}): Promise<Base> {
+  const base = mount(openModel(typeof model === 'string' ? await goldenModel(model) : model, kept), await testGpu())
   await base.weights.load(subjectOf(base, []).census.weights)
   return base
 }

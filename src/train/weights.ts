@@ -5,6 +5,7 @@ import type { Placed } from '../engine/record.ts'
 import { packValues } from '../engine/pack.ts'
 import { Quantizer, type FloatType } from '../engine/quantizer.ts'
 import type { Family } from '../families/family.ts'
+import { toF32 } from '../files/dtype.ts'
 import type { ModelFolder, TensorEntry } from '../files/modelFolder.ts'
 import type { Memory } from '../gpu/memory.ts'
 import type { Pipelines } from '../gpu/pipelines.ts'
@@ -15,13 +16,14 @@ import { bytesOf, type DType } from '../graph/tensor.ts'
 import { Fault } from '../protocol/failure.ts'
 import { blockWrites } from './blockWrites.ts'
 import type { outline, WeightEntry } from './census.ts'
+import type { Kept } from './keptAs.ts'
 
-/** What says how a base's tensors are kept: its files, and what its matrices are brought into (unsaid: as they are there). */
+/** What says how a base's tensors are kept: its files, and what its matrices are brought into. */
 export interface Stored {
   readonly folder: ModelFolder
   readonly family: Family
   readonly outline: Pick<ReturnType<typeof outline>, 'linears' | 'head'>
-  readonly quantization?: Quantized
+  readonly kept: Kept
 }
 
 /** Bytes handed to the queue between waits, so that staging memory stays small. */
@@ -116,8 +118,8 @@ export class Weights {
     const { queue } = this.memory.device
     const entry = this.entry(e.name)!
     const to = typeOf(this.model, e)
+    const from = (['F32', 'F16', 'BF16'] as const).find((t): t is FloatType => t === entry.dtype)
     if (isQuantized(to)) {
-      const from = (['F32', 'F16', 'BF16'] as const).find((t): t is FloatType => t === entry.dtype)
       const chunks = from ? entry.stream() : [new Uint8Array((await entry.readF32()).buffer)]
       return this.quantizer.write({ chunks, from: from ?? 'F32', to, shape: e.shape, into: buffer })
     }
@@ -128,15 +130,15 @@ export class Weights {
       }
       return
     }
-    if (e.role !== 'matrix' || (entry.dtype !== 'F32' && entry.dtype !== 'F16' && entry.dtype !== 'BF16')) {
-      queue.writeBuffer(buffer, 0, packValues(await entry.readF32(), 'f32'))
+    if (e.role !== 'matrix' || !from) {
+      queue.writeBuffer(buffer, 0, packValues(await entry.readF32(), to))
       return
     }
     let at = 0
     for await (const chunk of entry.stream()) {
-      const whole = padded(chunk)
+      const whole = from.toLowerCase() === to ? padded(chunk) : packValues(toF32(chunk, from), to)
       queue.writeBuffer(buffer, at, whole)
-      at += chunk.byteLength
+      at += whole.byteLength
       await this.sent(whole.byteLength)
     }
   }
@@ -178,14 +180,15 @@ const isFromFile = (dtype: DType): boolean => isBlockType(dtype) && !isQuantized
 const isQuantized = (dtype: DType): dtype is Quantized => dtype === 'int8' || dtype === 'nf4' || dtype === 'nf4_double'
 
 /**
- * How a matrix is kept on the GPU: as its file has it, unless the base is quantised. That takes the linear layers but the
- * head, as bitsandbytes does; the head often is the embedding, and both stay as they are.
+ * How a matrix is kept on the GPU: as its file has it, unless the recipe says otherwise. What is quantised are the linear
+ * layers but the head, as bitsandbytes does; the head often is the embedding, and both stay floats, or blocks of a file.
  */
-export function matrixType({ folder, family, outline: { linears, head }, quantization }: Stored, name: string): DType {
+export function matrixType({ folder, family, outline: { linears, head }, kept: { quantization, floats } }: Stored, name: string): DType {
   const path = name.replace(/\.weight$/, '')
   if (quantization && path !== name && path !== head && linears.includes(path)) return quantization
   const { dtype, blocks } = findTensor(folder, family, name) ?? {}
   if (blocks) return fileBlocks[blocks.type]
+  if (floats) return floats
   return dtype === 'F16' ? 'f16' : dtype === 'BF16' ? 'bf16' : 'f32'
 }
 

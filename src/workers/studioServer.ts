@@ -15,7 +15,7 @@ import type { Storage } from '../storage/storage.ts'
 import { mount, openModel, type Base, type OpenModel } from '../train/base.ts'
 import { Control } from '../train/control.ts'
 import { exportScript } from '../train/exportScript.ts'
-import { keptAs } from '../train/keptAs.ts'
+import { isKeptAlike, keptAs } from '../train/keptAs.ts'
 import { estimate } from '../train/estimate.ts'
 import { methodSize } from '../train/methodSize.ts'
 import { probeSeconds } from '../train/probeSeconds.ts'
@@ -49,7 +49,7 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
   let model: OpenedModel | undefined
   let base: Base | undefined
   /** How frozen weights are kept, as the recipe says that was heard last. */
-  let kept: OpenModel['quantization']
+  let kept: OpenModel['kept'] = {}
   let data: OpenedData | undefined
   let control: Control | undefined
   let quiet = { stopped: false }
@@ -102,12 +102,12 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
       gpu = undefined
     }
     // What is kept otherwise makes way.
-    if (base && base.quantization !== kept) forget()
+    if (base && !isKeptAlike(base.kept, kept)) forget()
     base ??= mount(asKept(need(model, 'model').model), await device())
     return base
   }
   const keep = (recipe: Pick<Recipe, 'base'>): void => void (kept = keptAs(recipe.base))
-  const asKept = ({ quantization: _before, ...open }: OpenModel): OpenModel => (kept ? { ...open, quantization: kept } : open)
+  const asKept = (open: OpenModel): OpenModel => ({ ...open, kept })
 
   const opened = async (info: Omit<Parameters<typeof modelInfo>[0], 'model'>, files: ReadonlyMap<string, ByteSource>): Promise<BaseInfo> => {
     const found = openModel(await openModelFolder(files))

@@ -5,12 +5,12 @@ import { isAnswering } from '../../store/appState.ts'
 import { useActions, useApp } from '../AppContext.ts'
 import { OptionForm } from '../parts/OptionForm.tsx'
 
-const { quantization, ...ofNf4 } = baseOptions
+const { bnb_4bit_use_double_quant: _ofNf4, ...others } = baseOptions
 
 export function BaseStorage() {
   const base = useApp((s) => s.recipe.base)
   const busy = useApp((s) => s.working || isAnswering(s))
   const { setBaseOption } = useActions()
-  const specs = base.quantization === 'nf4' ? { quantization, ...ofNf4 } : { quantization }
+  const specs = base.quantization === 'nf4' ? baseOptions : others
   return <OptionForm label="Frozen weights on the GPU" specs={specs} values={{ ...defaults(baseOptions), ...base }} disabled={busy} onChange={setBaseOption} />
 }
