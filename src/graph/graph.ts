@@ -40,6 +40,11 @@ export class Graph {
     return { id: this.nextId++, shape, dtype: of.dtype, kind: of.kind, name, view: { of, offset } }
   }
 
+  /** A value of the same kind that a node is going to make. */
+  likeValue({ shape, dtype, name }: Tensor): Tensor {
+    return { id: this.nextId++, shape, dtype, kind: 'value', name }
+  }
+
   /** Traces inside a named part of the model, so that errors and prints can say where. */
   within<T>(scope: string, trace: () => T): T {
     this.scopes.push(scope)

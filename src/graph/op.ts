@@ -65,6 +65,8 @@ export interface OpDefinition<A extends Attrs = Attrs> {
   readonly inPlace?: Readonly<Record<string, string>>
   /** Shapes of outputs (f32 unless given); throws with both shapes when inputs do not fit. */
   shape(inputs: Sizes, attrs: A): Readonly<Record<string, Shape | { readonly shape: Shape; readonly dtype: DType }>>
+  /** Costs little beside a product: computing it again is better than keeping its output until the backward pass. */
+  readonly light?: boolean
   /** Optional inputs that are added to an output as it is written: output → input. A sum of gradients folds into them. */
   readonly addends?: Readonly<Record<string, string>>
   /** One or more dispatches; all see every input and output by name. */

@@ -60,6 +60,7 @@ const ramp = (count: number, reach: number) => (i: number) => reach * ((2 * i + 
 
 export const activation = defineOp<ActivationAttrs>({
   name: 'activation',
+  light: true,
   inputs: ['x'],
   outputs: ['y'],
   shape: ({ x }) => ({ y: x.shape }),

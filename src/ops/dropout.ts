@@ -29,6 +29,7 @@ const threshold = (p: number): number => Math.round(p * 2 ** 32)
 
 export const dropout: Op<DropoutAttrs> = defineOp<DropoutAttrs>({
   name: 'dropout',
+  light: true,
   inputs: ['x', 'seed'],
   outputs: ['y'],
   shape: ({ x, seed }, { p }) => {

@@ -8,6 +8,7 @@ import { ACTIVATIONS, activationDefines, activations, type ActivationAttrs } fro
 
 export const gatedActivation = defineOp<ActivationAttrs>({
   name: 'gatedActivation',
+  light: true,
   inputs: ['gate', 'up'],
   outputs: ['y'],
   shape: ({ gate, up }) => {

@@ -11,6 +11,7 @@ export type LayerNormAttrs = { readonly eps: number }
 
 export const layerNorm = defineOp<LayerNormAttrs>({
   name: 'layerNorm',
+  light: true,
   inputs: ['x', 'w', 'b?'],
   outputs: ['y', 'mean', 'rstd'],
   shape: ({ x, w, b }) => {

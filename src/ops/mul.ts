@@ -7,6 +7,7 @@ import { sizeOf } from '../graph/shape.ts'
 
 export const mul: Op = defineOp({
   name: 'mul',
+  light: true,
   inputs: ['a', 'b'],
   outputs: ['y'],
   shape: ({ a, b }) => {

@@ -11,6 +11,7 @@ export type RmsNormAttrs = { readonly eps: number; readonly offset: number }
 
 export const rmsNorm = defineOp<RmsNormAttrs>({
   name: 'rmsNorm',
+  light: true,
   inputs: ['x', 'w'],
   outputs: ['y', 'rstd'],
   shape: ({ x, w }) => {

@@ -8,6 +8,7 @@ export type ScaleAttrs = { readonly factor: number }
 
 export const scale: Op<ScaleAttrs> = defineOp<ScaleAttrs>({
   name: 'scale',
+  light: true,
   inputs: ['x'],
   outputs: ['y'],
   shape: ({ x }) => ({ y: x.shape }),

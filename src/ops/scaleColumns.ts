@@ -9,6 +9,7 @@ import { sumColumns } from './sumColumns.ts'
 
 export const scaleColumns: Op = defineOp({
   name: 'scaleColumns',
+  light: true,
   inputs: ['x', 'factors'],
   outputs: ['y'],
   shape: ({ x, factors }) => {

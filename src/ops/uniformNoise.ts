@@ -15,6 +15,7 @@ const HALF = 2 ** 23
 
 export const uniformNoise = defineOp<UniformNoiseAttrs>({
   name: 'uniformNoise',
+  light: true,
   inputs: ['x', 'seed'],
   outputs: ['y'],
   shape: ({ x, seed }) => {

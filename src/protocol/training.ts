@@ -29,6 +29,14 @@ export const trainingOptions = {
   unfreeze_every: { kind: 'number', default: 0, min: 0, max: 1_000_000, integer: true, advanced: true, group: 'Layers', label: 'Unfreeze every', unit: 'steps', help: 'Training begins with the top layers, and after this many steps the next ones below join, the embeddings last (ULMFiT); 0 trains all from the start.' },
   unfreeze_layers: { kind: 'number', default: 1, min: 1, max: 10_000, integer: true, advanced: true, group: 'Layers', label: 'Unfreeze at once', unit: 'layers', help: 'How many layers join at a time.' },
   layerwise_lr_decay: { kind: 'number', default: 1, min: 0.01, max: 1, advanced: true, group: 'Layers', label: 'Layer-wise rate decay', help: 'Every layer below the last learns at this factor of the rate above it, the embeddings slowest; 1 is the same rate everywhere.' },
+  gradient_checkpointing: {
+    kind: 'choice', default: 'off', advanced: true, group: 'Memory', label: 'Gradient checkpointing', help: 'What the backward pass computes again instead of keeping it; saves memory, takes time, changes no result.',
+    choices: [
+      { value: 'off', label: 'Off', help: 'Everything is kept: fastest.' },
+      { value: 'selective', label: 'Selective', help: 'Norms and activations are computed again, which takes little time.' },
+      { value: 'full', label: 'Full', help: 'Only the stream between the layers is kept; about a third slower.' },
+    ],
+  },
   eval_steps: { kind: 'number', default: 25, min: 0, max: 100_000, integer: true, label: 'Validate every', unit: 'steps', help: 'How often the validation loss is measured; 0 turns it off.' },
   early_stopping_patience: { kind: 'number', default: 0, min: 0, max: 10_000, integer: true, advanced: true, group: 'Stopping', label: 'Patience', unit: 'validations', help: 'Ends the run after this many validations in a row without a lower validation loss; 0 never does.' },
   early_stopping_threshold: { kind: 'number', default: 0, min: 0, max: 100, advanced: true, group: 'Stopping', label: 'Least improvement', help: 'How much lower a validation loss must be to count for the patience.' },

@@ -39,6 +39,15 @@ const methods: readonly { readonly name: string; readonly of: readonly MethodCho
   { name: 'noise on the embeddings it trains', of: [{ id: 'full', options: {} }], samples: 40, objective: { ...PLAIN, neftuneNoise: 20 } },
   { name: 'LoRA pulled to the base', of: [{ id: 'lora', options: { r: 2, lora_alpha: 2 } }], samples: 40, objective: { ...PLAIN, klToBase: 0.7 } },
   { name: 'full tuning pulled to the base', of: [{ id: 'full', options: {} }], samples: 40, objective: { ...PLAIN, klToBase: 0.7, labelSmoothing: 0.1 } },
+  { name: 'LoRA, all but the stream computed again', of: [{ id: 'lora', options: { r: 2, lora_alpha: 2, lora_dropout: 0.3 } }], samples: 60, objective: { ...PLAIN, checkpointing: 'full' } },
+  { name: 'LoRA, light values computed again', of: [{ id: 'lora', options: { r: 2, lora_alpha: 2, lora_dropout: 0.3 } }], samples: 60, objective: { ...PLAIN, checkpointing: 'selective', klToBase: 0.7 } },
+  {
+    name: 'adapters and a prefix, all but the stream computed again',
+    of: [{ id: 'prefix_tuning', options: { num_virtual_tokens: 2, dropout: 0.3 } }, { id: 'bottleneck', options: { architecture: 'double_seq_bn', reduction_factor: 2, ln_after: true } }],
+    samples: 60,
+    objective: { ...PLAIN, checkpointing: 'full', klToBase: 0.7 },
+  },
+  { name: 'full tuning, all but the stream computed again', of: [{ id: 'full', options: {} }], samples: 100, objective: { ...PLAIN, checkpointing: 'full', neftuneNoise: 20 } },
   { name: 'a prefix pulled to the base', of: [{ id: 'prefix_tuning', options: { num_virtual_tokens: 2 } }], samples: 20, objective: { ...PLAIN, klToBase: 0.7 } },
 ]
 

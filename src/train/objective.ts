@@ -15,15 +15,18 @@ export interface Objective {
   readonly klToBase: number
   /** On all tensors that train; the loss that steps report leaves them out. */
   readonly penalties: PenaltyAttrs
+  /** What is computed again in the backward pass rather than kept; changes no result. */
+  readonly checkpointing: Training['gradient_checkpointing']
 }
 
-export const PLAIN: Objective = { labelSmoothing: 0, neftuneNoise: 0, klToBase: 0, penalties: { l1: 0, l2: 0, l2Start: 0 } }
+export const PLAIN: Objective = { labelSmoothing: 0, neftuneNoise: 0, klToBase: 0, penalties: { l1: 0, l2: 0, l2Start: 0 }, checkpointing: 'off' }
 
 export const objectiveOf = (t: Training): Objective => ({
   labelSmoothing: t.label_smoothing_factor,
   neftuneNoise: t.neftune_noise_alpha,
   klToBase: t.kl_to_base,
   penalties: { l1: t.l1_penalty, l2: t.l2_penalty, l2Start: t.l2_start_penalty },
+  checkpointing: t.gradient_checkpointing,
 })
 
 /** Base tensors that a step reads: the frozen ones, and all of them where the base itself runs beside the tuned model. Refuses a pull to a base that has no head. */

@@ -21,6 +21,7 @@ import { judge } from './judge.ts'
 import { isKeptAlike, keptAs } from './keptAs.ts'
 import { Learner, type StepNumbers, type TrainSubject } from './learner.ts'
 import { objectiveOf, weightsFor } from './objective.ts'
+import { offerRoom } from './offerRoom.ts'
 import { placeValues } from './placeValues.ts'
 import { batchesOf, type HeldOut, type RunData, type TaskData } from './runData.ts'
 import { recipeModel } from './recipeModel.ts'
@@ -88,6 +89,12 @@ class Session {
   }
 
   async run(): Promise<RunRecord> {
+    return this.work().catch((error: unknown) => {
+      throw offerRoom(error, this.input.recipe.training)
+    })
+  }
+
+  private async work(): Promise<RunRecord> {
     const { base, recipe, storage, runId, control } = this.input
     const { training } = recipe
     this.phase('loading')
@@ -254,10 +261,10 @@ class Session {
       cancelled: () => control.stopped,
     })
     if (!verdict) return
-    const { answers, correct, total, share, metric, entities, tasks: byTask } = verdict
+    const { answers, correct, total, share, metric, unit, entities, tasks: byTask } = verdict
     if (answers.length > 0) Object.assign(this.scores, { metric, [when]: share })
     await this.input.storage.runs.update(this.input.runId, { scores: { ...this.scores } })
-    this.log.say({ type: 'score', when, metric, correct, total, answers, ...(entities && { entities }), ...(byTask && { tasks: byTask }) })
+    this.log.say({ type: 'score', when, metric, correct, total, answers, ...(unit && { unit }), ...(entities && { entities }), ...(byTask && { tasks: byTask }) })
   }
 
   private async files(learner: Learner): Promise<Map<string, Uint8Array>> {

@@ -2,6 +2,7 @@
 // optimizer update. Traced once per shape, replayed for every batch.
 import { differentiate } from '../engine/autodiff.ts'
 import { fuse } from '../engine/fuse.ts'
+import { recompute } from '../engine/recompute.ts'
 import type { Family, Forward } from '../families/family.ts'
 import { Graph } from '../graph/graph.ts'
 import type { Shape } from '../graph/shape.ts'
@@ -57,7 +58,7 @@ export function traceStep(subject: Subject, { batch, length, rows }: StepShape, 
   const graph = new Graph()
   const shape = { batch, length, lead: true }
   const pulled = learn && objective.klToBase > 0 ? traceBase(graph, subject, shape, objective.klToBase) : undefined
-  const { params, forward } = traceForward(subject, { ...shape, training: learn, noise: objective.neftuneNoise }, graph, trains)
+  const { params, forward, stream } = traceForward(subject, { ...shape, training: learn, noise: objective.neftuneNoise }, graph, trains)
   const boundary = graph.nodes.length
   const reached = new Set<string>()
   const collect = (t: Tensor, d: Tensor): void => {
@@ -80,6 +81,7 @@ export function traceStep(subject: Subject, { batch, length, rows }: StepShape, 
   if (dhidden) {
     for (const [t, d] of differentiate(graph, new Map([[forward.hidden, dhidden]]), params.values())) collect(t, d)
   }
+  recompute(graph, boundary, objective.checkpointing === 'full' ? new Set([...stream, ...(pulled ? [pulled.to.hidden] : [])]) : objective.checkpointing === 'selective' ? 'light' : 'none', forward.hidden)
   return { graph, loss, boundary: fuse(graph, [loss], boundary), reached }
 }
 
@@ -109,7 +111,7 @@ export function traceHidden(subject: Subject, shape: Omit<TraceShape, 'training'
 }
 
 /** The forward pass, with parameters as windows of the flat value buffer. `params` grows as more is traced. */
-function traceForward(subject: Subject, shape: TraceShape, graph = new Graph(), trains?: ReadonlySet<string>): { graph: Graph; params: ReadonlyMap<string, Tensor>; forward: Forward } {
+function traceForward(subject: Subject, shape: TraceShape, graph = new Graph(), trains?: ReadonlySet<string>): { graph: Graph; params: ReadonlyMap<string, Tensor>; forward: Forward; stream: readonly Tensor[] } {
   const params = new Map<string, Tensor>()
   /** Parts of an adapter that never train, and what does not train now. */
   const still = new Map<string, Tensor>()
@@ -130,6 +132,7 @@ function traceForward(subject: Subject, shape: TraceShape, graph = new Graph(), 
       return t
     },
   }
-  const forward = subject.family.forward(new Tracer(graph, shape, sources, subject.attachments), subject.config)
-  return { graph, params, forward }
+  const tracer = new Tracer(graph, shape, sources, subject.attachments)
+  const forward = subject.family.forward(tracer, subject.config)
+  return { graph, params, forward, stream: tracer.stream }
 }

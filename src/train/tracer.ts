@@ -68,6 +68,8 @@ export class Tracer implements Model {
   readonly embeddings: string[] = []
   readonly norms: string[] = []
   attentionShape: AttentionShape | undefined
+  /** The stream of hidden states between the parts of the layers. */
+  readonly stream: Tensor[] = []
   /** How often each site has dropped. */
   private readonly drops = new Map<string, number>()
 
@@ -260,7 +262,9 @@ export class Tracer implements Model {
   residual({ layer, layerPath, part, adapters = `${layerPath}.${part === 'attention' ? 'attention_adapters' : 'output_adapters'}`, norm = (x) => x }: ResidualSite, h: Tensor, branch: Tensor): Tensor {
     return this.graph.within(`${layerPath}.${part}`, () => {
       const site: SublayerSite = { ...this.site(`${layerPath}.${part}`), layer, layerPath, part, adapters, norm, width: h.shape[1], scale: (x, factor) => this.scale(x, factor) }
-      return this.add(h, this.attachments.reduce((x, a, i) => a.sublayer?.(this.owned(site, i), h, x) ?? x, branch))
+      const sum = this.add(h, this.attachments.reduce((x, a, i) => a.sublayer?.(this.owned(site, i), h, x) ?? x, branch))
+      this.stream.push(h, sum)
+      return sum
     })
   }
   add(a: Tensor, b: Tensor): Tensor {
