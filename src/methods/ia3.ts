@@ -21,6 +21,10 @@ const DEFAULTS: Readonly<Record<string, readonly [readonly string[], readonly st
   gemma3_text: [['q_proj', 'v_proj', 'down_proj'], ['down_proj']],
   gpt_neox: [['query_key_value', 'dense_4h_to_h'], ['dense_4h_to_h']],
   opt: [['q_proj', 'k_proj', 'fc2'], ['fc2']],
+  bert: [['key', 'value', 'output.dense'], ['output.dense']],
+  roberta: [['key', 'value', 'output.dense'], ['output.dense']],
+  // PEFT has no entry for this type: as for BERT.
+  distilbert: [['k_lin', 'v_lin', 'lin2'], ['lin2']],
   // PEFT has no entry for this type: as for Llama, where keys and values are one matrix with the queries.
   phi3: [['qkv_proj', 'down_proj'], ['down_proj']],
 }

@@ -1,6 +1,7 @@
 // Which modules a PEFT-style selection names, by PEFT's rules: a string is a regular expression on the whole path, a list
 // holds paths or their endings at a dot, and `all-linear` is every linear layer but the head.
 import { Fault } from '../protocol/failure.ts'
+import { ofHead } from './classifierHead.ts'
 import type { ModelOutline } from './method.ts'
 
 export type Selection = string | readonly string[]
@@ -48,7 +49,9 @@ export function resolveTargets(rules: TargetRules, model: ModelOutline): Set<str
     const named = selects(list, path) || (list.includes('all-linear') && path !== model.head && model.linearSizes.has(path))
     return named && inLayers(path)
   }
-  const chosen = [...model.embeddings, ...model.linears].filter((path) => !(exclude && exclude.length > 0 && selects(exclude, path)) && targeted(path))
+  // The head of a model for classes trains whole, so that nothing is put beside it.
+  const isFree = (path: string): boolean => model.taskType === 'CAUSAL_LM' || !ofHead(`${path}.weight`)
+  const chosen = [...model.embeddings, ...model.linears].filter((path) => isFree(path) && !(exclude && exclude.length > 0 && selects(exclude, path)) && targeted(path))
   if (chosen.length === 0) {
     const names = [...new Set(model.linears.map((p) => p.replace(/^.*\./, '')))]
     const narrowed = [...(exclude && exclude.length > 0 ? ['exclude_modules'] : []), ...(layers && layers.length > 0 ? ['layers_to_transform'] : [])]

@@ -89,9 +89,11 @@ export type RunEvent =
       readonly type: 'score'
       readonly when: 'before' | 'after'
       readonly metric: Metric
-      /** Right answers and all of them; where every word is labelled, right words and all of them. */
+      /** Right ones and all of them, of what `unit` says. */
       readonly correct: number
       readonly total: number
+      /** What is counted; unsaid: answers. */
+      readonly unit?: 'word'
       /** Where the metric is f1. */
       readonly entities?: EntityScore
       /** Task by task, in order, where there are several. */

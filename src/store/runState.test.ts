@@ -35,7 +35,7 @@ describe('apply', () => {
     const run = applyAll(newRun(10), [validation(0, [3, 4]), validation(5, [2, 2]), validation(9, [1, 2]), { type: 'score', when: 'after', metric: 'exact_match', correct: 1, total: 2, answers: [], tasks }])
     expect(run.taskLosses!.first.map((t) => t.loss)).toEqual([3, 4])
     expect(run.taskLosses!.now.map((t) => t.loss)).toEqual([1, 2])
-    expect(run.after).toEqual({ correct: 1, total: 2, answers: [], tasks })
+    expect(run.after).toEqual({ metric: 'exact_match', correct: 1, total: 2, answers: [], tasks })
     expect(applyAll(newRun(10), [{ type: 'validation', step: 1, loss: 1, tokens: 9 }])).not.toHaveProperty('taskLosses')
   })
 
@@ -110,8 +110,8 @@ describe('figures', () => {
 
   it('puts the answers that are wrong now first', () => {
     const answer = (prompt: string, correct: boolean) => ({ prompt, expected: 'e', answer: 'a', correct })
-    const before = { correct: 0, total: 3, answers: [answer('p', true), answer('q', false), answer('r', false)] }
-    const after = { correct: 2, total: 3, answers: [answer('p', true), answer('q', false), answer('r', true)] }
+    const before = { metric: 'exact_match', correct: 0, total: 3, answers: [answer('p', true), answer('q', false), answer('r', false)] } as const
+    const after = { metric: 'exact_match', correct: 2, total: 3, answers: [answer('p', true), answer('q', false), answer('r', true)] } as const
     expect(compareAnswers(before, after).map((r) => r.prompt)).toEqual(['q', 'p', 'r'])
     expect(compareAnswers(before, undefined).map((r) => r.prompt)).toEqual(['q', 'r', 'p'])
     expect(compareAnswers(undefined, undefined)).toEqual([])

@@ -11,7 +11,9 @@ export const VALIDATION = { step: 0, loss: 1 } as const
 /** Share of the previous smoothed loss that the next one keeps. */
 const SMOOTHING = 0.8
 
-export interface Score {
+type ScoreEvent = Extract<RunEvent, { type: 'score' }>
+
+export interface Score extends Pick<ScoreEvent, 'metric' | 'unit' | 'entities'> {
   readonly correct: number
   readonly total: number
   readonly answers: readonly Answer[]
@@ -88,8 +90,8 @@ export function apply(state: RunState, event: RunEvent): RunState {
       return { ...state, scoring: { when: event.when, done: event.done, total: event.total } }
     case 'score': {
       const { scoring: _scoring, ...rest } = state
-      const { correct, total, answers, tasks } = event
-      return { ...rest, [event.when]: { correct, total, answers, ...(tasks && { tasks }) } }
+      const { type: _type, when, ...score } = event
+      return { ...rest, [when]: score }
     }
     case 'failure':
       return { ...state, phase: 'failed', failure: event.failure }

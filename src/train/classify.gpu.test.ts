@@ -39,14 +39,22 @@ interface Ran {
   readonly record: RunRecord
   readonly storage: Storage
 }
-async function run({ stopAt, storage = memoryStorage() }: { stopAt?: number; storage?: Storage } = {}): Promise<Ran> {
+interface Choices {
+  readonly stopAt?: number
+  readonly storage?: Storage
+  readonly given?: Recipe
+  readonly dataset?: Dataset
+  readonly asked?: Dataset
+}
+
+async function run({ stopAt, storage = memoryStorage(), given = recipe, dataset = rows, asked = test }: Choices = {}): Promise<Ran> {
   const base = await testBase('llama')
-  const own = withLabels(recipe, base, rows.rows, rows.name)
+  const own = withLabels(given, base, dataset.rows, dataset.name)
   if (!(await storage.runs.get('run'))) await storage.runs.put({ id: 'run', recipe: own, createdAt: 0, status: 'running', step: 0, hasAdapter: false })
   const events: RunEvent[] = []
   const control = new Control()
   const record = await runSession({
-    runId: 'run', recipe: own, base, dataset: rows, test, storage, control, version: 'test',
+    runId: 'run', recipe: own, base, dataset, test: asked, storage, control, version: 'test',
     onEvent(event) {
       events.push(event)
       if (event.type === 'step' && event.step === stopAt) control.stop()
@@ -55,6 +63,32 @@ async function run({ stopAt, storage = memoryStorage() }: { stopAt?: number; sto
   base.weights.dispose()
   return { events, record, storage }
 }
+
+describe('words with labels', () => {
+  it('are learned, scored by entity F1, exported for PEFT and answered in place', async () => {
+    const names = ['Ann', 'Bob', 'Eve', 'Max']
+    const towns = ['Rome', 'Oslo', 'Bern']
+    const row = (i: number) => ({ tokens: [names[i % 4], 'is', 'in', towns[i % 3], '.'], ner_tags: ['B-PER', 'O', 'O', 'B-LOC', 'O'] })
+    const open = (from: number, n: number, name: string) => openDataset(bytesSource(utf8(Array.from({ length: n }, (_, i) => JSON.stringify(row(from + i))).join('\n')), name))
+    const own: Recipe = { ...recipe, task: 'TOKEN_CLS', training: { ...recipe.training, max_length: 32 }, data: { ...recipe.data, validation: 0 } }
+    const { events, record, storage } = await run({ given: own, dataset: await open(0, 12, 'words.jsonl'), asked: await open(12, 6, 'test.jsonl') })
+    expect([record.status, record.recipe.labels]).toEqual(['done', ['B-LOC', 'B-PER', 'O']])
+    const [before, after] = events.filter((e) => e.type === 'score')
+    expect(before.entities!.f1).toBeLessThan(1)
+    expect(after).toMatchObject({ metric: 'f1', unit: 'word', correct: 30, total: 30, entities: { f1: 1, right: 12, wanted: 12, found: 12 } })
+    expect(after.answers[0]).toEqual({ prompt: 'Ann is in Rome .', expected: '[Ann](PER) is in [Rome](LOC) .', answer: '[Ann](PER) is in [Rome](LOC) .', correct: true })
+    expect(record.scores).toMatchObject({ metric: 'f1', after: 1 })
+
+    const files = (await storage.adapters.load('run'))!
+    expect(JSON.parse(fromUtf8(files.get('adapter_config.json')!))).toMatchObject({ task_type: 'TOKEN_CLS', modules_to_save: ['classifier', 'score'] })
+    expect(fromUtf8(files.get('README.md')!)).toContain('AutoModelForTokenClassification')
+    const base = await testBase('llama')
+    const adapter = await openRun(base, storage, record)
+    const text = await classReply(recipeModel(base, record.recipe), adapter, 'Max is in Oslo.')
+    base.weights.dispose()
+    expect(text).toBe('[Max](PER) is in [Oslo](LOC).')
+  })
+})
 
 describe('texts sorted into classes', () => {
   it('are learned, scored by accuracy, exported for PEFT and answered with probabilities', async () => {

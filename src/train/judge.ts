@@ -17,6 +17,7 @@ export interface Verdict {
   /** Right answers and all of them, or right words and all of them. */
   readonly correct: number
   readonly total: number
+  readonly unit?: 'word'
   readonly entities?: EntityScore
   /** Share of right answers, or F1, 0 to 1: the mean over tasks, so that a large test set weighs no more. */
   readonly share: number
@@ -67,7 +68,7 @@ export async function judge(base: Base, { subject, params }: Learner, { recipe, 
   const share = sum((s) => s.entities?.f1 ?? s.correct / s.total) / Math.max(1, scores.length)
   const [only] = scores
   const metric = only?.metric ?? (sorts ? 'accuracy' : 'exact_match')
-  return { metric, answers, correct: sum((s) => s.correct), total: sum((s) => s.total), share, ...(scores.length === 1 && only.entities && { entities: only.entities }), ...(tasks.length > 0 && { tasks }) }
+  return { metric, answers, correct: sum((s) => s.correct), total: sum((s) => s.total), share, ...(only?.unit && { unit: only.unit }), ...(scores.length === 1 && only.entities && { entities: only.entities }), ...(tasks.length > 0 && { tasks }) }
 }
 
 async function scoreWritten(...asked: Parameters<typeof score>): Promise<Scored> {

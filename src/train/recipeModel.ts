@@ -28,6 +28,7 @@ export function recipeModel<M extends OpenModel>(model: M, recipe: Asked): M {
   }
   if (task === 'TOKEN_CLS' && model.family.labelsWords === false) throw new Fault('bad-recipe', `transformers has no ${model.family.id} model that labels words, so nothing could load the adapter.`, 'Choose another model, or predict one label for a text.')
   const labels = recipe.labels ?? own?.labels
+  if (!labels && !recipe.task) throw new Fault('bad-model', 'This model was only pretrained: it has no classes of its own to answer with.', 'Train it on a dataset with labels.')
   if (!labels) throw new Fault('bad-recipe', 'The recipe predicts classes and does not say which.', 'Add labels, the names of the classes, or choose a dataset with labels.')
   if (own?.taskType === task && own.labels.join('\n') === labels.join('\n') && !model.outline.tensors.some((name) => !findTensor(model.folder, model.family, name))) return model
   return classifierOf(model, task, labels)
@@ -44,9 +45,10 @@ function classifierOf<M extends OpenModel>(model: M, task: keyof typeof ENDINGS,
   }
   const config = family.config(json)
   const found = outline(family, config)
-  // A head of other classes is no start for these.
+  // A head of other classes is no start for these, and the head that writes is no part of them.
   const shapes = new Map(found.manifest.map((e) => [e.name, e.shape]))
-  const tensors = new Map([...folder.tensors].filter(([name, entry]) => !(mayStartFresh(name) && shapes.has(name) && !sameShape(entry.shape, shapes.get(name)!))))
+  const isUnused = (name: string): boolean => !shapes.has(name) && model.outline.tensors.includes(name)
+  const tensors = new Map([...folder.tensors].filter(([name, entry]) => !isUnused(name) && !(mayStartFresh(name) && shapes.has(name) && !sameShape(entry.shape, shapes.get(name)!))))
   const own = { ...folder, config: json, tensors }
   checkWeights(own, family, found.manifest.filter(({ name }) => !mayStartFresh(name) || findTensor(own, family, name)))
   const { tokenize } = model.outline

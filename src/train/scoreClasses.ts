@@ -17,6 +17,7 @@ export interface Scored {
   readonly answers: readonly Answer[]
   readonly correct: number
   readonly total: number
+  readonly unit?: 'word'
   readonly entities?: EntityScore
 }
 
@@ -61,7 +62,7 @@ async function scoreWords(base: Base, scores: ClassScores, labels: readonly stri
     return { prompt: prompt.trim(), expected: taggedText(words, expected), answer: taggedText(words, given), correct: right === given.length }
   })
   const entities = marksStretches(labels) ? entityF1(answered.map((a) => a.expected), answered.map((a) => a.given)) : undefined
-  return { metric: entities ? 'f1' : 'accuracy', answers, correct, total, ...(entities && { entities }) }
+  return { metric: entities ? 'f1' : 'accuracy', answers, correct, total, unit: 'word', ...(entities && { entities }) }
 }
 
 /** The texts that a person typed: two where the model compares pairs and an empty line stands between. */

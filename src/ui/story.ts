@@ -4,7 +4,8 @@ import { activeUses } from '../store/adapterUses.ts'
 import { catalogue, type AppState } from '../store/appState.ts'
 import { presetOf } from '../store/recipeEdits.ts'
 import { isMoving, lossNow } from '../store/runFigures.ts'
-import { formatCount, formatLoss, formatOf, formatShort } from './format.ts'
+import { formatCount, formatLoss, formatOf, formatShare, formatShort } from './format.ts'
+import { countText, shareOf } from './metricWords.ts'
 import { methodNames } from './methodNames.ts'
 
 export const steps = [
@@ -61,8 +62,8 @@ export function stepSummary(s: AppState, id: StepId): string {
       if (run.step > 0) return `${formatCount(run.step)} of ${formatCount(run.steps)}, loss ${formatLoss(lossNow(run))}`
       return isMoving(run.phase) ? `${run.phase}…` : formatOf(s.recipe.training.steps, 'step')
     case 'judge':
-      if (run.after && run.before) return `${run.before.correct} → ${run.after.correct} of ${run.after.total}`
-      return run.before ? `${run.before.correct} of ${run.before.total} before` : 'before and after'
+      if (run.after && run.before) return run.after.entities ? `F1 ${formatShare(shareOf(run.before), 1)} → ${formatShare(shareOf(run.after), 1)}` : `${run.before.correct} → ${run.after.correct} of ${run.after.total}`
+      return run.before ? `${countText(run.before)} before` : 'before and after'
     case 'take-away':
       return s.exporting.value && s.exporting.value.runId === s.runId ? 'downloaded' : isTrained(s) ? 'ready' : 'adapter, recipe'
     default:

@@ -17,6 +17,11 @@ export function progressPrinter({ training }: Recipe): (event: RunEvent) => void
 
 const listed = (parts: readonly string[] | undefined): string => (parts ? ` (${parts.join(', ')})` : '')
 
+function scored({ metric, correct, total, unit, entities }: Extract<RunEvent, { type: 'score' }>): string {
+  if (entities) return `entity F1 ${entities.f1.toFixed(4)} (precision ${entities.precision.toFixed(4)}, recall ${entities.recall.toFixed(4)}), ${correct} of ${total} words right`
+  return `${correct} of ${total} ${unit === 'word' ? 'words' : 'test answers'} ${metric === 'exact_match' ? 'exactly right' : 'right'}`
+}
+
 function lineOf(e: RunEvent, every: number, started: number): string | undefined {
   switch (e.type) {
     case 'phase':
@@ -34,7 +39,7 @@ function lineOf(e: RunEvent, every: number, started: number): string | undefined
     case 'validation':
       return `validation ${e.step === 0 ? 'before training' : `after step ${e.step}`}: loss ${e.loss.toFixed(4)}${listed(e.tasks?.map((t) => `${t.name} ${t.loss.toFixed(4)}`))}`
     case 'score':
-      return `${e.when} training: ${e.correct} of ${e.total} test answers exactly right${listed(e.tasks?.map((t) => `${t.name} ${t.correct} of ${t.total}`))}`
+      return `${e.when} training: ${scored(e)}${listed(e.tasks?.map((t) => `${t.name} ${t.correct} of ${t.total}`))}`
     case 'failure':
       return `${e.failure.message} ${e.failure.hint}`
     case 'early-stop':

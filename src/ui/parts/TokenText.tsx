@@ -1,5 +1,6 @@
 // One example as the model reads it, token by token. Text only ever becomes text nodes.
 import type { PreviewToken } from '../../protocol/studio.ts'
+import './TaggedText.css'
 import './TokenText.css'
 
 const kind = (token: PreviewToken): string =>
@@ -16,6 +17,7 @@ export function TokenText({ tokens }: { tokens: readonly PreviewToken[] }) {
         return (
           <Tag key={i} className={kind(token)}>
             {visible(token.text)}
+            {token.label !== undefined && token.label !== 'O' && <small className="token-label">{token.label}</small>}
           </Tag>
         )
       })}

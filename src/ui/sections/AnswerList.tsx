@@ -3,11 +3,13 @@ import { useMemo, useState } from 'react'
 import { compareAnswers, type ComparedAnswer } from '../../store/runFigures.ts'
 import type { Score } from '../../store/runState.ts'
 import { formatOf } from '../format.ts'
+import { TaggedText } from '../parts/TaggedText.tsx'
 import './AnswerList.css'
 
 const PORTION = 10
 
 export function AnswerList({ before, after }: { before: Score | undefined; after: Score | undefined }) {
+  const isOfWords = (after ?? before)?.unit === 'word'
   const rows = useMemo(() => compareAnswers(before, after), [before, after])
   const [shown, setShown] = useState(PORTION)
   const more = Math.min(PORTION * 5, rows.length - shown)
@@ -27,9 +29,9 @@ export function AnswerList({ before, after }: { before: Score | undefined; after
             {rows.slice(0, shown).map((row, i) => (
               <tr key={i}>
                 <td>{row.prompt}</td>
-                <td>{row.expected}</td>
-                <Given answer={row.before} />
-                <Given answer={row.after} />
+                <td>{isOfWords ? <TaggedText text={row.expected} /> : row.expected}</td>
+                <Given answer={row.before} isOfWords={isOfWords} />
+                <Given answer={row.after} isOfWords={isOfWords} />
               </tr>
             ))}
           </tbody>
@@ -46,13 +48,13 @@ export function AnswerList({ before, after }: { before: Score | undefined; after
   )
 }
 
-function Given({ answer }: { answer: ComparedAnswer['after'] }) {
+function Given({ answer, isOfWords }: { answer: ComparedAnswer['after']; isOfWords: boolean }) {
   if (!answer) return <td className="soft">–</td>
   return (
     <td className={answer.correct ? 'answer-right' : 'answer-wrong'}>
       <span className="answer-mark">{answer.correct ? '✓' : '✗'}</span>
       <span className="unseen">{answer.correct ? 'right: ' : 'wrong: '}</span>
-      {answer.answer === '' ? <i className="soft">nothing</i> : answer.answer}
+      {answer.answer === '' ? <i className="soft">nothing</i> : isOfWords ? <TaggedText text={answer.answer} /> : answer.answer}
     </td>
   )
 }

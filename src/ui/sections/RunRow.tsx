@@ -6,6 +6,7 @@ import { goTo } from '../goTo.ts'
 import { formatCount, formatDate, formatLoss, formatShare } from '../format.ts'
 import { ConfirmButton } from '../parts/ConfirmButton.tsx'
 import { methodNames } from '../methodNames.ts'
+import { METRIC_NAMES, metricOf } from '../metricWords.ts'
 import { statusWords } from '../runWords.ts'
 import { useDownload } from '../useDownload.ts'
 
@@ -36,7 +37,15 @@ export function RunRow({ run }: { run: RunRecord }) {
         {formatCount(run.step)} of {formatCount(run.recipe.training.steps)}
       </td>
       <td className="number">{formatLoss(run.lastLoss)}</td>
-      <td className="number">{run.scores ? `${share(run.scores.before)} → ${share(run.scores.after)}` : '–'}</td>
+      <td className="number">
+        {run.scores ? (
+          <>
+            <span className="small soft">{METRIC_NAMES[metricOf(run)]}</span> {share(run.scores.before)} → {share(run.scores.after)}
+          </>
+        ) : (
+          '–'
+        )}
+      </td>
       <td>{formatDate(run.createdAt)}</td>
       <td>
         <div className="row">

@@ -41,7 +41,7 @@ export function RunsSection() {
                   Loss
                 </th>
                 <th scope="col" className="number">
-                  Exact match
+                  Score
                 </th>
                 <th scope="col">Started</th>
                 <th scope="col">Actions</th>

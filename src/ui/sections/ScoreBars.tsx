@@ -1,14 +1,22 @@
-// Exact match before and after, as numbers with a bar each.
+// The score before and after, as numbers with a bar each.
 import type { Score } from '../../store/runState.ts'
 import { formatShare } from '../format.ts'
+import { countText, entityText, METRIC_NAMES, shareOf } from '../metricWords.ts'
 import './ScoreBars.css'
 
 export function ScoreBars({ before, after }: { before: Score | undefined; after: Score | undefined }) {
+  const last = after ?? before
+  const detail = last && entityText(last)
   return (
     <div className="scores">
-      <h3>Exact match on the test rows</h3>
+      <h3>{METRIC_NAMES[last?.metric ?? 'exact_match']} on the test rows</h3>
       <ScoreBar label="Before" score={before} />
       <ScoreBar label="After" score={after} />
+      {detail !== undefined && (
+        <p className="small soft">
+          {after ? 'After' : 'Before'}: {detail}
+        </p>
+      )}
     </div>
   )
 }
@@ -18,12 +26,12 @@ function ScoreBar({ label, score }: { label: string; score: Score | undefined })
     <div className="score">
       <span>{label}</span>
       <span className="score-track" aria-hidden="true">
-        {score && score.total > 0 && <span style={{ width: `${(100 * score.correct) / score.total}%` }} />}
+        {score && score.total > 0 && <span style={{ width: `${100 * shareOf(score)}%` }} />}
       </span>
       <span className="score-number">
         {score ? (
           <>
-            <strong>{formatShare(score.correct, score.total)}</strong> {score.correct} of {score.total}
+            <strong>{formatShare(shareOf(score), 1)}</strong> {countText(score)}
           </>
         ) : (
           'not yet'

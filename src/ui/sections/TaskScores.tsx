@@ -1,4 +1,4 @@
-// Where a run has several tasks: each one's validation loss, at the start and now, and its exact matches before and after.
+// Where a run has several tasks: each one's validation loss, at the start and now, and its right answers before and after.
 import { useApp } from '../AppContext.ts'
 
 export function TaskScores() {
@@ -21,7 +21,7 @@ export function TaskScores() {
             <th scope="col">Task</th>
             <th scope="col">Validation loss at first</th>
             <th scope="col">now</th>
-            <th scope="col">Exact before</th>
+            <th scope="col">Right before</th>
             <th scope="col">after</th>
           </tr>
         </thead>
