@@ -4,6 +4,7 @@
 import { fromUtf8 } from '../lib/bytes.ts'
 import { isRecord } from '../lib/record.ts'
 import { Fault } from '../protocol/failure.ts'
+import { nestsDeeper } from '../protocol/nesting.ts'
 import type { ByteSource } from './byteSource.ts'
 import { dtypeBytes, isDType, type DType } from './dtype.ts'
 import { repeatedKeys } from './jsonKeys.ts'
@@ -82,6 +83,7 @@ function parseHeader(bytes: Uint8Array, bad: (what: string) => Fault): Record<st
     throw bad('its header is not valid JSON.')
   }
   if (!isRecord(json)) throw bad('its header is not a JSON object.')
+  if (nestsDeeper(json, 8)) throw bad('its header nests too deeply.')
   const repeated = repeatedKeys(text)
   if (repeated.length > 0) throw bad(`its header lists ${repeated.slice(0, 3).join(', ')} twice.`)
   return json
