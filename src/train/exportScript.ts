@@ -13,6 +13,7 @@ import { Fault } from '../protocol/failure.ts'
 import type { Recipe } from '../protocol/recipe.ts'
 import { attachRecipe } from './attachRecipe.ts'
 import { subjectOf, type OpenModel } from './base.ts'
+import { isKeptAlike, keptAs } from './keptAs.ts'
 import { objectiveOf, PLAIN } from './objective.ts'
 import { initialValues, takeWindow } from './params.ts'
 import { taskOf } from './recipeModel.ts'
@@ -34,6 +35,7 @@ export interface ScriptGroup {
  */
 export async function exportScript(model: OpenModel, recipe: Recipe, data: Dataset | readonly TaskData[]): Promise<Map<string, Uint8Array>> {
   if (taskOf(model, recipe) !== 'CAUSAL_LM') refuse('The script trains models that write, and this run sorts texts into classes.', 'Train it here, or set the recipe’s task to CAUSAL_LM.')
+  if (!isKeptAlike(keptAs(recipe.base), {})) refuse('The script computes with the base as its files have it, and this run keeps its frozen weights in fewer bits.', 'Keep them as in the file, or train here.')
   const attachments = attachRecipe(recipe, model)
   const [only] = attachments
   checkMethod(recipe, attachments)
