@@ -9,6 +9,7 @@ import { stack } from '../adapters/stack.ts'
 import { adapterFiles, readAdapter, type Adapter } from '../files/adapter.ts'
 import { readFolder } from '../files/nodeSource.ts'
 import { Arguments } from './adapter/arguments.ts'
+import { ggufFile, ggufLoraFile, GGUF_TYPES } from './adapter/ggufFile.ts'
 import { mergeFolders } from './adapter/mergeFolders.ts'
 import { onnxFolder } from './adapter/onnxFolder.ts'
 
@@ -34,9 +35,16 @@ const HELP = `npm run adapter -- COMMAND FOLDERS … --out DIR [options]
   merge BASE A B …  a model folder with the adapters merged into its weights, in its own types
     --weights 1,0.5   strength of each; 1 when left out
     --f32             keep merged weights as float32 where the model has 16 bits
+    --max-shard-size 500MB  of a weight file; 5GB when left out
   onnx BASE A B …   the same as ONNX, for transformers.js and ONNX Runtime; without adapters the model itself
     --weights 1,0.5   strength of each; 1 when left out
     --dtype fp16      fp32 or fp16; fp32 when left out
+  gguf BASE A B …   the same as one GGUF file, for llama.cpp; --out names it
+    --weights 1,0.5   strength of each; 1 when left out
+    --type Q8_0       ${GGUF_TYPES.join(', ')}; F16 when left out
+  gguf-lora BASE A  one LoRA as the GGUF file that llama.cpp loads beside the model; --out names it
+
+BASE is a Hugging Face folder, or for onnx, gguf and gguf-lora also a GGUF file.
 `
 
 export async function main(argv: string[]): Promise<number> {
@@ -91,17 +99,28 @@ async function run(command: string, args: Arguments): Promise<string> {
       return `${await save(args, small)} It keeps ${(100 * keptEnergy).toFixed(2)} % of the squared singular values.`
     }
     case 'merge': {
-      args.allow(['--out', '--weights', '--f32'])
+      args.allow(['--out', '--weights', '--f32', '--max-shard-size'])
+      const mostPerShard = args.bytes('--max-shard-size')
       const [base, ...adapters] = args.folders(2)
-      return mergeFolders(base, adapters, args.required('--out'), { weights: args.numbers('--weights') ?? adapters.map(() => 1), widen: args.has('--f32') })
+      return mergeFolders(base, adapters, args.required('--out'), { weights: args.numbers('--weights') ?? adapters.map(() => 1), widen: args.has('--f32'), ...(mostPerShard !== undefined && { mostPerShard }) })
     }
     case 'onnx': {
       args.allow(['--out', '--weights', '--dtype'])
       const [base, ...adapters] = args.folders(1)
       return onnxFolder(base, adapters, args.required('--out'), { weights: args.numbers('--weights') ?? adapters.map(() => 1), dtype: args.choice('--dtype', ['fp32', 'fp16']) ?? 'fp32' })
     }
+    case 'gguf': {
+      args.allow(['--out', '--weights', '--type'])
+      const [base, ...adapters] = args.folders(1)
+      return ggufFile(base, adapters, args.required('--out'), { weights: args.numbers('--weights') ?? adapters.map(() => 1), type: args.choice('--type', GGUF_TYPES) ?? 'F16' })
+    }
+    case 'gguf-lora': {
+      args.allow(['--out'])
+      const [base, adapter] = args.folders(2, 2)
+      return ggufLoraFile(base, adapter, args.required('--out'))
+    }
     default:
-      throw args.wrong(`There is no command ${command}; known ones are combine, stack, average, compress, merge and onnx.`)
+      throw args.wrong(`There is no command ${command}; known ones are combine, stack, average, compress, merge, onnx, gguf and gguf-lora.`)
   }
 }
 

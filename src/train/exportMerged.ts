@@ -30,7 +30,7 @@ export function exportMerged(model: OpenModel, given: readonly Weighted[], facts
     return { size: bytes.length, stream: async function* () { yield bytes } }
   }
   const files = new Map<string, StreamedFile>([
-    ['README.md', text(mergedCard({ ...facts, ...cardOf(model), library: 'transformers', load: loadLines(model.outline.taskType) }))],
+    ['README.md', text(mergedCard({ ...facts, ...cardOf(model), library: 'transformers', load: mergedLoadLines(model.outline.taskType) }))],
     ['config.json', text(sortedJson(config))],
     ...weightFiles(out, facts.mostPerShard),
     ['tokenizer.json', text(JSON.stringify(tokenizerJson))],
@@ -47,7 +47,8 @@ export const cardOf = ({ folder, outline: { taskType } }: OpenModel): Pick<Merge
   ...(taskType !== 'CAUSAL_LM' && { task: taskType === 'SEQ_CLS' ? 'text-classification' : 'token-classification' }),
 })
 
-function loadLines(taskType: TaskType): MergedCard['load'] {
+/** How transformers loads the folder. */
+export function mergedLoadLines(taskType: TaskType): MergedCard['load'] {
   const auto = MODEL_CLASSES[taskType]
   return ['python', `from transformers import ${auto}, AutoTokenizer`, '', `model = ${auto}.from_pretrained("path/to/this/folder")`, 'tokenizer = AutoTokenizer.from_pretrained("path/to/this/folder")']
 }

@@ -8,7 +8,8 @@ import { readLora } from '../../adapters/loraAdapter.ts'
 import { differenceOf, updates } from '../../adapters/testAdapter.ts'
 import { readAdapter } from '../../files/adapter.ts'
 import { openModelFolder } from '../../files/modelFolder.ts'
-import { readFolder } from '../../files/nodeSource.ts'
+import { readGguf } from '../../files/gguf/readGguf.ts'
+import { fileSource, readFolder } from '../../files/nodeSource.ts'
 import { main } from '../adapter.ts'
 
 const trained = (name: string): string => join(goldenRoot, 'cases', name, 'adapter')
@@ -86,6 +87,33 @@ describe('npm run adapter', () => {
     expect(merged.equals(base)).toBe(false)
   })
 
+  it('merges into shards of a size, with the index that names them', async () => {
+    const [base, lora] = [model('llama_bf16_sharded'), trained('llama_bf16_sharded__lora_qv')]
+    const whole = await openModelFolder(await readFolder(await make('whole', 'merge', base, lora)))
+    const out = await make('sharded', 'merge', base, lora, '--max-shard-size', '40kB')
+    const shards = (await readdir(out)).filter((name) => name.endsWith('.safetensors'))
+    expect(shards.length).toBeGreaterThan(1)
+    expect(printed).toContain(` in ${shards.length} shards`)
+    const { weight_map: map } = JSON.parse(await readFile(join(out, 'model.safetensors.index.json'), 'utf8')) as { weight_map: Record<string, string> }
+    expect([...new Set(Object.values(map))].toSorted()).toEqual(shards.toSorted())
+    const parts = await openModelFolder(await readFolder(out))
+    expect([...parts.tensors.keys()].toSorted()).toEqual([...whole.tensors.keys()].toSorted())
+    for (const [name, entry] of whole.tensors) expect(Buffer.compare(await parts.tensors.get(name)!.read(), await entry.read()), name).toBe(0)
+  })
+
+  it('writes GGUF, which opens as a base again, and a LoRA for llama.cpp', async () => {
+    const [base, lora] = [model('llama'), trained('llama__lora_qv')]
+    const file = await make('merged.gguf', 'gguf', base, lora, '--type', 'F32')
+    expect(printed).toContain('A GGUF file in F32')
+    const merged = await openModelFolder(await readFolder(await make('as-folder', 'merge', base, lora)))
+    const read = await openModelFolder(new Map([['merged.gguf', await fileSource(file)]]))
+    for (const [name, entry] of merged.tensors) expect(Buffer.compare(await read.tensors.get(name)!.read(), await entry.read()), name).toBe(0)
+    // The same LoRA fits the file as it fits the folder.
+    await make('lora.gguf', 'gguf-lora', await make('base.gguf', 'gguf', base), lora)
+    expect(printed).toContain('A LoRA as GGUF')
+    expect((await readGguf(await fileSource(join(room, 'lora.gguf')))).metadata.get('general.type')?.value).toBe('adapter')
+  })
+
   it.each([
     { argv: ['blend', 'x'], says: 'no command blend' },
     { argv: ['stack', 'x', '--out', 'y'], says: 'at least 2 folders' },
@@ -96,7 +124,11 @@ describe('npm run adapter', () => {
     { argv: ['combine', trained('llama__lora_qv'), trained('llama__lora_qv'), '--type', 'mix'], says: '--type takes cat, svd' },
     { argv: ['compress', trained('llama__lora_qv'), '--out', 'y'], says: 'either --rank or --energy' },
     { argv: ['merge', model('llama'), trained('llama__lora_qv'), '--out', model('llama')], says: 'overwrite its base' },
-    { argv: ['onnx', model('llama'), '--out', model('llama')], says: 'overwrite files of its base' },
+    { argv: ['onnx', model('llama'), '--out', model('llama')], says: 'overwrite its base' },
+    { argv: ['gguf', model('llama'), '--out', 'y'], says: 'not the name of a GGUF file' },
+    { argv: ['gguf', model('llama'), '--type', 'Q4_0', '--out', 'y.gguf'], says: '--type takes F32, F16, Q8_0; found Q4_0' },
+    { argv: ['gguf-lora', model('llama'), '--out', 'y.gguf'], says: 'Expected 2 folders' },
+    { argv: ['merge', model('llama'), trained('llama__lora_qv'), '--max-shard-size', '0GB', '--out', 'y'], says: 'a size such as 5GB' },
     { argv: ['onnx', model('llama'), '--dtype', 'int8', '--out', 'y'], says: '--dtype takes fp32, fp16; found int8' },
     { argv: ['merge', model('qwen2'), trained('llama__lora_embed_head'), '--out', 'y'], says: 'does not fit the open model' },
   ])('says what is wrong: $says', async ({ argv, says }) => expect(main(argv)).rejects.toThrow(says))
@@ -104,7 +136,7 @@ describe('npm run adapter', () => {
   it('explains itself', async () => {
     printed = ''
     expect(await main(['--help'])).toBe(0)
-    for (const word of ['combine', 'stack', 'average', 'compress', 'merge', 'onnx', 'dare_ties_svd']) expect(printed).toContain(word)
+    for (const word of ['combine', 'stack', 'average', 'compress', 'merge', 'onnx', 'gguf-lora', 'dare_ties_svd']) expect(printed).toContain(word)
     expect(await main([])).toBe(2)
   })
 })

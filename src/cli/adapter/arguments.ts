@@ -67,6 +67,17 @@ export class Arguments {
     return values
   }
 
+  /** A number of bytes, in the units of transformers' `max_shard_size`: 5GB, 500MB, 2GiB. */
+  bytes(name: string): number | undefined {
+    const text = this.text(name)
+    if (text === undefined) return undefined
+    const [, count, unit = ''] = /^(\d+(?:\.\d+)?)\s*([kmgt]i?b|b)?$/i.exec(text.trim()) ?? []
+    const power = ['b', 'k', 'm', 'g', 't'].indexOf((unit[0] ?? 'b').toLowerCase())
+    const bytes = Number(count) * (/i/i.test(unit) ? 1024 : 1000) ** power
+    if (count === undefined || !(bytes >= 1)) throw this.wrong(`${name} takes a size such as 5GB or 500MB, found ${text}.`)
+    return bytes
+  }
+
   choice<T extends string>(name: string, known: readonly T[]): T | undefined {
     const text = this.text(name)
     const found = known.find((k) => k === text)
