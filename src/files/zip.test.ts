@@ -3,7 +3,9 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { utf8 } from '../lib/bytes.ts'
 import { Fault } from '../protocol/failure.ts'
-import { unzip, zipFiles } from './zip.ts'
+import { streamedBytes, unzip, zipStream } from './zip.ts'
+
+const zipOf = (files: ReadonlyMap<string, Uint8Array>): Promise<Blob> => zipStream(new Map([...files].map(([path, bytes]) => [path, streamedBytes(bytes)])))
 
 const files = new Map([
   ['b/adapter_config.json', utf8('{}')],
@@ -12,9 +14,9 @@ const files = new Map([
 const bytesOf = async (blob: Blob) => new Uint8Array(await blob.arrayBuffer())
 
 test('files survive, and equal files give equal bytes in any order', async () => {
-  const zip = await bytesOf(await zipFiles(files))
+  const zip = await bytesOf(await zipOf(files))
   expect(await unzip(zip)).toEqual(new Map([...files].reverse()))
-  expect(await bytesOf(await zipFiles(new Map([...files].reverse())))).toEqual(zip)
+  expect(await bytesOf(await zipOf(new Map([...files].reverse())))).toEqual(zip)
   expect((await unzip(new Blob([zip]))).size).toBe(2)
 })
 
@@ -29,7 +31,7 @@ test('bombs are refused before they are inflated', async () => {
 })
 
 test('damaged archives fail with a Fault', async () => {
-  const zip = await bytesOf(await zipFiles(files))
+  const zip = await bytesOf(await zipOf(files))
   await fc.assert(
     fc.asyncProperty(fc.nat(zip.length - 1), fc.nat(255), fc.nat(zip.length), async (at, value, cut) => {
       const bytes = zip.slice(0, cut)

@@ -13,13 +13,6 @@ const MAX_BYTES = 2 * 1024 ** 3
 /** Deflate itself cannot beat 1032; text reaches 200 only when it is padding. */
 const MAX_RATIO = 200
 
-export async function zipFiles(files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>): Promise<Blob> {
-  const entries = [...files]
-    .sort(([a], [b]) => compareUtf8(a, b))
-    .map(([name, input]) => ({ name, input, lastModified: DATE, size: input.length }))
-  return new Response(makeZip(entries), { headers: { 'content-type': 'application/zip' } }).blob()
-}
-
 /** A file whose bytes are produced while the archive is written. */
 export interface StreamedFile {
   readonly size: number
@@ -34,7 +27,7 @@ export const streamedBytes = (bytes: Uint8Array): StreamedFile => ({
 })
 export const streamedSource = (source: ByteSource): StreamedFile => ({ size: source.size, stream: () => source.stream() })
 
-/** The same for files that need not fit in memory; the browser keeps a large blob on its disk. */
+/** Files need not fit in memory: the browser keeps a large blob on its disk. */
 export async function zipStream(files: ReadonlyMap<string, StreamedFile>): Promise<Blob> {
   const entries = [...files]
     .sort(([a], [b]) => compareUtf8(a, b))

@@ -8,7 +8,7 @@ import { blobSource, bytesSource } from '../files/byteSource.ts'
 import { readGguf } from '../files/gguf/readGguf.ts'
 import { openModelFolder } from '../files/modelFolder.ts'
 import { readHeader } from '../files/safetensors.ts'
-import { unzip, zipFiles } from '../files/zip.ts'
+import { streamedBytes, unzip, zipStream } from '../files/zip.ts'
 import { utf8 } from '../lib/bytes.ts'
 import type { AdapterInfo } from '../protocol/adapters.ts'
 import { toFailure, type Failure } from '../protocol/failure.ts'
@@ -78,7 +78,7 @@ describe('the shelf of adapters', () => {
     dataset = await openDataset(bytesSource(utf8(rows), 'rows.jsonl'))
     shelf = made()
     one = value(await shelf.calls.loadAdapter(named(qv, 'first')))
-    two = value(await shelf.calls.loadAdapter([{ path: 'second.zip', file: new File([await zipFiles(new Map(Object.entries(loraAll) as [string, Uint8Array<ArrayBuffer>][]))], 'second.zip') }]))
+    two = value(await shelf.calls.loadAdapter([{ path: 'second.zip', file: new File([await zipStream(new Map(Object.entries(loraAll).map(([path, bytes]) => [path, streamedBytes(bytes as Uint8Array)])))], 'second.zip') }]))
   })
   afterAll(() => {
     shelf.forget()
