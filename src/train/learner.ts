@@ -2,7 +2,7 @@
 // It knows nothing of recipes, files or time; `session.ts` drives it. Nothing is awaited inside a step.
 import type { Batch } from '../data/batches.ts'
 import { plan, type Plan } from '../engine/plan.ts'
-import { Ring } from '../engine/readback.ts'
+import { readNow, Ring } from '../engine/readback.ts'
 import { record, type Recording } from '../engine/record.ts'
 import { replay } from '../engine/replay.ts'
 import { SlotPool } from '../engine/slotPool.ts'
@@ -22,6 +22,7 @@ import { placeVirtual, pooledFirst, virtualTokens } from './virtualTokens.ts'
 interface Prepared {
   readonly recording: Recording
   readonly loss: Tensor
+  readonly tokenLosses: readonly Tensor[]
   readonly flops: number
   readonly reached: ReadonlySet<string>
 }
@@ -106,11 +107,11 @@ export class Learner {
   }
 
   private async record(shape: StepShape, learn: boolean, stage: Stage | undefined): Promise<Prepared> {
-    const { graph, loss, boundary, reached } = traceStep(this.subject, shape, learn, this.objective, stage?.keys)
-    const planned = plan(graph, [loss], boundary)
+    const { graph, loss, tokenLosses, boundary, reached } = traceStep(this.subject, shape, learn, this.objective, stage?.keys)
+    const planned = plan(graph, learn ? [loss] : [loss, ...tokenLosses], boundary)
     await this.base.tune(planned)
     const recording = await this.recordGraph(planned)
-    return { recording, loss, reached, flops: recording.commands.reduce((n, c) => n + c.flops, 0) }
+    return { recording, loss, tokenLosses, reached, flops: recording.commands.reduce((n, c) => n + c.flops, 0) }
   }
 
   private recordGraph(p: Plan): Promise<Recording> {
@@ -236,6 +237,16 @@ export class Learner {
       tokens += batch.trainedTokens
     }
     return { loss: tokens > 0 ? loss / tokens : Number.NaN, tokens }
+  }
+
+  /** Loss in nats at each place of a batch (B, T), 0 where none is asked for; without learning. */
+  async tokenLosses(batch: Batch): Promise<Float32Array> {
+    const { recording, tokenLosses } = await this.prepare(shapeOf(batch), false)
+    this.upload(recording, batch, 1, [0, 0])
+    replay(this.base.gpu.device, recording, this.flopsPerSubmit)
+    const found = (await readNow(this.base.memory, tokenLosses.map((t) => recording.place(t)))).flatMap((bytes) => [...new Float32Array(bytes)])
+    let n = 0
+    return Float32Array.from(batch.targets, (t) => (t < 0 ? 0 : found[n++]))
   }
 
   private upload(recording: Recording, batch: Batch, lossScale: number, seed: readonly [number, number]): void {

@@ -34,8 +34,8 @@ export interface LossOptions {
   onGradient(t: Tensor, d: Tensor): void
 }
 
-/** Sum of token losses (1), and the gradient of the scaled loss at `hidden` (B·T, C) when something below trains. */
-export function traceLoss(g: Graph, { hidden, head }: Forward, options: LossOptions): { loss: Tensor; dhidden: Tensor | undefined } {
+/** Sum of token losses (1), the token losses themselves (count each, together `rows`), and the gradient of the scaled loss at `hidden` (B·T, C) when something below trains. */
+export function traceLoss(g: Graph, { hidden, head }: Forward, options: LossOptions): { loss: Tensor; tokenLosses: readonly Tensor[]; dhidden: Tensor | undefined } {
   const { rows, outputs, learn, below, smoothing, pulled, onGradient } = options
   const index = g.input('rows', [rows], 'i32')
   const targets = g.input('targets', [rows], 'i32')
@@ -43,6 +43,7 @@ export function traceLoss(g: Graph, { hidden, head }: Forward, options: LossOpti
   const baseIndex = pulled && g.input(pulled.rows, [rows], 'i32')
   const widths = pulled ? 2 : 1
   const stretch = Math.max(ROW_STEP, Math.floor(WORKSPACE / (widths * outputs * 4) / ROW_STEP) * ROW_STEP)
+  const tokenLosses: Tensor[] = []
   let loss: Tensor | undefined
   let dhidden: Tensor | undefined
   const baseLogits = (to: Forward, some: Tensor): Tensor => g.within('base', () => to.head(gatherRows(g, { x: to.hidden, rows: some }, {}).y)) // (count, V)
@@ -58,6 +59,7 @@ export function traceLoss(g: Graph, { hidden, head }: Forward, options: LossOpti
       const parts = pulled
         ? crossEntropy(g, { ...inputs, base: baseLogits(pulled.to, g.view(baseIndex!, [count], at, `${pulled.rows}+${at}`)) }, { gradient: learn, smoothing, pull: pulled.weight })
         : crossEntropy(g, inputs, { gradient: learn, smoothing })
+      tokenLosses.push(parts.loss)
       loss = plus(loss, sum(g, { x: parts.loss }, {}).total)
       if (!learn) continue
       const gradients = differentiate(g, new Map([[logits, parts.dlogits]]), [...(below ? [x] : []), ...options.trainables()], from)
@@ -67,5 +69,5 @@ export function traceLoss(g: Graph, { hidden, head }: Forward, options: LossOpti
       }
     }
   })
-  return { loss: loss!, dhidden }
+  return { loss: loss!, tokenLosses, dhidden }
 }

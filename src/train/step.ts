@@ -44,6 +44,8 @@ export interface StepGraph {
   readonly graph: Graph
   /** (1) sum of token losses, in nats. */
   readonly loss: Tensor
+  /** The token losses, in the order of the row list; kept only where a plan is told to. */
+  readonly tokenLosses: readonly Tensor[]
   /** First node after the forward pass. */
   readonly boundary: number
   /** Keys that receive a gradient. */
@@ -68,7 +70,7 @@ export function traceStep(subject: Subject, { batch, length, rows }: StepShape, 
   }
   const { outputs } = subject.family.dimensions(subject.config)
   const below = learn && params.size > 0
-  const { loss, dhidden } = traceLoss(graph, forward, {
+  const { loss, tokenLosses, dhidden } = traceLoss(graph, forward, {
     rows,
     outputs,
     learn,
@@ -82,7 +84,7 @@ export function traceStep(subject: Subject, { batch, length, rows }: StepShape, 
     for (const [t, d] of differentiate(graph, new Map([[forward.hidden, dhidden]]), params.values())) collect(t, d)
   }
   recompute(graph, boundary, objective.checkpointing === 'full' ? new Set([...stream, ...(pulled ? [pulled.to.hidden] : [])]) : objective.checkpointing === 'selective' ? 'light' : 'none', forward.hidden)
-  return { graph, loss, boundary: fuse(graph, [loss], boundary), reached }
+  return { graph, loss, tokenLosses, boundary: fuse(graph, [loss], boundary), reached }
 }
 
 /** The frozen base on the same tokens, without methods and their virtual tokens: what tuning is pulled towards. */
