@@ -8,8 +8,9 @@ import { readRecipe } from '../src/protocol/recipe.ts'
 
 const TOLERANCE = 1e-4
 
-const recipe = readRecipe({
+const recipeOn = (base: Readonly<Record<string, unknown>>) => readRecipe({
   name: 'both ways',
+  base,
   data: { source: 'sample', id: 'orders' },
   methods: [{ id: 'lora', options: { r: 4, lora_dropout: 0.1 } }],
   training: { steps: 4, batch_size: 2, max_length: 64, warmup_steps: 1, eval_steps: 4 },
@@ -19,7 +20,8 @@ const recipe = readRecipe({
 const losses = ({ events }: TuneResult): number[] => events.flatMap((e) => (e.type === 'step' || e.type === 'validation' ? [e.loss] : []))
 
 describe('a recipe without a window', () => {
-  it('learns alike in Chromium and over Dawn, and leaves an adapter', async () => {
+  it.each([{ source: 'builtin', id: 'starter' }, { source: 'builtin', id: 'starter', quantization: 'nf4', bnb_4bit_use_double_quant: true }])('learns alike on %j in Chromium and over Dawn, and leaves an adapter', async (base) => {
+    const recipe = recipeOn(base)
     const here = process.cwd()
     const dawn = await inDawn(recipe, here, () => undefined)
     const chromium = await inChromium(recipe, here, () => undefined)
