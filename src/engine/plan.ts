@@ -46,59 +46,66 @@ export function plan(graph: Graph, keep: Iterable<Tensor> = [], boundary = graph
     if (owner.kind === 'value') lastUse.set(owner, FOREVER)
   }
 
-  const slots: Slot[] = []
-  const free = new Set<number>()
-  const slotOf = new Map<Tensor, number>()
+  // Values that follow each other in place are one thing that lives from the first's birth to the last's death.
+  const things: Thing[] = []
+  const thingOf = new Map<Tensor, Thing>()
   const copies = new Map<number, Copy[]>()
-
-  /** The free slot that wastes least; growing one is better than opening another. */
-  const take = (bytes: number): number => {
-    let best = -1
-    let bestCost = FOREVER
-    for (const s of free) {
-      const size = slots[s].bytes
-      const cost = size >= bytes ? (size - bytes) / 4 : bytes - size
-      if (cost < bestCost) [best, bestCost] = [s, cost]
-    }
-    if (best < 0) {
-      slots.push({ bytes, saved: false })
-      return slots.length - 1
-    }
-    free.delete(best)
-    slots[best].bytes = Math.max(slots[best].bytes, bytes)
-    return best
-  }
-
   graph.nodes.forEach((node, i) => {
     const inherited = new Set<Tensor>()
     for (const [name, t] of Object.entries(node.outputs)) {
       const from = node.op.inPlace?.[name]
       const input = from === undefined ? undefined : node.inputs[from]
       const owner = input && storageOf(input).tensor
+      const death = lastUse.get(t)!
       // The shader reads the dying input through the output's binding; under a second name it would be bound twice.
       const boundElsewhere = Object.entries(node.inputs).some(([n, x]) => n !== from && storageOf(x).tensor === owner)
       if (input && owner!.kind === 'value' && lastUse.get(owner!) === i && bytesOf(owner!) === bytesOf(t) && !inherited.has(owner!) && !boundElsewhere) {
         inherited.add(owner!)
-        slotOf.set(t, slotOf.get(owner!)!)
+        const thing = thingOf.get(owner!)!
+        thing.death = death
+        thingOf.set(t, thing)
       } else {
-        slotOf.set(t, take(bytesOf(t)))
+        const thing: Thing = { bytes: bytesOf(t), birth: i, death, saved: false }
+        things.push(thing)
+        thingOf.set(t, thing)
         if (input) copies.set(i, [...(copies.get(i) ?? []), { from: input, to: t }])
       }
-      if (i < boundary && lastUse.get(t)! >= boundary) slots[slotOf.get(t)!].saved = true
+      if (i < boundary && death >= boundary) thingOf.get(t)!.saved = true
     }
-    const dead = new Set<Tensor>()
-    for (const t of [...Object.values(node.inputs), ...Object.values(node.outputs)]) {
-      const owner = storageOf(t).tensor
-      if (owner.kind === 'value' && lastUse.get(owner) === i && !inherited.has(owner)) dead.add(owner)
-    }
-    for (const t of dead) free.add(slotOf.get(t)!)
   })
+  const { slots, places } = place(things)
+  const slotOf = new Map([...thingOf].map(([t, thing]) => [t, places.get(thing)!]))
 
   const classes = { weights: 0, activations: 0, workspace: 0, trainable: 0 }
   for (const s of slots) classes[s.saved ? 'activations' : 'workspace'] += Math.max(16, s.bytes)
   for (const t of graph.sources) classes[t.kind === 'weight' ? 'weights' : t.kind === 'state' ? 'trainable' : 'workspace'] += Math.max(16, bytesOf(t))
   const total = classes.weights + classes.activations + classes.workspace + classes.trainable
   return { graph, slots, slotOf, copies, bytes: { ...classes, total } }
+}
+
+/** What needs room from one node to another. */
+interface Thing {
+  readonly bytes: number
+  readonly birth: number
+  death: number
+  saved: boolean
+}
+
+/** Largest first, each where it fits best among slots that are free all its life (greedy by size, https://arxiv.org/abs/2001.03288). */
+function place(things: readonly Thing[]): { slots: Slot[]; places: ReadonlyMap<Thing, number> } {
+  const slots: (Slot & { readonly held: Thing[] })[] = []
+  const places = new Map<Thing, number>()
+  for (const thing of things.toSorted((a, b) => b.bytes - a.bytes || a.birth - b.birth)) {
+    const isFree = (held: readonly Thing[]): boolean => held.every((x) => x.death < thing.birth || thing.death < x.birth)
+    // Slots shrink in the order in which they were opened: the last free one wastes least.
+    let at = slots.findLastIndex((s) => isFree(s.held))
+    if (at < 0) at = slots.push({ bytes: thing.bytes, saved: false, held: [] }) - 1
+    const slot = slots[at]
+    slot.held.push(thing)
+    slot.saved ||= thing.saved
+    places.set(thing, at)
+  }
+  return { slots: slots.map(({ bytes, saved }) => ({ bytes, saved })), places }
 }
 
 /** One line a slot, then the bytes by class: the text that tests compare. */

@@ -37,6 +37,13 @@ export const trainingOptions = {
       { value: 'full', label: 'Full', help: 'Only the stream between the layers is kept; about a third slower.' },
     ],
   },
+  saved_activations: {
+    kind: 'choice', default: 'float32', advanced: true, group: 'Memory', label: 'Saved activations', help: 'In what form values wait for the backward pass; the loss is the same, gradients differ in the fourth digit.',
+    choices: [
+      { value: 'float32', label: '32-bit', help: 'Exactly as computed.' },
+      { value: 'float16', label: '16-bit', help: 'Half the memory, for a little rounding.' },
+    ],
+  },
   eval_steps: { kind: 'number', default: 25, min: 0, max: 100_000, integer: true, label: 'Validate every', unit: 'steps', help: 'How often the validation loss is measured; 0 turns it off.' },
   early_stopping_patience: { kind: 'number', default: 0, min: 0, max: 10_000, integer: true, advanced: true, group: 'Stopping', label: 'Patience', unit: 'validations', help: 'Ends the run after this many validations in a row without a lower validation loss; 0 never does.' },
   early_stopping_threshold: { kind: 'number', default: 0, min: 0, max: 100, advanced: true, group: 'Stopping', label: 'Least improvement', help: 'How much lower a validation loss must be to count for the patience.' },

@@ -17,9 +17,11 @@ export interface Objective {
   readonly penalties: PenaltyAttrs
   /** What is computed again in the backward pass rather than kept; changes no result. */
   readonly checkpointing: Training['gradient_checkpointing']
+  /** Whether what is kept for the backward pass is rounded to 16-bit floats. */
+  readonly halfActivations: boolean
 }
 
-export const PLAIN: Objective = { labelSmoothing: 0, neftuneNoise: 0, klToBase: 0, penalties: { l1: 0, l2: 0, l2Start: 0 }, checkpointing: 'off' }
+export const PLAIN: Objective = { labelSmoothing: 0, neftuneNoise: 0, klToBase: 0, penalties: { l1: 0, l2: 0, l2Start: 0 }, checkpointing: 'off', halfActivations: false }
 
 export const objectiveOf = (t: Training): Objective => ({
   labelSmoothing: t.label_smoothing_factor,
@@ -27,6 +29,7 @@ export const objectiveOf = (t: Training): Objective => ({
   klToBase: t.kl_to_base,
   penalties: { l1: t.l1_penalty, l2: t.l2_penalty, l2Start: t.l2_start_penalty },
   checkpointing: t.gradient_checkpointing,
+  halfActivations: t.saved_activations === 'float16',
 })
 
 /** Base tensors that a step reads: the frozen ones, and all of them where the base itself runs beside the tuned model. Refuses a pull to a base that has no head. */

@@ -2,6 +2,7 @@
 // optimizer update. Traced once per shape, replayed for every batch.
 import { differentiate } from '../engine/autodiff.ts'
 import { fuse } from '../engine/fuse.ts'
+import { halve } from '../engine/halve.ts'
 import { recompute } from '../engine/recompute.ts'
 import type { Family, Forward } from '../families/family.ts'
 import { Graph } from '../graph/graph.ts'
@@ -84,7 +85,8 @@ export function traceStep(subject: Subject, { batch, length, rows }: StepShape, 
     for (const [t, d] of differentiate(graph, new Map([[forward.hidden, dhidden]]), params.values())) collect(t, d)
   }
   recompute(graph, boundary, objective.checkpointing === 'full' ? new Set([...stream, ...(pulled ? [pulled.to.hidden] : [])]) : objective.checkpointing === 'selective' ? 'light' : 'none', forward.hidden)
-  return { graph, loss, tokenLosses, boundary: fuse(graph, [loss], boundary), reached }
+  const between = learn && objective.halfActivations ? halve(graph, boundary, forward.hidden) : boundary
+  return { graph, loss, tokenLosses, boundary: fuse(graph, [loss], between), reached }
 }
 
 /** The frozen base on the same tokens, without methods and their virtual tokens: what tuning is pulled towards. */
