@@ -83,7 +83,10 @@ export type RunEvent =
   | { readonly type: 'early-stop'; readonly step: number; readonly patience: number; readonly best: { readonly step: number; readonly loss: number } }
   /** At the end: the values of that step, of the lowest validation loss, are the run's result. */
   | { readonly type: 'best'; readonly step: number; readonly loss: number }
-  | { readonly type: 'checkpoint'; readonly step: number; readonly bytes: number }
+  /** `at`: when, in milliseconds since 1970; absent from older runs. */
+  | { readonly type: 'checkpoint'; readonly step: number; readonly bytes: number; readonly at?: number }
+  /** Bytes of every buffer that is on the GPU; said when they change. */
+  | { readonly type: 'memory'; readonly bytes: number }
   | { readonly type: 'scoring'; readonly when: 'before' | 'after'; readonly done: number; readonly total: number }
   | {
       readonly type: 'score'

@@ -41,6 +41,15 @@ export function secondsLeft(run: RunState): number | undefined {
   return now.secondsPerStep * (run.steps - run.step) + (validations * (run.validationMs ?? 0) + scoringMs) / 1000
 }
 
+/** Steps whose times are drawn beside the figures. */
+const SPARK_STEPS = 80
+
+/** Milliseconds of the last steps, oldest first. */
+export function stepTimes(run: RunState): readonly number[] {
+  const { rows } = run.curve
+  return Array.from({ length: Math.min(rows, SPARK_STEPS) }, (_, i) => cell(run.curve, Math.max(0, rows - SPARK_STEPS) + i, CURVE.ms) ?? 0)
+}
+
 /** Steps that would be done again if the page closed now. */
 export const stepsAtRisk = (run: RunState): number => run.step - (run.checkpoint?.step ?? 0)
 

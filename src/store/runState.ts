@@ -36,7 +36,9 @@ export interface RunState {
   readonly early?: { readonly step: number; readonly since: number }
   /** Step whose values were taken at the end, and its validation loss. */
   readonly best?: { readonly step: number; readonly loss: number }
-  readonly checkpoint?: { readonly step: number; readonly bytes: number }
+  readonly checkpoint?: { readonly step: number; readonly bytes: number; readonly at?: number }
+  /** On the GPU now. */
+  readonly gpuBytes?: number
   readonly scoring?: { readonly when: 'before' | 'after'; readonly done: number; readonly total: number }
   readonly before?: Score
   readonly after?: Score
@@ -84,8 +86,12 @@ export function apply(state: RunState, event: RunEvent): RunState {
       return { ...state, early: { step: event.step, since: event.best.step } }
     case 'best':
       return { ...state, best: { step: event.step, loss: event.loss } }
-    case 'checkpoint':
-      return { ...state, checkpoint: { step: event.step, bytes: event.bytes } }
+    case 'checkpoint': {
+      const { type: _type, ...checkpoint } = event
+      return { ...state, checkpoint }
+    }
+    case 'memory':
+      return { ...state, gpuBytes: event.bytes }
     case 'scoring':
       return { ...state, scoring: { when: event.when, done: event.done, total: event.total } }
     case 'score': {

@@ -72,6 +72,7 @@ class Session {
   private takenStep: number | undefined
   private readonly scores: { metric?: Metric; before?: number; after?: number } = {}
   private step = 0
+  private gpuBytes: number | undefined
   private readonly watch: ValidationWatch
 
   private readonly input: SessionInput
@@ -214,6 +215,12 @@ class Session {
     this.step = step
     this.lastLoss = loss
     this.log.say({ type: 'step', step, steps: this.input.recipe.training.steps, loss, ...rest })
+    this.sayMemory()
+  }
+
+  private sayMemory(): void {
+    const bytes = this.input.base.memory.bytes()
+    if (bytes !== this.gpuBytes) this.log.say({ type: 'memory', bytes: (this.gpuBytes = bytes) })
   }
 
   private async validate(learner: Learner, validation: readonly HeldOut[]): Promise<void> {
@@ -247,7 +254,7 @@ class Session {
     await this.log.flush()
     const bytes = await storage.checkpoints.save(runId, this.step, parts)
     await storage.runs.update(runId, { step: this.step, hasAdapter: true, ...(this.lastLoss !== undefined && { lastLoss: this.lastLoss }) })
-    this.log.say({ type: 'checkpoint', step: this.step, bytes })
+    this.log.say({ type: 'checkpoint', step: this.step, bytes, at: Date.now() })
   }
 
   private async judge(when: 'before' | 'after', learner: Learner): Promise<void> {

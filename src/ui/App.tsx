@@ -2,6 +2,7 @@
 import { useEffect } from 'react'
 import { useApp } from './AppContext.ts'
 import { tabTitle } from './runWords.ts'
+import { useFavicon } from './useFavicon.ts'
 import { AdaptersSection } from './sections/AdaptersSection.tsx'
 import { Banners } from './sections/Banners.tsx'
 import { DataSection } from './sections/DataSection.tsx'
@@ -23,6 +24,7 @@ export function App() {
   useEffect(() => {
     document.title = title
   }, [title])
+  useFavicon()
   return (
     <div className="page">
       <a className="skip" href="#main">

@@ -60,3 +60,6 @@ export const parseInput = (text: string): number => {
 
 const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
 export const formatDate = (at: number): string => date.format(at)
+
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
+export const formatClock = (at: number): string => clock.format(at)

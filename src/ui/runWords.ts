@@ -4,7 +4,7 @@ import type { RunRecord } from '../protocol/studio.ts'
 import type { Training } from '../protocol/training.ts'
 import { isMoving, lossNow, secondsLeft } from '../store/runFigures.ts'
 import type { RunState } from '../store/runState.ts'
-import { formatCount, formatDuration, formatLoss, formatOf } from './format.ts'
+import { formatClock, formatCount, formatDuration, formatLoss, formatOf } from './format.ts'
 
 const phaseWords: Record<Phase, string> = {
   loading: 'Loading the model onto the GPU',
@@ -60,13 +60,31 @@ export function tabTitle(run: RunState): string {
   return `${phase === 'done' ? '✓ done' : `${phase} at ${share}`} · Tunesmith`
 }
 
-/** What closing the page now would cost. */
-export function safetyText(run: RunState): string {
-  if (!run.checkpoint) return 'No checkpoint yet: closing now loses this run.'
-  const lost = run.step - run.checkpoint.step
-  if (lost <= 0) return `Checkpoint at step ${formatCount(run.checkpoint.step)}. Safe to close: nothing is lost.`
-  return `Checkpoint ${formatOf(lost, 'step')} ago. Safe to close: you lose at most ${formatOf(lost, 'step')}.`
+/**
+ * What closing the page now would cost.
+ * @param now milliseconds since 1970
+ */
+export function safetyText(run: RunState, now: number): string {
+  const { checkpoint, step } = run
+  if (!checkpoint) return 'No checkpoint yet: closing now loses this run.'
+  const lost = step - checkpoint.step
+  const age = checkpoint.at === undefined ? '' : `, ${formatAge((now - checkpoint.at) / 1000)}`
+  const cost = lost <= 0 ? 'nothing is lost' : `you lose at most ${formatOf(lost, 'step')}`
+  return `Last checkpoint at step ${formatCount(checkpoint.step)}${age}. Safe to close: ${cost}.`
 }
+
+/** Seconds in words; the first ones are now, so that the sentence does not tick. */
+const formatAge = (seconds: number): string => (seconds < 5 ? 'just now' : `${formatDuration(seconds < 60 ? Math.floor(seconds / 5) * 5 : seconds)} ago`)
+
+/** How even the last steps were. */
+export function stepTimesText(times: readonly number[]): string {
+  const sorted = times.toSorted((a, b) => a - b)
+  const [least, middle, most] = [sorted[0], sorted[sorted.length >> 1], sorted.at(-1)].map((ms) => formatDuration((ms ?? 0) / 1000))
+  return `last ${formatOf(times.length, 'step')}: ${least} to ${most}, mostly ${middle}`
+}
+
+/** When it will be over, by the clock. */
+export const untilText = (secondsLeft: number, now: number): string => `until about ${formatClock(now + secondsLeft * 1000)}`
 
 /** How much reading the steps come to; packing puts several rows in one, so that rows cannot be counted then. */
 export function amountText(training: Training, rows: number, validation: number): string {

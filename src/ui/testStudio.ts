@@ -59,6 +59,7 @@ export function testStudio(script: Script = {}): Studio {
       emit(testScore('before', record.recipe.evaluation.rows))
     }
     phase('training')
+    emit({ type: 'memory', bytes: 118_489_088 })
     let step = from
     while (step < steps && !asked.stop) {
       if (asked.pause) {
@@ -88,7 +89,7 @@ export function testStudio(script: Script = {}): Studio {
       }
       if (save_steps > 0 && step % save_steps === 0) {
         update({ checkpointStep: step, hasAdapter: true })
-        emit({ type: 'checkpoint', step, bytes: 655_360 })
+        emit({ type: 'checkpoint', step, bytes: 655_360, at: Date.now() })
       }
       await wait()
     }

@@ -5,10 +5,12 @@ import { defaultRecipe } from '../protocol/recipe.ts'
 import { judgedRun } from '../store/adapterUses.ts'
 import { firstState, type AppState } from '../store/appState.ts'
 import { applyAll, newRun, type RunState } from '../store/runState.ts'
+import { sparkPoints } from './charts/Sparkline.tsx'
 import { examplePrompt } from './examplePrompt.ts'
+import { iconAddress, iconOf } from './favicon.ts'
 import { loadingSnippet } from './loadingSnippet.ts'
 import { backwardText } from './planWords.ts'
-import { amountText, phaseText, safetyText, statusSentence, tabTitle } from './runWords.ts'
+import { amountText, phaseText, safetyText, statusSentence, stepTimesText, tabTitle } from './runWords.ts'
 import { steps, stepState, stepSummary } from './story.ts'
 import { testBase, testDataset, testRecord, testStep } from './testFixtures.ts'
 import { testMethods } from './testMethods.ts'
@@ -50,9 +52,23 @@ describe('a run in words', () => {
     expect(amountText({ ...knobs, packing: true }, 480, 0.1)).toBe('')
   })
   it('says what closing would cost', () => {
-    expect(safetyText(training)).toContain('closing now loses this run')
-    expect(safetyText({ ...training, checkpoint: { step: 1, bytes: 1 } })).toContain('you lose at most 1 step.')
-    expect(safetyText({ ...training, checkpoint: { step: 2, bytes: 1 } })).toContain('nothing is lost')
+    expect(safetyText(training, 0)).toContain('closing now loses this run')
+    const at = (step: number, age: number): string => safetyText({ ...training, checkpoint: { step, bytes: 1, at: 1e12 - age } }, 1e12)
+    expect(at(1, 1000)).toBe('Last checkpoint at step 1, just now. Safe to close: you lose at most 1 step.')
+    expect(at(2, 47_000)).toBe('Last checkpoint at step 2, 45 s ago. Safe to close: nothing is lost.')
+    expect(safetyText({ ...training, checkpoint: { step: 2, bytes: 1 } }, 0)).toBe('Last checkpoint at step 2. Safe to close: nothing is lost.')
+  })
+  it('says how even the steps were', () => {
+    expect(stepTimesText([410, 405, 1200])).toBe('last 3 steps: 405 ms to 1 s, mostly 410 ms')
+    expect(sparkPoints([1, 2])).toBe('0.0,12.5 120.0,2.0')
+  })
+  it('puts the run into the icon, with a mark of its own for each end', () => {
+    expect(iconAddress(iconOf(newRun(3)), 'icon.svg')).toBe('icon.svg')
+    const moods = (['training', 'paused', 'done', 'failed'] as const).map((name) => decodeURIComponent(iconAddress(iconOf({ phase: name, step: 50, steps: 100 }), '')))
+    expect(new Set(moods).size).toBe(4)
+    for (const svg of moods) expect(svg).toMatch(/^data:image\/svg\+xml,<svg/)
+    expect(moods[0]).toContain('stroke-dasharray="40.8 81.7"')
+    expect(iconOf({ phase: 'training', step: 51, steps: 100 })).toEqual(iconOf({ phase: 'training', step: 50, steps: 100 }))
   })
 })
 

@@ -47,6 +47,7 @@ function lineOf(e: RunEvent, every: number, started: number): string | undefined
     case 'best':
       return `kept the values of step ${e.step}, validation loss ${e.loss.toFixed(4)}`
     case 'checkpoint':
+    case 'memory':
     case 'scoring':
       return undefined
     default:

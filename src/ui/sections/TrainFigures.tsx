@@ -1,15 +1,19 @@
-// The run in big numbers.
-import { isMoving, lossNow, secondsLeft, speed, validationNow } from '../../store/runFigures.ts'
+// The run in big numbers, and what closing the page would cost.
+import { isMoving, lossNow, secondsLeft, speed, stepTimes, validationNow } from '../../store/runFigures.ts'
 import { useApp } from '../AppContext.ts'
-import { formatCount, formatDuration, formatLoss } from '../format.ts'
+import { Sparkline } from '../charts/Sparkline.tsx'
+import { formatBytes, formatCount, formatDuration, formatLoss } from '../format.ts'
 import { Facts } from '../parts/Facts.tsx'
-import { safetyText } from '../runWords.ts'
+import { safetyText, stepTimesText, untilText } from '../runWords.ts'
+import { useNow } from '../useNow.ts'
 
 export function TrainFigures() {
   const run = useApp((s) => s.run)
   const working = useApp((s) => s.working)
-  const now = speed(run)
+  const now = useNow(5000, working)
+  const pace = speed(run)
   const left = secondsLeft(run)
+  const times = stepTimes(run)
   return (
     <>
       <Facts
@@ -18,12 +22,14 @@ export function TrainFigures() {
           { name: 'Step', value: formatCount(run.step), remark: `of ${formatCount(run.steps)}` },
           { name: 'Loss, smoothed', value: formatLoss(lossNow(run)) },
           { name: 'Validation loss', value: formatLoss(validationNow(run)) },
-          { name: 'Speed', value: now ? formatCount(now.tokensPerSecond) : '–', remark: 'tokens/s' },
-          ...(left === undefined || !working ? [] : [{ name: 'Time left', value: formatDuration(left) }]),
-          { name: 'One step', value: now ? formatDuration(now.secondsPerStep) : '–' },
+          { name: 'Speed', value: pace ? formatCount(pace.tokensPerSecond) : '–', remark: 'tokens/s' },
+          ...(left === undefined || !working ? [] : [{ name: 'Time left', value: formatDuration(left), remark: untilText(left, now) }]),
+          { name: 'One step', value: pace ? formatDuration(pace.secondsPerStep) : '–' },
+          ...(run.gpuBytes === undefined || !working ? [] : [{ name: 'GPU memory now', value: formatBytes(run.gpuBytes) }]),
         ]}
       />
-      {working && isMoving(run.phase) && run.step > 0 && <p className="small soft">{safetyText(run)}</p>}
+      {times.length > 1 && <Sparkline values={times} text={stepTimesText(times)} />}
+      {working && (isMoving(run.phase) || run.phase === 'paused') && run.step > 0 && <p className="small soft">{safetyText(run, now)}</p>}
     </>
   )
 }
