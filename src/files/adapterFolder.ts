@@ -41,7 +41,7 @@ const LAYOUTS: Readonly<Record<string, AdapterPart['layout']>> = {
 const CONFIG = 'adapter_config.json'
 /** The head of a model for classes, which AdapterHub saves beside its adapters. */
 const HEAD = 'model_head.safetensors'
-const KEPT = new Set([CONFIG, ...Object.keys(LAYOUTS), 'README.md', 'recipe.json', 'load_adapter.py'])
+const KEPT = new Set([CONFIG, ...Object.keys(LAYOUTS), HEAD, 'head_config.json', 'README.md', 'recipe.json', 'load_adapter.py'])
 /** Weights as Python pickles: opening one can run any program. */
 const PICKLES = ['adapter_model.bin', 'pytorch_adapter.bin', 'pytorch_model_adapter.bin']
 

@@ -9,10 +9,10 @@ import { exportRun, recipeFacts } from './exportRun.ts'
 import { takeWindow } from './params.ts'
 import { testSubject } from './testSubject.ts'
 
-async function filesOf(modelType: string, methods: readonly MethodChoice[], changes: Readonly<Record<string, unknown>> = {}) {
+async function filesOf(modelType: string, methods: readonly MethodChoice[], changes: Readonly<Record<string, unknown>> = {}, labels?: readonly string[]) {
   const { layout, attachments } = testSubject(modelType, methods, changes)
   const values = Float32Array.from({ length: layout.length }, (_, i) => i / 7)
-  const facts = { ...recipeFacts({ ...defaultRecipe(), methods }, 'test'), dataName: 'test', rows: 2, steps: 1 }
+  const facts = { ...recipeFacts({ ...defaultRecipe(), methods, ...(labels && { labels }) }, 'test'), dataName: 'test', rows: 2, steps: 1 }
   // Only a whole model is made of the base's own tensors.
   return { values, layout, files: await exportRun({ folder: {}, outline: { taskType: 'CAUSAL_LM' } } as Base, { facts, values, layout, attachments }) }
 }
@@ -37,8 +37,10 @@ it('gives every part of a union its folder, and the loader beside them', async (
 })
 
 it('saves the head of a model for classes beside bottleneck adapters', async () => {
-  const { files, values, layout } = await filesOf('llama', [choice('bottleneck', { reduction_factor: 2 })], { architectures: ['LlamaForSequenceClassification'], id2label: { 0: 'no', 1: 'yes' } })
+  const { files, values, layout } = await filesOf('llama', [choice('bottleneck', { reduction_factor: 2 })], { architectures: ['LlamaForSequenceClassification'], id2label: { 0: 'no', 1: 'yes' } }, ['no', 'yes'])
   expect([...files.keys()]).toContain('model_head.safetensors')
+  // By this the library knows whose head it is; without it, it would load any.
+  expect(JSON.parse(fromUtf8(files.get('head_config.json')!))).toMatchObject({ config: null, name: null, model_class: 'LlamaForSequenceClassification', model_type: 'llama', num_labels: 2, label2id: { no: 0, yes: 1 } })
   const [part] = (await open(files)).parts
   const head = [...layout.windows.values()].filter((w) => !w.key.includes('.adapters.'))
   expect(head.map((w) => w.key)).toEqual(['score.weight'])

@@ -145,7 +145,10 @@ function oneAdapter(a: Attachment, trained: AdapterTensors, facts: CardFacts): M
   if (!a.adapterHub) return files
   // The head of a model for classes trains beside the adapters; AdapterHub keeps heads in a file of their own.
   const head = new Map([...trained].filter(([key]) => a.trains?.(key) !== undefined))
-  if (head.size > 0) files.set('model_head.safetensors', writeSafetensors(packed(head), { format: 'pt' }))
+  if (head.size > 0) {
+    files.set('model_head.safetensors', writeSafetensors(packed(head), { format: 'pt' }))
+    files.set('head_config.json', utf8(sortedJson(headConfig(config, facts))))
+  }
   return new Map(
     [...files].map(([path, bytes]): [string, Uint8Array] => {
       if (path === 'adapter_model.safetensors') return ['adapter.safetensors', bytes]
@@ -153,6 +156,15 @@ function oneAdapter(a: Attachment, trained: AdapterTensors, facts: CardFacts): M
       return path === 'adapter_config.json' ? [path, utf8(fromUtf8(bytes).replace(/"scaling": (\d+)(?=,?\n)/, '"scaling": $1.0'))] : [path, bytes]
     }),
   )
+}
+
+/** AdapterHub's description of a head under the model's own names; beside it, the library takes the head along with the adapter. */
+function headConfig(adapter: Readonly<Record<string, unknown>>, { labels = [], taskType }: CardFacts): Record<string, unknown> {
+  const { hidden_size, model_name, model_type, version } = adapter
+  // A family is called by its model that writes, which has no such head.
+  const model_class = String(adapter['model_class']).replace(/(ForCausalLM|LMHeadModel)$/, taskType === 'TOKEN_CLS' ? 'ForTokenClassification' : 'ForSequenceClassification')
+  const classes = labels.length > 0 && { num_labels: labels.length, label2id: Object.fromEntries(labels.map((label, i) => [label, i])) }
+  return { config: null, name: null, hidden_size, model_class, model_name, model_type, version, ...classes }
 }
 
 /** The folder of an adapter that another one made, for a task by name or a description; what was measured is the task's own. */
