@@ -1,0 +1,58 @@
+// What the page asks about this machine: whether its kernels are right, and how much memory its GPU gives.
+import type { Failure } from './failure.ts'
+import type { Recipe } from './recipe.ts'
+import type { Result } from './result.ts'
+
+/** Largest difference from the oracle, relative to the oracle's largest value, over so many tensors. */
+export interface Compared {
+  readonly tensors: number
+  readonly worst: number
+}
+
+/** What came of one op's kernels on this GPU. */
+export interface KernelVerdict {
+  readonly op: string
+  readonly passed: boolean
+  readonly cases: number
+  /** Kernels tried in each case, at most: what the tuner may choose among on this adapter. */
+  readonly variants: number
+  readonly forward: Compared
+  /** Absent where the op stops gradients. */
+  readonly gradient?: Compared
+  /** What was wrong, a sentence each. */
+  readonly problems: readonly string[]
+}
+
+export interface SelfTestReport {
+  readonly passed: boolean
+  readonly cancelled: boolean
+  readonly ms: number
+  readonly adapter: string
+  readonly verdicts: readonly KernelVerdict[]
+}
+
+export interface SelfTestProgress {
+  readonly done: number
+  readonly total: number
+  readonly verdict: KernelVerdict
+}
+
+/** What a trial allocation of a plan came to. */
+export interface RoomReport {
+  /** Bytes that the plan needs beyond what is on the GPU already. */
+  readonly wantedBytes: number
+  /** Bytes of these that the GPU gave at once, and wrote. */
+  readonly grantedBytes: number
+  /** Weights that were there before. */
+  readonly presentBytes: number
+  /** Why it will not fit, with what would take less. */
+  readonly failure?: Failure
+}
+
+export interface MachineShelf {
+  /** Runs small cases of every op on the GPU and compares them, and their gradients, with the CPU oracle. */
+  selfTest(onProgress: (progress: SelfTestProgress) => void): Promise<Result<SelfTestReport>>
+  stopSelfTest(): Promise<void>
+  /** Allocates what a run of the recipe would, writes it, and frees it again. */
+  tryRoom(recipe: Recipe): Promise<Result<RoomReport>>
+}
