@@ -47,13 +47,26 @@ export function columnNames(rows: readonly (readonly string[])[], asked?: boolea
 function guessed(rows: readonly (readonly string[])[], count: number): string[] {
   const numbered = Array.from({ length: count }, (_, i) => `column${i + 1}`)
   if (count === 1) return ['text']
-  if (count !== 2) return numbered
+  if (count > 2) return guessedAmong(rows, numbered)
   const values = [0, 1].map((i) => rows.map((r) => (r[i] ?? '').trim()))
   const meanLength = values.map((v) => v.reduce((n, s) => n + s.length, 0) / Math.max(1, v.length))
   const label = (meanLength[0] ?? 0) < (meanLength[1] ?? 0) ? 0 : 1
   const distinct = new Set(values[label]).size
   if (distinct > Math.max(2, rows.length / 2)) return numbered
   return label === 0 ? ['label', 'text'] : ['text', 'label']
+}
+
+/** Of more columns the longest is the text, and the last that holds few values, over and over, the label. */
+function guessedAmong(rows: readonly (readonly string[])[], numbered: readonly string[]): string[] {
+  const columns = numbered.map((_, i) => rows.map((r) => (r[i] ?? '').trim()))
+  const lengths = columns.map((c) => c.reduce((n, s) => n + s.length, 0))
+  const text = lengths.indexOf(Math.max(...lengths))
+  const label = columns.findLastIndex((c, i) => {
+    const distinct = new Set(c).size
+    return i !== text && distinct > 1 && distinct <= Math.max(2, rows.length / 2)
+  })
+  if (label < 0 || new Set(columns[text]).size <= rows.length / 2) return [...numbered]
+  return numbered.map((name, i) => (i === text ? 'text' : i === label ? 'label' : name))
 }
 
 function unique(names: readonly string[]): string[] {

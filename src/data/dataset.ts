@@ -35,6 +35,8 @@ export interface Dataset {
   readonly columns?: readonly string[]
   /** Completions are labels. */
   readonly labelled?: true
+  /** Lines of preference pairs whose two answers are one. */
+  readonly samePairs?: readonly number[]
   readonly notes?: readonly string[]
   /** The columns are no known kind of dataset, so there are no rows until they are mapped. */
   readonly isUnmapped?: true
@@ -78,6 +80,7 @@ export function joinDatasets(parts: readonly Dataset[], name?: string): Dataset 
     promptEnd: first.promptEnd,
     columns: [...new Set(parts.flatMap((p) => p.columns ?? []))],
     ...(parts.every((p) => p.labelled) && { labelled: true }),
+    ...(parts.some((p) => p.samePairs) && { samePairs: parts.flatMap((p) => p.samePairs ?? []) }),
     ...(notes.length > 0 && { notes }),
     ...(parts.some((p) => p.isUnmapped) && { isUnmapped: true }),
   }
@@ -132,13 +135,15 @@ async function openOne(source: ByteSource, { mapping, quotes, mayBeUnmapped = fa
     )
   }
   const rows = new RowStore()
+  const samePairs: number[] = []
   const problems = new ProblemList()
   const take = (r: RawRow): void => {
     if ('problem' in r) return problems.add({ line: r.line, reason: r.problem, ...(r.cause && { cause: r.cause }) })
     const read = known?.read(r.line, r.value)
     if (!read) return
-    if ('kind' in read) rows.push(read)
-    else problems.add(read)
+    if (!('kind' in read)) return problems.add(read)
+    rows.push(read)
+    if (known?.isSamePair?.(r.value)) samePairs.push(r.line)
   }
   waiting.forEach(take)
   waiting.length = 0
@@ -159,6 +164,7 @@ async function openOne(source: ByteSource, { mapping, quotes, mayBeUnmapped = fa
     ...found,
     promptEnd: known?.promptEnd ?? '',
     ...(known?.labelled && { labelled: true }),
+    ...(samePairs.length > 0 && { samePairs }),
     ...(known?.note !== undefined && { notes: [known.note] }),
   }
 }

@@ -28,6 +28,7 @@ export function findings(dataset: Dataset, prepared: Prepared, options: PrepareO
     ...doubles(dataset, prepared, data.drop ?? []),
     ...tooLong(all, prepared, options),
     ...contradictions(dataset),
+    ...samePairs(dataset),
     ...unbalanced(labels, data.balance, dataset.rows.at(0)?.kind === 'words'),
     ...unlabelled(dataset, options),
   ]
@@ -112,18 +113,33 @@ function tooLong(all: readonly Example[], { droppedLong }: Prepared, { recipe, c
 }
 
 /** The same text with different labels: nobody can learn both. */
-function contradictions(dataset: Dataset): DataCheck[] {
-  if (!dataset.labelled) return []
+function contradictions({ labelled, rows: all }: Dataset): DataCheck[] {
+  if (!labelled) return []
+  const lines = knownContradictions.get(all) ?? contradictionsIn(all)
+  knownContradictions.set(all, lines)
+  return lines.length === 0 ? [] : [{ kind: 'contradictions', rows: lines.length, message: rows(lines.length, 'has the text of an earlier one and another label.', 'have the text of an earlier one and another label.'), lines: lines.slice(0, SHOWN_LINES), remedies: [] }]
+}
+
+/** Looked for once: no change of the recipe changes them. */
+const knownContradictions = new WeakMap<Rows, readonly number[]>()
+
+function contradictionsIn(all: Rows): number[] {
   const first = new Map<string, string>()
   const lines: number[] = []
-  for (const row of dataset.rows) {
+  for (const row of all) {
     if (row.kind !== 'completion' && row.kind !== 'words') continue
     const [text, label] = row.kind === 'words' ? [row.words.join(' '), row.labels.join(' ')] : [row.prompt.trim().toLowerCase(), row.completion]
     const before = first.get(text)
     if (before === undefined) first.set(text, label)
     else if (before !== label) lines.push(row.line)
   }
-  return lines.length === 0 ? [] : [{ kind: 'contradictions', rows: lines.length, message: rows(lines.length, 'has the text of an earlier one and another label.', 'have the text of an earlier one and another label.'), lines: lines.slice(0, SHOWN_LINES), remedies: [] }]
+  return lines
+}
+
+/** Preference pairs whose two answers are one: they say nothing of what is better. */
+function samePairs({ samePairs: lines = [] }: Dataset): DataCheck[] {
+  const message = rows(lines.length, 'has one answer as the better and the worse; it is learned like the others.', 'have one answer as the better and the worse; they are learned like the others.')
+  return lines.length === 0 ? [] : [{ kind: 'same-pairs', rows: lines.length, message, lines: lines.slice(0, SHOWN_LINES), remedies: [] }]
 }
 
 function labelCounts(train: Rows, validation: Rows): LabelCount[] {

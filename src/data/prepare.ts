@@ -13,7 +13,7 @@ import { makeWordExamples } from './wordExamples.ts'
 
 const PREVIEWS = 6
 /** Of a larger dataset only so many rows are tokenised to be described: a person waits for it after every change. */
-const MEASURED_ROWS = 20_000
+const MEASURED_ROWS = 10_000
 
 /** Classes by name, and the token whose state stands for a whole text; unsaid: every word has a class. */
 export interface ClassTask {

@@ -27,11 +27,16 @@ const FILES: readonly (readonly [path: string, format: string, rows: number, pro
   ['ds-text2sql-mlx/train.jsonl', 'JSON Lines, plain texts', 1000, 0],
   ['ds-text2sql-mlx/valid.jsonl', 'JSON Lines, plain texts', 100, 0],
   ['ds-text2sql-mlx/test.jsonl', 'JSON Lines, plain texts', 100, 0],
+  ['txt-the-verdict/the-verdict.txt', 'plain text, plain texts', 10, 0],
+  ['txt-tinyshakespeare/input.txt', 'plain text, plain texts', 499, 0],
 ]
 
 describe('real data, from TUNESMITH_DATA', () => {
+  test.skipIf(folder === undefined)('pairs with one answer twice', async () => {
+    const { samePairs } = await openDataset(await fileSource(join(folder!, 'ds-preference-rasbt/instruction-data-with-preference.json')))
+    expect(samePairs).toHaveLength(6)
+  })
   test.skipIf(folder === undefined).each(FILES)('%s', async (path, format, rows, problems) => {
-
     expect(existsSync(join(folder!, path)), path).toBe(true)
     const dataset = await openDataset(await fileSource(join(folder!, path)))
     expect([dataset.format, dataset.rows.length, dataset.problemCount, dataset.problems.slice(0, 3)]).toEqual([format, rows, problems, []])

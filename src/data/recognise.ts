@@ -5,7 +5,7 @@ import { nestsDeeper } from '../protocol/nesting.ts'
 import type { Mapping } from '../protocol/dataRecipe.ts'
 import { markedTurns } from './markedText.ts'
 import { mappedReader } from './mappedReader.ts'
-import { turnKeys } from './readChat.ts'
+import { readChat, turnKeys } from './readChat.ts'
 import { wordColumns, wordsReader } from './wordsReader.ts'
 import { at, chatReader, chosenReader, markedReader, pairReader, textReader, type Read, type Value } from './readers.ts'
 
@@ -19,6 +19,8 @@ export interface Recogniser {
   readonly labelled?: true
   /** What a person should know of how the rows are used. */
   readonly note?: string
+  /** Of preference pairs: whether the two answers are one. */
+  isSamePair?(value: Value): boolean
 }
 
 const INSTRUCTIONS = ['instruction', 'instructions', 'task_instruction', 'command']
@@ -51,6 +53,8 @@ const TRANSFORMS = [
   ['input', 'label'],
 ] as const
 
+const PREFERENCES = 'The chosen answers are learned; the rejected ones are not used, because there is no preference training yet.'
+
 /** Columns that some shape needs, for the sentence about a dataset that has none of them. */
 export const KNOWN_SHAPES =
   'text; prompt and completion; instruction, input and output; messages; conversations; question and answer; text and label; two sentences and label; words and their labels; chosen and rejected'
@@ -75,16 +79,19 @@ export function recogniser(columns: readonly string[], sample: readonly Value[] 
   const input = first(INPUTS)
   const prompt = first(['prompt', 'prompts'])
   const question = has('question')
-  const chosen = has('chosen')
-  if (chosen !== undefined && has('rejected') !== undefined) {
+  const [chosen, rejected] = [has('chosen'), has('rejected')]
+  if (chosen !== undefined && rejected !== undefined) {
     const asked = instruction !== undefined ? [instruction, ...(input === undefined ? [] : [input])] : [prompt ?? question ?? input].filter((c) => c !== undefined)
     return {
       label: 'preference pairs',
       promptEnd: '\n',
       read: chosenReader(chosen, asked, system),
-      note: 'The chosen answers are learned; the rejected ones are not used, because there is no preference training yet.',
+      note: PREFERENCES,
+      isSamePair: (value) => JSON.stringify(value[chosen]) === JSON.stringify(value[rejected]),
     }
   }
+  const preferred = has('preferred_output')
+  if (preferred !== undefined && input !== undefined) return { label: 'preference pairs', promptEnd: '', read: preferredReader(input, preferred), note: PREFERENCES }
   const output = first(OUTPUTS)
   if (instruction !== undefined && output !== undefined)
     return { label: 'instructions with answers', promptEnd: '\n', read: pairReader({ prompts: [instruction, ...(input === undefined ? [] : [input])], completion: output, end: '\n', system, history }) }
@@ -124,6 +131,16 @@ export function recogniser(columns: readonly string[], sample: readonly Value[] 
   const marked = sample.filter((v) => typeof v[plain] === 'string' && markedTurns(v[plain])).length
   if (marked > 0 && 2 * marked >= sample.length) return { label: 'conversations written as texts', promptEnd: '', read: markedReader(plain) }
   return { label: 'plain texts', promptEnd: '', read: textReader(plain) }
+}
+
+/** OpenAI's preference files: what is asked as messages with tools, and the better answer as messages. */
+function preferredReader(input: string, preferred: string): Read {
+  return (line, value) => {
+    const { messages, tools } = isRecord(value[input]) ? value[input] : {}
+    const [asked, answer] = [messages, value[preferred]]
+    if (!Array.isArray(asked) || !Array.isArray(answer)) return { line, field: Array.isArray(asked) ? preferred : input, reason: `${Array.isArray(asked) ? preferred : `${input}.messages`} must be a list of messages.` }
+    return readChat(line, preferred, [...(asked as unknown[]), ...(answer as unknown[])], { tools })
+  }
 }
 
 /** Self-Instruct: an instruction and a list of inputs with outputs, of which the first is learned. */

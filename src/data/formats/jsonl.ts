@@ -21,7 +21,7 @@ const jsonl: Format = {
       .split(/\r\n|\n|\r/)
       .filter((l) => l.trim() !== '')
     const named = /\.(jsonl|ndjson)$/i.test(name)
-    const value = parse(first)
+    const value = parse(first) ?? parse(first.replace(/,\s*$/, ''))
     // A list of messages a line; a whole file on one line is JSON.
     if (Array.isArray(value) && asRow(value, false) && second.trimStart().startsWith('[')) return 0.9
     if (isRecord(value)) return named || second.trimStart().startsWith('{') ? 0.95 : 0.7
@@ -30,7 +30,8 @@ const jsonl: Format = {
   async *rows(source) {
     for await (const { line, text } of readLines(source)) {
       if (text.trim() === '') continue
-      const value = parse(text)
+      // Lines copied out of a list keep its comma.
+      const value = parse(text) ?? parse(text.replace(/,\s*$/, ''))
       const row = asRow(value, false)
       if (row) yield { line, value: row }
       else yield { line, problem: value === undefined ? 'is not valid JSON.' : noRow(value), cause: 'syntax' }
