@@ -4,6 +4,7 @@ import { Tokenizer as Engine } from '@huggingface/tokenizers'
 import { isRecord } from '../lib/record.ts'
 import { Fault } from '../protocol/failure.ts'
 import { pairTemplate, type PairPart } from './pairTemplate.ts'
+import { boundEngine, checkTokenizerJson } from './boundTokenizer.ts'
 import { whitespaceAsPython } from './whitespaceAsPython.ts'
 
 export interface Tokenizer {
@@ -30,8 +31,13 @@ export interface Tokenizer {
 
 export function loadTokenizer(json: Readonly<Record<string, unknown>>, config: Readonly<Record<string, unknown>>): Tokenizer {
   let engine: Engine
+  let expect: (characters: number) => void
   try {
-    engine = new Engine(whitespaceAsPython(json), config)
+    checkTokenizerJson(json)
+    const rules = whitespaceAsPython(json)
+    tryNormalizer(rules)
+    engine = new Engine(rules, config)
+    expect = boundEngine(engine)
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error)
     throw new Fault(
@@ -47,13 +53,14 @@ export function loadTokenizer(json: Readonly<Record<string, unknown>>, config: R
 
   const apart = splitsIdeographs(json['normalizer']) ? (text: string): string => text.replace(RARE_IDEOGRAPHS, ' $& ') : (text: string): string => text
   const encode = (text: string, special = false): Int32Array<ArrayBuffer> => {
-    const { ids } = engine.encode(apart(text), { add_special_tokens: special })
+    const { ids } = within(expect, text.length, () => engine.encode(apart(text), { add_special_tokens: special }))
     // A character outside the vocabulary of a tokenizer without an unknown token has no id; transformers drops it too.
     return Int32Array.from(ids.filter((id) => Number.isInteger(id)))
   }
   const decode = (ids: ArrayLike<number>, skipSpecial = true): string => {
     const known = Array.from(ids).filter((id) => engine.id_to_token(id) !== undefined && !(skipSpecial && specialIds.has(id)))
-    return known.length === 0 ? '' : engine.decode(known, { skip_special_tokens: false, clean_up_tokenization_spaces: cleanUp })
+    const characters = known.reduce((n, id) => n + (engine.id_to_token(id)?.length ?? 0), 0)
+    return known.length === 0 ? '' : within(expect, characters, () => engine.decode(known, { skip_special_tokens: false, clean_up_tokenization_spaces: cleanUp }))
   }
   const idOf = (name: string): number | undefined => {
     const token = specialTokens[name]
@@ -78,6 +85,27 @@ export function loadTokenizer(json: Readonly<Record<string, unknown>>, config: R
     ...(bosId === undefined ? {} : { bosId }),
     ...(eosId === undefined ? {} : { eosId }),
     ...(padId === undefined ? {} : { padId }),
+  }
+}
+
+/** A text's time and room; whatever the tokenizer's rules come to beyond them is told in a sentence. */
+function within<T>(expect: (characters: number) => void, characters: number, work: () => T): T {
+  expect(characters)
+  try {
+    return work()
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error)
+    throw new Fault('bad-model', `The tokenizer of this model cannot be used on a text of ${characters} characters: ${detail}`, 'Choose another model, or leave that text out.', detail)
+  }
+}
+
+/** The library normalizes added tokens while it is built, before anything counts; here that is counted first. */
+function tryNormalizer(rules: Readonly<Record<string, unknown>>): void {
+  const bare = new Engine({ ...rules, added_tokens: [], model: { type: 'BPE', vocab: {}, merges: [] } }, {})
+  const expect = boundEngine(bare)
+  for (const { content } of rules['added_tokens'] as readonly { readonly content: string }[]) {
+    expect(content.length)
+    bare.normalizer?.(content)
   }
 }
 

@@ -7,8 +7,8 @@ type Json = Readonly<Record<string, unknown>>
 /** GPT-2's, from tokenizers/src/pre_tokenizers/byte_level.rs. */
 const BYTE_LEVEL = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
 
-/** Every \s and \S, inside classes too; an escaped backslash before the letter is left alone. */
-const explicit = (pattern: string): string =>
+/** A pattern with every \s and \S written out, inside classes too; an escaped backslash before the letter is left alone. */
+export const withUnicodeSpaces = (pattern: string): string =>
   pattern.replace(/\\([\s\S])/g, (found, letter: string) => (letter === 's' ? String.raw`\p{White_Space}` : letter === 'S' ? String.raw`\P{White_Space}` : found))
 
 /** A tokenizer.json whose patterns say so. */
@@ -19,8 +19,8 @@ function rewritten(part: unknown): unknown {
   if (!isRecord(part)) return part
   // One that puts a space in front does so before it splits, which two steps would do for every piece.
   if (part['type'] === 'ByteLevel' && part['use_regex'] !== false && part['add_prefix_space'] !== true) {
-    const split = { type: 'Split', pattern: { Regex: explicit(BYTE_LEVEL) }, behavior: 'Isolated', invert: false }
+    const split = { type: 'Split', pattern: { Regex: withUnicodeSpaces(BYTE_LEVEL) }, behavior: 'Isolated', invert: false }
     return { type: 'Sequence', pretokenizers: [split, { ...part, use_regex: false }] }
   }
-  return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, key === 'Regex' && typeof value === 'string' ? explicit(value) : rewritten(value)]))
+  return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, key === 'Regex' && typeof value === 'string' ? withUnicodeSpaces(value) : rewritten(value)]))
 }
