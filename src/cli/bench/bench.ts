@@ -10,6 +10,8 @@ export interface Bench {
   readonly software: boolean
   readonly peers: readonly Peer[]
   readonly rounds: number
+  /** Least length of a sample; processor time is counted in hundredths of a second. */
+  readonly leastMs: number
   /** Leaves out what takes minutes. */
   readonly quick: boolean
   readonly cpu: CpuClock | undefined

@@ -21,15 +21,15 @@ export interface Bed {
 
 export const bedOf = (gpu: Gpu): Bed => ({ gpu, memory: new Memory(gpu.device), pipelines: new Pipelines(gpu.device) })
 
-export async function graphWork({ gpu, memory, pipelines }: Bed, g: Graph, sources: ReadonlyMap<Tensor, ArrayLike<number>>, y: Tensor): Promise<Work> {
-  const recording = await record(plan(g, [y]), memory, pipelines, new Map(), { choose: chooseKernel(gpu) })
+export async function graphWork({ gpu, memory, pipelines }: Bed, g: Graph, sources: ReadonlyMap<Tensor, ArrayLike<number>>, ys: readonly Tensor[]): Promise<Work> {
+  const recording = await record(plan(g, ys), memory, pipelines, new Map(), { choose: chooseKernel(gpu) })
   for (const [t, values] of sources) gpu.device.queue.writeBuffer(recording.place(t).buffer, 0, packValues(values, t.dtype))
   return {
     run: (times) => replayed(gpu.device, recording, times),
     async result() {
       await replayed(gpu.device, recording, 1)
-      const [bytes] = await readNow(memory, [recording.place(y)])
-      return unpackValues(bytes, y) as Float32Array
+      const parts = await readNow(memory, ys.map((y) => recording.place(y)))
+      return Float32Array.from(parts.flatMap((bytes, i) => [...unpackValues(bytes, ys[i])]))
     },
     dispose: () => recording.dispose(),
   }

@@ -1,4 +1,5 @@
 // Measures in this process, over Dawn. Other libraries look for `navigator.gpu`: they are given the same Dawn.
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { readFolder } from '../../files/nodeSource.ts'
 import { dawnGpu } from '../../gpu/dawn.ts'
@@ -10,7 +11,8 @@ import { openPeers } from './peers/openPeers.ts'
 import type { Measured } from './report.ts'
 import { watchGpu } from './watchGpu.ts'
 
-const starter = (): string => fileURLToPath(new URL('../../../public/starter', import.meta.url))
+/** In the checkout, or beside a bundle. */
+const starter = (): string => (existsSync('starter') ? 'starter' : fileURLToPath(new URL('../../../public/starter', import.meta.url)))
 
 export async function measureInDawn(options: BenchOptions, say: (text: string) => void): Promise<Measured> {
   // First steps are to be those of a first visit, whatever this machine compiled before.
@@ -30,6 +32,7 @@ export async function measureInDawn(options: BenchOptions, say: (text: string) =
       software: adapter.software,
       peers: await openPeers(options.peers, say),
       rounds: options.rounds,
+      leastMs: adapter.software ? 100 : 20,
       quick: options.quick,
       // On a real GPU the processor's time is not the work's.
       cpu: adapter.software ? cpu : undefined,

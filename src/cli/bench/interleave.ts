@@ -24,22 +24,30 @@ export interface InterleaveOptions {
   /** A sample of a fast arm lasts at least this long, so that waiting for the GPU does not count. */
   readonly leastMs?: number
   readonly mostTimes?: number
+  /** The arms ran before: no run goes unmeasured, and a sample is one run. */
+  readonly warm?: boolean
   readonly cpu?: CpuClock | undefined
 }
 
+/** An arm whose runs take longer than this is timed twice only. */
+const SLOW_MS = 15_000
+
 /** Each arm once unmeasured, then once to learn how often it fits a sample, then all in turns. */
-export async function interleave(arms: readonly Arm[], { rounds, leastMs = 20, mostTimes = 16, cpu }: InterleaveOptions): Promise<Map<string, Timing>> {
+export async function interleave(arms: readonly Arm[], { rounds, leastMs = 20, mostTimes = 16, warm = false, cpu }: InterleaveOptions): Promise<Map<string, Timing>> {
   const samples = new Map<string, { wall: number[]; cpu: number[]; times: number }>()
   for (const arm of arms) {
+    samples.set(arm.name, { wall: [], cpu: [], times: 1 })
+    if (warm) continue
     await arm.run(1)
     const began = performance.now()
     await arm.run(1)
     const ms = performance.now() - began
-    samples.set(arm.name, { wall: [], cpu: [], times: Math.max(1, Math.min(mostTimes, Math.round(leastMs / ms))) })
+    samples.get(arm.name)!.times = Math.max(1, Math.min(mostTimes, Math.round(leastMs / ms)))
   }
   for (let round = 0; round < rounds; round++) {
     for (const arm of arms) {
       const s = samples.get(arm.name)!
+      if (!warm && round >= 2 && s.wall[0] * s.times > SLOW_MS) continue
       const used = await cpu?.()
       const began = performance.now()
       await arm.run(s.times)

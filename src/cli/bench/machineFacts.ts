@@ -9,8 +9,10 @@ export function machineFacts(): Made['machine'] {
   return { processor: first?.model.trim() ?? 'unknown', cores: cpus().length, memory: totalmem(), system: `${platform()} ${release()} ${arch()}` }
 }
 
-/** Short hash, with a plus where tracked files differ; `unknown` outside a checkout. */
+/** Short hash, with a plus where tracked files differ; a bundle carries its own; else `unknown`. */
 export function commit(): string {
+  const packed = process.env.TUNESMITH_COMMIT
+  if (packed) return packed
   try {
     const git = (...words: string[]): string => execFileSync('git', words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
     return git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain', '--untracked-files=no') === '' ? '' : '+')

@@ -1,7 +1,11 @@
 // Runs the measurements that were asked for, steps first: libraries that keep freed buffers would carry them into the next.
 import type { Bench } from './bench.ts'
 import { measureCeiling } from './ceiling.ts'
+import { measureAttention } from './measureAttention.ts'
+import { measureGrowth } from './measureGrowth.ts'
+import { measureLoss } from './measureLoss.ts'
 import { measureMatmul } from './measureMatmul.ts'
+import { measureOverhead } from './measureOverhead.ts'
 import { measureStep } from './measureStep.ts'
 import { presets } from './presets.ts'
 import type { Findings } from './report.ts'
@@ -24,6 +28,10 @@ export async function measureAll(bench: Bench, names: readonly string[]): Promis
     device.destroy()
   }
   if (names.includes('matmul')) found.matmul = await measureMatmul(bench)
+  if (names.includes('attention')) found.attention = await measureAttention(bench)
+  if (names.includes('loss')) found.loss = await measureLoss(bench)
+  if (names.includes('overhead')) found.overhead = await measureOverhead(bench)
+  if (names.includes('growth')) found.growth = await measureGrowth(bench)
   for (const name of names) {
     if (name === 'kernels') await timeMatmul(await bench.open())
     if (name === 'decode') await timeDecoding(bench, presets.get('starter')!)

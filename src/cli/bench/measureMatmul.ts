@@ -49,7 +49,7 @@ async function ours(bed: Bed, { M, K, N }: MatmulShape, a: Float32Array, b: Floa
   const [left, right] = [g.input('a', [M, K]), g.input('b', transB ? [N, K] : [K, N], dtype)]
   const { y } = matmul(g, { a: left, b: right }, { transA: false, transB, alpha: 1 })
   const stored = transB ? Float32Array.from({ length: K * N }, (_, i) => b[(i % K) * N + Math.floor(i / K)]) : b
-  return graphWork(bed, g, new Map([[left, a], [right, stored]]), y)
+  return graphWork(bed, g, new Map([[left, a], [right, stored]]), [y])
 }
 
 /** Some entries of a product against sums in double precision. */

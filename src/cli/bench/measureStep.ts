@@ -1,5 +1,8 @@
 // A whole training step of a preset, ours and where the preset says so that of other libraries, in turns. Times are quoted
 // only when the losses of the first five steps agree.
+import { attachAll } from '../../methods/registry.ts'
+import { defaultRecipe } from '../../protocol/recipe.ts'
+import { estimate } from '../../train/estimate.ts'
 import type { Bench } from './bench.ts'
 import { interleave, type Timing } from './interleave.ts'
 import { loraSpecOf } from './loraSpec.ts'
@@ -25,10 +28,12 @@ export interface StepArm {
   readonly dispatches: number
   readonly submits: number
   readonly readBacks: number
-  /** Created by all steps after the compared ones together. */
+  /** Created by all steps after the first together. */
   readonly created: Pick<GpuCounts, 'buffers' | 'bindGroups' | 'pipelines'>
   /** Most that lived at once on the device. */
   readonly peakBytes: number
+  /** What the planner said before; ours only. */
+  readonly predictedBytes?: number
   /** Milliseconds of JavaScript for 1,000 dispatches; ours only. */
   readonly hostMsPer1000?: Spread
   /** f32 GFLOP/s of the matrix products; ours only. */
@@ -50,7 +55,7 @@ export async function measureStep(bench: Bench, preset: Preset): Promise<StepRes
   const { vocabulary } = model.family.dimensions(model.config)
   const batch = fullBatch(preset.batch, preset.length, vocabulary)
   const gpu = await bench.open()
-  const studio = await studioTraining(gpu, model, preset.methods, batch)
+  const studio = await studioTraining(gpu, model, attachAll(preset.methods, model.outline), batch)
   const trainings: { name: string; device: GPUDevice; training: Training; firstMs: number; losses: number[] }[] = [
     { name: 'tunesmith', device: gpu.device, training: studio, firstMs: studio.firstMs, losses: [studio.firstLoss] },
   ]
@@ -65,42 +70,39 @@ export async function measureStep(bench: Bench, preset: Preset): Promise<StepRes
       trainings.push({ name: peer.name, device: peer.device, training, firstMs: performance.now() - began, losses: [loss] })
     }
   }
-  for (const { training, losses } of trainings) for (let i = 1; i < COMPARED; i++) losses.push(await training.step())
-  for (const { name, losses } of trainings.slice(1)) compareLosses(name, losses, trainings[0].losses)
-
   const before = watch.counts()
   const counts = new Map(trainings.map(({ name }) => [name, countsBetween(before, before)]))
   const steps = new Map<string, number>()
   const hosts: number[] = []
-  const counted = async (name: string, training: Training): Promise<void> => {
+  const counted = async ({ name, training, losses }: (typeof trainings)[number]): Promise<void> => {
     const from = watch.counts()
-    if (name === 'tunesmith') hosts.push((await studio.timedStep()).hostMs)
-    else await training.step()
+    if (name === 'tunesmith') {
+      const { loss, hostMs } = await studio.timedStep()
+      losses.push(loss)
+      hosts.push(hostMs)
+    } else losses.push(await training.step())
     const more = countsBetween(from, watch.counts())
     const sum = counts.get(name)!
     for (const key of Object.keys(sum) as (keyof GpuCounts)[]) sum[key] += more[key]
     steps.set(name, (steps.get(name) ?? 0) + 1)
   }
-  const arms = trainings.map(({ name, training }) => ({
-    name,
-    async run(times: number) {
-      for (let i = 0; i < times; i++) await counted(name, training)
-    },
-  }))
-  const found = await interleave(arms, { ...bench, leastMs: 1, mostTimes: 1 })
+  const arms = trainings.map((arm) => ({ name: arm.name, run: () => counted(arm) }))
+  const found = await interleave(arms, { ...bench, rounds: Math.max(COMPARED - 1, bench.rounds), warm: true })
+  for (const { name, losses } of trainings.slice(1)) compareLosses(name, losses.slice(0, COMPARED), trainings[0].losses.slice(0, COMPARED))
   const tokens = preset.batch * preset.length
+  const predictedBytes = estimate(model, { ...defaultRecipe(), methods: preset.methods }, [{ B: preset.batch, T: preset.length }]).bytes.total
   const result = trainings.map(({ name, device, firstMs, losses }): StepArm => {
     const timing = found.get(name)!
     const sum = counts.get(name)!
     const each = (n: number): number => n / steps.get(name)!
     const own = name === 'tunesmith'
     return {
-      name, losses, timing, firstMs,
+      name, timing, firstMs, losses: losses.slice(0, COMPARED),
       tokensPerSecond: mapSpread(timing.wall, (ms) => (1000 * tokens) / ms),
       dispatches: each(sum.dispatches), submits: each(sum.submits), readBacks: each(sum.readBacks),
       created: { buffers: sum.buffers, bindGroups: sum.bindGroups, pipelines: sum.pipelines },
       peakBytes: watch.bytes(device).peak,
-      ...(own && { hostMsPer1000: mapSpread(spreadOf(hosts), (ms) => (1000 * ms) / each(sum.dispatches)), gflops: mapSpread(timing.wall, (ms) => studio.flops / ms / 1e6) }),
+      ...(own && { predictedBytes, hostMsPer1000: mapSpread(spreadOf(hosts), (ms) => (1000 * ms) / each(sum.dispatches)), gflops: mapSpread(timing.wall, (ms) => studio.flops / ms / 1e6) }),
     }
   })
   for (const { training } of trainings) training.dispose()

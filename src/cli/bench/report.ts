@@ -1,7 +1,10 @@
 // What a bench came to: one JSON document, from which the tables are written.
 import type { Ceiling } from './ceiling.ts'
+import type { GrowthPoint } from './measureGrowth.ts'
 import type { MatmulRow } from './measureMatmul.ts'
+import type { Overhead } from './measureOverhead.ts'
 import type { StepResult } from './measureStep.ts'
+import type { RateRow } from './rateRow.ts'
 
 /** Where and when, so that no number stands alone. */
 export interface Made {
@@ -30,6 +33,10 @@ export interface Findings {
   ceiling?: Ceiling
   readonly steps: StepResult[]
   matmul?: readonly MatmulRow[]
+  attention?: readonly RateRow[]
+  loss?: readonly RateRow[]
+  overhead?: Overhead
+  growth?: readonly GrowthPoint[]
   /** What was not measured, and why. */
   readonly leftOut: string[]
 }

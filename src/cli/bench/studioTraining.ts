@@ -1,9 +1,8 @@
 // Our own training step of a preset, through the same front door as the studio: model, methods, learner.
 import type { Batch } from '../../data/batches.ts'
 import type { Gpu } from '../../gpu/device.ts'
-import { attachAll } from '../../methods/registry.ts'
+import type { Attachment } from '../../methods/method.ts'
 import { adamwHyper } from '../../optim/adamwHyper.ts'
-import type { MethodChoice } from '../../protocol/recipe.ts'
 import { mount, subjectOf, type OpenModel } from '../../train/base.ts'
 import { Learner, shapeOf } from '../../train/learner.ts'
 import { initialValues } from '../../train/params.ts'
@@ -27,9 +26,9 @@ export interface StudioTraining extends Training {
 }
 
 /** Loads the weights and takes the first step. */
-export async function studioTraining(gpu: Gpu, model: OpenModel, methods: readonly MethodChoice[], batch: Batch): Promise<StudioTraining> {
+export async function studioTraining(gpu: Gpu, model: OpenModel, attachments: readonly Attachment[], batch: Batch): Promise<StudioTraining> {
   const base = mount(model, gpu)
-  const subject = subjectOf(model, attachAll(methods, model.outline))
+  const subject = subjectOf(model, attachments)
   await base.weights.load(subject.census.weights)
   await gpu.device.queue.onSubmittedWorkDone()
   const values = await initialValues(subject.layout, 0, (name) => base.weights.readF32(name))

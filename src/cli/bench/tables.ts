@@ -1,7 +1,13 @@
 // Findings as rows of text cells: what the terminal shows and the README keeps.
 import type { Ceiling } from './ceiling.ts'
+import type { Timing } from './interleave.ts'
+import { matmulFlops } from './matmulShapes.ts'
+import type { GrowthPoint } from './measureGrowth.ts'
 import type { MatmulRow } from './measureMatmul.ts'
-import type { StepResult } from './measureStep.ts'
+import type { Overhead } from './measureOverhead.ts'
+import type { StepArm, StepResult } from './measureStep.ts'
+import type { RateArm, RateRow } from './rateRow.ts'
+import type { Findings } from './report.ts'
 import type { Spread } from './spread.ts'
 
 export interface Table {
@@ -14,13 +20,27 @@ export interface Table {
 export function short(x: number): string {
   if (!Number.isFinite(x)) return '–'
   if (x === 0) return '0'
-  const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(x))))
-  return x.toFixed(Math.min(digits, 4)).replace(/\B(?=(\d{3})+(?!\d))(?<!\.\d*)/g, ',')
+  const digits = Math.max(0, Math.min(4, 2 - Math.floor(Math.log10(Math.abs(x)))))
+  const [whole, rest] = x.toFixed(digits).split('.')
+  return whole.replace(/\B(?=(\d{3})+$)/g, ',') + (rest === undefined ? '' : `.${rest}`)
 }
 
-export const range = ({ median, min, max }: Spread, show = short): string => `${show(median)} (${show(min)}–${show(max)})`
-export const mib = (bytes: number): string => `${short(bytes / 2 ** 20)} MiB`
-export const times = (a: number, b: number): string => `${short(a / b)}×`
+export const range = ({ median, min, max }: Spread): string => `${short(median)} (${short(min)}–${short(max)})`
+const mib = (bytes: number): string => `${short(bytes / 2 ** 20)} MiB`
+const percent = (share: number): string => `${short(100 * share)} %`
+
+/** Every table of a report, in the order of reading. */
+export function tablesOf(found: Findings, cores: number): Table[] {
+  return [
+    ...(found.ceiling ? [ceilingTable(found.ceiling)] : []),
+    ...found.steps.map((step) => stepTable(step, cores)),
+    ...(found.matmul ? [matmulTable(found.matmul, found.ceiling, cores)] : []),
+    ...(found.attention ? [rateTable('Causal attention', found.attention, cores)] : []),
+    ...(found.loss ? [rateTable('Head and loss, forward and backward', found.loss, cores)] : []),
+    ...(found.overhead ? [overheadTable(found.overhead)] : []),
+    ...(found.growth ? [growthTable(found.growth)] : []),
+  ]
+}
 
 export function ceilingTable({ fma, fmaWay, copy }: Ceiling): Table {
   return {
@@ -33,40 +53,75 @@ export function ceilingTable({ fma, fmaWay, copy }: Ceiling): Table {
   }
 }
 
-export function matmulTable(rows: readonly MatmulRow[], ceiling: Ceiling | undefined): Table {
+/** Rate on the clock; on a software adapter also the one that its processor time alone would allow. */
+function rateCell(arm: RateArm | undefined, flops: number, cores: number): string {
+  if (!arm) return '–'
+  const { cpu } = arm.timing
+  return range(arm.gflops) + (cpu ? ` · ${short((cores * flops) / cpu.median / 1e6)}` : '')
+}
+
+const alone = (timings: readonly Timing[]): string => (timings.some((t) => t.cpu) ? '; after the dot: by processor time, as if nothing else ran' : '')
+
+export function matmulTable(rows: readonly MatmulRow[], ceiling: Ceiling | undefined, cores: number): Table {
   const names = [...new Set(rows.flatMap((r) => r.arms.map((a) => a.name)))]
   return {
-    title: 'Products [M×K]·[K×N] in f32, GFLOP/s',
+    title: `Products [M×K]·[K×N] in f32, GFLOP/s${alone(rows.flatMap((r) => r.arms.map((a) => a.timing)))}`,
     head: ['product', ...names, ...(ceiling ? ['ours of ceiling'] : [])],
     rows: rows.map((r) => [
       `${r.of} ${r.M}×${r.K}·${r.K}×${r.N}`,
-      ...names.map((name) => {
-        const arm = r.arms.find((a) => a.name === name)
-        return arm ? range(arm.gflops) : '–'
-      }),
-      ...(ceiling ? [`${short((100 * r.arms[0].gflops.median) / ceiling.fma.median)} %`] : []),
+      ...names.map((name) => rateCell(r.arms.find((a) => a.name === name), matmulFlops(r), cores)),
+      ...(ceiling ? [percent(r.arms[0].gflops.median / ceiling.fma.median)] : []),
     ]),
   }
 }
 
-export function stepTable({ preset, says, batch, length, arms }: StepResult): Table {
-  const each = (label: string, cell: (arm: StepResult['arms'][number]) => string): string[] => [label, ...arms.map(cell)]
+export function rateTable(what: string, rows: readonly RateRow[], cores: number): Table {
+  const names = [...new Set(rows.flatMap((r) => r.arms.map((a) => a.name)))]
+  return {
+    title: `${what}, GFLOP/s${alone(rows.flatMap((r) => r.arms.map((a) => a.timing)))}`,
+    head: ['', ...names],
+    rows: rows.map((r) => [r.of, ...names.map((name) => rateCell(r.arms.find((a) => a.name === name), r.flops, cores))]),
+  }
+}
+
+export function stepTable({ preset, says, batch, length, arms }: StepResult, cores: number): Table {
+  const each = (label: string, cell: (arm: StepArm) => string): string[] => [label, ...arms.map(cell)]
+  const tokens = batch * length
   return {
     title: `A LoRA step of ${preset}, ${batch} × ${length} tokens: ${says}`,
     head: ['', ...arms.map((a) => a.name)],
     rows: [
       each('tokens/s', (a) => range(a.tokensPerSecond)),
+      ...(arms[0].timing.cpu ? [each('tokens/s by processor time, as if nothing else ran', (a) => short((1000 * cores * tokens) / a.timing.cpu!.median))] : []),
       each('ms a step', (a) => range(a.timing.wall)),
-      ...(arms[0].timing.cpu ? [each('processor ms a step', (a) => range(a.timing.cpu!))] : []),
       each('first step, s', (a) => short(a.firstMs / 1000)),
       each('dispatches', (a) => short(a.dispatches)),
       each('submits', (a) => short(a.submits)),
+      each('read-backs', (a) => short(a.readBacks)),
       each('most GPU bytes', (a) => mib(a.peakBytes)),
-      each('made after step 5: buffers, bind groups, pipelines', (a) => `${a.created.buffers}, ${a.created.bindGroups}, ${a.created.pipelines}`),
+      each('planner’s bytes before', (a) => (a.predictedBytes === undefined ? '–' : `${mib(a.predictedBytes)}, ${percent(a.predictedBytes / a.peakBytes - 1)} off`)),
+      each('made after step 1: buffers, bind groups, pipelines', (a) => `${a.created.buffers}, ${a.created.bindGroups}, ${a.created.pipelines}`),
       each('JavaScript, ms for 1,000 dispatches', (a) => (a.hostMsPer1000 ? range(a.hostMsPer1000) : '–')),
       each('matrix products, GFLOP/s', (a) => (a.gflops ? range(a.gflops) : '–')),
       each('losses of steps 1–5', (a) => a.losses.map((x) => x.toFixed(4)).join(', ')),
     ],
+  }
+}
+
+export function overheadTable({ model, tokens, frozen, lora, share }: Overhead): Table {
+  const row = (label: string, { wall, cpu }: Timing): string[] => [label, range(wall), cpu ? range(cpu) : '–']
+  return {
+    title: `LoRA r = 16 on all seven projections of ${model}, ${tokens} tokens, costs ${percent(share)} over the frozen model’s forward and backward`,
+    head: ['', 'ms a step', 'processor ms'],
+    rows: [row('frozen, one norm trains', frozen), row('LoRA', lora)],
+  }
+}
+
+export function growthTable(points: readonly GrowthPoint[]): Table {
+  return {
+    title: 'Growth of a step: length at 2,048 tokens, layers and vocabulary at 512; off: the step without attention against its line',
+    head: ['', 'ms a step', 'attention, ms', 'off'],
+    rows: points.map((p) => [`${p.what} ${p.value}`, range(p.step.wall), range(p.attention.wall), percent(p.off)]),
   }
 }
 

@@ -1,6 +1,7 @@
 // Which ops the time of one training step goes to.
 import type { Command } from '../../engine/record.ts'
 import type { Gpu } from '../../gpu/device.ts'
+import { attachAll } from '../../methods/registry.ts'
 import type { Bench } from './bench.ts'
 import { openPreset, type Preset } from './presets.ts'
 import { medianOf } from './spread.ts'
@@ -12,7 +13,7 @@ const ROUNDS = 5
 export async function timeStep(bench: Bench, preset: Preset): Promise<void> {
   const model = await openPreset(preset, bench.readStarter)
   const gpu = await bench.open()
-  const training = await studioTraining(gpu, model, preset.methods, fullBatch(preset.batch, preset.length, model.family.dimensions(model.config).vocabulary))
+  const training = await studioTraining(gpu, model, attachAll(preset.methods, model.outline), fullBatch(preset.batch, preset.length, model.family.dimensions(model.config).vocabulary))
   console.log(`${preset.name}: ${preset.says}; ${preset.batch} × ${preset.length} tokens`)
   await profile(gpu, training.recording.commands)
   training.dispose()

@@ -18,7 +18,7 @@ import type { RunRecipe } from './tuneResult.ts'
 const dist = fileURLToPath(new URL('../../../dist', import.meta.url))
 
 /** A real GPU is used where there is one; otherwise Chromium's software adapter must be asked for. */
-const gpuFlags = existsSync('/dev/dri') || existsSync('/dev/nvidia0') || process.platform === 'darwin' ? ['--enable-features=Vulkan'] : ['--use-webgpu-adapter=swiftshader']
+export const gpuFlags = existsSync('/dev/dri') || existsSync('/dev/nvidia0') || process.platform === 'darwin' ? ['--enable-features=Vulkan'] : ['--use-webgpu-adapter=swiftshader']
 
 export const runRecipe: RunRecipe = async (recipe, here, onEvent, baseFolder) => {
   const executablePath = findChromium()

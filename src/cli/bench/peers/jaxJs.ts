@@ -3,7 +3,7 @@
 import * as jax from '@jax-js/jax'
 import { rotaryTables, type LoraSpec, type NamedTensor } from '../loraSpec.ts'
 import { addIteratorHelpers } from './iteratorHelpers.ts'
-import type { AttentionSize, Peer, Training, Work } from './peer.ts'
+import type { AttentionSize, LossSize, Peer, Training, Work } from './peer.ts'
 
 const { numpy: np, nn, tree } = jax
 type Array = jax.Array
@@ -16,7 +16,7 @@ export async function openJaxJs(): Promise<Peer> {
   const found = await jax.init('webgpu')
   if (!found.includes('webgpu')) throw new Error('jax-js found no WebGPU adapter.')
   jax.defaultDevice('webgpu')
-  return { name: 'jax-js', device: jax.getWebGPUDevice(), matmul, attention, train }
+  return { name: 'jax-js', device: jax.getWebGPUDevice(), matmul, attention, loss, train }
 }
 
 const arrayOf = (data: Float32Array<ArrayBuffer>, shape: readonly number[]): Array => np.array(data).reshape([...shape])
@@ -39,8 +39,7 @@ async function matmul(M: number, K: number, N: number, a: Float32Array<ArrayBuff
 }
 
 async function attention({ batch, heads, length, headSize }: AttentionSize, qkv: readonly Float32Array<ArrayBuffer>[], backward: boolean): Promise<Work> {
-  // Its attention wants [batch, length, heads, head size].
-  const inputs = qkv.map((x) => np.transpose(arrayOf(x, [batch, heads, length, headSize]), [0, 2, 1, 3]))
+  const inputs = qkv.map((x) => arrayOf(x, [batch, length, heads, headSize]))
   const forward = (q: Array, k: Array, v: Array): Array => nn.dotProductAttention(q, k, v, { isCausal: true })
   const whole = jax.jit(forward)
   const gradients = jax.jit(jax.grad((q: Array, k: Array, v: Array): Array => np.sum(np.square(forward(q, k, v))), { argnums: [0, 1, 2] }))
@@ -48,6 +47,11 @@ async function attention({ batch, heads, length, headSize }: AttentionSize, qkv:
     const [dq, dk, dv] = gradients(q, k, v)
     return np.stack([dq, dk, dv])
   } : whole)
+}
+
+async function loss({ rows, width, vocabulary }: LossSize, hidden: Float32Array<ArrayBuffer>, head: Float32Array<ArrayBuffer>, targets: Int32Array<ArrayBuffer>): Promise<Work> {
+  const mean = (h: Array, w: Array, wanted: Array): Array => np.mean(np.sum(nn.logSoftmax(np.matmul(h, np.transpose(w)), -1).mul(nn.oneHot(wanted, vocabulary)), -1)).neg()
+  return workOf([arrayOf(hidden, [rows, width]), arrayOf(head, [vocabulary, width]), np.array(targets, { dtype: np.int32 })], jax.jit(jax.grad(mean)))
 }
 
 async function train(spec: LoraSpec): Promise<Training> {

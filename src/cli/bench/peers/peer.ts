@@ -23,13 +23,24 @@ export interface AttentionSize {
   readonly headSize: number
 }
 
+export interface LossSize {
+  readonly rows: number
+  readonly width: number
+  readonly vocabulary: number
+}
+
 export interface Peer {
   readonly name: string
   /** Its own. */
   readonly device: GPUDevice
   /** [M, K]·[K, N] */
   matmul(M: number, K: number, N: number, a: Float32Array<ArrayBuffer>, b: Float32Array<ArrayBuffer>): Promise<Work>
-  /** Causal attention of q, k, v [batch, heads, length, headSize]; with `backward` also the gradients of the output's sum. */
+  /**
+   * Causal attention of q, k, v [batch, length, heads, headSize], output alike; with `backward` instead the gradients of the sum of
+   * the output's squares, one after the other.
+   */
   attention?(size: AttentionSize, qkv: readonly Float32Array<ArrayBuffer>[], backward: boolean): Promise<Work>
+  /** The gradient of the mean cross-entropy at `hidden` [rows, width] through a head [vocabulary, width]. */
+  loss?(size: LossSize, hidden: Float32Array<ArrayBuffer>, head: Float32Array<ArrayBuffer>, targets: Int32Array<ArrayBuffer>): Promise<Work>
   train?(spec: LoraSpec): Promise<Training>
 }

@@ -49,11 +49,18 @@ export async function openTfjs(): Promise<Peer> {
       return workOf([x, y], () => tf.matMul(x, y))
     },
     async attention({ batch, heads, length, headSize }: AttentionSize, qkv, backward) {
-      const [q, k, v] = qkv.map((x) => tf.tensor4d(x, [batch, heads, length, headSize]))
+      const [q, k, v] = qkv.map((x) => tf.tensor4d(x, [batch, length, heads, headSize]))
       const mask = causal(length)
-      const forward = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor): tf.Tensor => attend(q, k, v, mask, headSize)
+      const turned = (x: tf.Tensor): tf.Tensor => tf.transpose(x, [0, 2, 1, 3])
+      const forward = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor): tf.Tensor => turned(attend(turned(q), turned(k), turned(v), mask, headSize))
       const gradients = tf.grads((q, k, v) => tf.sum(tf.square(forward(q, k, v))))
       return workOf([q, k, v, mask], () => tf.tidy(() => (backward ? tf.stack(gradients([q, k, v])) : forward(q, k, v))))
+    },
+    async loss({ rows, width, vocabulary }, hidden, head, targets) {
+      const [h, w] = [tf.tensor2d(hidden, [rows, width]), tf.tensor2d(head, [vocabulary, width])]
+      const wanted = tf.tidy(() => tf.oneHot(tf.tensor1d(targets, 'int32'), vocabulary).toFloat())
+      const gradient = tf.grad((x) => tf.losses.softmaxCrossEntropy(wanted, tf.matMul(x as tf.Tensor2D, w, false, true)))
+      return workOf([h, w, wanted], () => tf.tidy(() => gradient(h)))
     },
     train,
   }
