@@ -25,8 +25,15 @@ export interface FrontMatter {
 /** What the Hub takes for the name of a model; it refuses a card that names another base. */
 const HUB_ID = /^(?![-.])[\w.-]{1,96}(\/[\w.-]{1,96})?$/
 
+/** The repository, and the file in it, of a base that is one GGUF file. */
+export function ggufBase(baseModel: string): readonly [repo: string, file: string] | undefined {
+  const found = /^([\w.-]+\/[\w.-]+)\/(.+\.gguf)$/i.exec(baseModel)
+  return found ? [found[1], found[2]] : undefined
+}
+
 /** Lines, with the fences of YAML around them. */
-export function frontMatter({ baseModel, relation, licence, library, task = 'text-generation', tags }: FrontMatter): string[] {
+export function frontMatter({ baseModel: given, relation, licence, library, task = 'text-generation', tags }: FrontMatter): string[] {
+  const baseModel = ggufBase(given)?.[0] ?? given
   const named = HUB_ID.test(baseModel)
   return [
     '---',

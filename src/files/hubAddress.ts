@@ -1,5 +1,5 @@
-// What a person types or pastes to name a model of the Hugging Face Hub, read: `org/name`, `org/name@revision`, or the address of
-// its page. Asks nobody; whether the model exists, the Hub says.
+// What a person types or pastes to name a model of the Hugging Face Hub, read: `org/name`, `org/name@revision`, the address of its
+// page, or one GGUF file of it as `org/name/file.gguf` or by the file's page. Asks nobody; whether the model exists, the Hub says.
 import { Fault } from '../protocol/failure.ts'
 
 export interface HubAddress {
@@ -7,6 +7,8 @@ export interface HubAddress {
   readonly repo: string
   /** A branch, tag or commit; absent: the Hub's default branch. */
   readonly revision?: string
+  /** The path of one GGUF file in it. */
+  readonly file?: string
 }
 
 const HINT = 'Give it as organisation/name, with @revision after it if you like, or paste the address of its page.'
@@ -14,6 +16,8 @@ const wrong = (message: string): Fault => new Fault('bad-model', message, HINT)
 
 /** One part of a repository's name, by the Hub's rules. */
 const NAME = /^(?![-.])(?!.*(--|\.\.))[\w.-]{1,96}(?<![-.])$/
+/** One part of a file's path. */
+const FILE = /^(?!\.{1,2}$)[\w.+ -]{1,200}$/
 /** What git allows in the name of a branch, as far as it is harmless in an address. */
 const REVISION = /^(?!\/)(?!.*(\.\.|\/\/))[^\s~^:?*[\\]{1,200}$/
 
@@ -30,7 +34,10 @@ export function readHubAddress(text: string, endpoint: string): HubAddress {
 
 function readId(given: string): HubAddress {
   const at = given.indexOf('@')
-  return checked((at < 0 ? given : given.slice(0, at)).split('/'), at < 0 ? undefined : given.slice(at + 1))
+  const [org, name, ...path] = (at < 0 ? given : given.slice(0, at)).split('/')
+  const revision = at < 0 ? undefined : given.slice(at + 1)
+  const file = fileOf(path)
+  return file === undefined ? checked([org, name, ...path].filter((part) => part !== undefined), revision) : { ...checked([org, name], revision), file }
 }
 
 function readPage(address: string, hosts: readonly string[]): HubAddress {
@@ -45,8 +52,12 @@ function readPage(address: string, hosts: readonly string[]): HubAddress {
   // Pull requests lie under refs/pr/1; every other revision is one part of the address.
   const length = rest[0] === 'refs' ? 3 : 1
   if (page === 'tree' && rest.length > length) throw wrong(`“${address}” is a folder inside a model, and models are opened whole.`)
-  return checked(parts.slice(0, seam), rest.length === 0 ? undefined : rest.slice(0, length).join('/'))
+  const file = fileOf(rest.slice(length))
+  return { ...checked(parts.slice(0, seam), rest.length === 0 ? undefined : rest.slice(0, length).join('/')), ...(file !== undefined && { file }) }
 }
+
+/** A path that names a GGUF file; every other file belongs to a model that is opened whole. */
+const fileOf = (path: readonly string[]): string | undefined => (path.length > 0 && path.every((part) => FILE.test(part)) && /\.gguf$/i.test(path.at(-1)!) ? path.join('/') : undefined)
 
 function decoded(path: string, address: string): string[] {
   try {

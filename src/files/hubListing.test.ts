@@ -52,7 +52,8 @@ describe('the files to fetch', () => {
 
   it.each([
     [[...common, large('pytorch_model.bin')], 'only PyTorch pickles (pytorch_model.bin)'],
-    [[...common, large('model-q4.gguf')], 'only GGUF files'],
+    [[...common, large('a.gguf'), large('b/c.gguf')], 'it has 2 GGUF files: a.gguf, b/c.gguf'],
+    [[large('a-00001-of-00002.gguf')], 'is one part of several'],
     [[...common, large('tf_model.h5')], 'no model.safetensors, only tf_model.h5'],
     [[...common, large('consolidated.safetensors')], 'no model.safetensors, only consolidated.safetensors'],
     [common, 'no model.safetensors'],
@@ -63,6 +64,15 @@ describe('the files to fetch', () => {
   ])('are refused: %#', (siblings, message) => {
     expect(() => chooseHubFiles(listing(...siblings))).toThrow(message)
     expect(() => chooseHubFiles(listing(...siblings))).toThrow(expect.objectContaining({ code: 'bad-model' }))
+  })
+
+  it('are one GGUF file and the card, where it is named or the only weights', () => {
+    const two = listing(blob('README.md'), large('a.gguf'), large('b/c.gguf'))
+    expect(chooseHubFiles(two, 'b/c.gguf')).toMatchObject({ gguf: 'b/c.gguf', small: [{ path: 'README.md' }], weights: [{ path: 'b/c.gguf' }] })
+    expect(chooseHubFiles(listing(...common, large('a.gguf')))).toMatchObject({ gguf: 'a.gguf' })
+    expect(() => chooseHubFiles(two, 'd.gguf')).toThrow('it has no d.gguf, only a.gguf, b/c.gguf')
+    // Safetensors go first where nothing is named.
+    expect(chooseHubFiles(listing(...common, large('model.safetensors'), large('a.gguf'))).gguf).toBeUndefined()
   })
 
   it('are the shards of the index, all of which must be there', async () => {

@@ -18,6 +18,8 @@ export interface HubListing {
   readonly repo: string
   readonly commit: string
   readonly files: readonly HubFile[]
+  /** llama.cpp's word for what its GGUF files hold, where the Hub looked. */
+  readonly architecture?: string
 }
 
 const odd = (found: string): Fault =>
@@ -28,11 +30,12 @@ const isHash = (v: unknown, length: number): v is string => typeof v === 'string
 /** Reads the answer of `/api/models/{repo}/revision/{revision}?blobs=true`. */
 export function readHubListing(json: unknown, repo: string): HubListing {
   if (!isRecord(json)) throw odd('it is no object')
-  const { id, sha, siblings } = json
+  const { id, sha, siblings, gguf } = json
+  const architecture = isRecord(gguf) && typeof gguf['architecture'] === 'string' ? gguf['architecture'] : undefined
   if (!isHash(sha, 40)) throw odd('it names no commit')
   if (!Array.isArray(siblings)) throw odd('it lists no files')
   // A renamed model answers with its present name.
-  return { repo: typeof id === 'string' && /^[\w.-]+(\/[\w.-]+)?$/.test(id) ? id : repo, commit: sha, files: siblings.map(readFile) }
+  return { repo: typeof id === 'string' && /^[\w.-]+(\/[\w.-]+)?$/.test(id) ? id : repo, commit: sha, files: siblings.map(readFile), ...(architecture !== undefined && { architecture }) }
 }
 
 function readFile(entry: unknown): HubFile {
@@ -52,6 +55,8 @@ const MOST_CARD = 2 ** 20
 const INDEX = 'model.safetensors.index.json'
 
 export interface HubChoice {
+  /** The one file that is the model, where it is GGUF. */
+  readonly gguf?: string
   /** config.json first. */
   readonly small: readonly HubFile[]
   /** Says which shards there are; absent where one file holds all weights. */
@@ -60,11 +65,26 @@ export interface HubChoice {
   readonly weights: readonly HubFile[]
 }
 
-/** The files to fetch; a Fault says why the model cannot be opened. */
-export function chooseHubFiles({ repo, files }: HubListing): HubChoice {
+/**
+ * The files to fetch; a Fault says why the model cannot be opened.
+ * @param wanted path of a GGUF file, where one was named
+ */
+export function chooseHubFiles({ repo, files }: HubListing, wanted?: string): HubChoice {
   const named = new Map(files.map((file) => [file.path, file]))
   const refuse = (found: string, hint: string): Fault => new Fault('bad-model', `${repo} cannot be opened: ${found}.`, hint)
   if (files.length === 0) throw refuse('it has no files', 'Choose another model.')
+  const card = named.get('README.md')
+  const cards = card && card.bytes <= MOST_CARD ? [card] : []
+  const ggufs = files.filter(({ path }) => /\.gguf$/i.test(path))
+  const safe = named.has('model.safetensors') || named.has(INDEX)
+  if (wanted !== undefined || (ggufs.length > 0 && !safe && !named.has('adapter_config.json'))) {
+    const chosen = wanted === undefined ? ggufs : ggufs.filter(({ path }) => path === wanted)
+    const list = ggufs.map(({ path }) => path).slice(0, 12).join(', ')
+    if (chosen.length === 0) throw refuse(`it has no ${wanted}${ggufs.length > 0 ? `, only ${list}` : ''}`, 'Name one of its GGUF files, or the model alone.')
+    if (chosen.length > 1) throw refuse(`it has ${ggufs.length} GGUF files: ${list}`, `Name one of them, such as ${repo}/${ggufs[0].path}.`)
+    if (/-\d{5}-of-\d{5}\.gguf$/i.test(chosen[0].path)) throw refuse(`${chosen[0].path} is one part of several`, 'Choose a file that holds the whole model.')
+    return { small: cards, weights: chosen, gguf: chosen[0].path }
+  }
   if (!named.has('config.json')) {
     if (named.has('adapter_config.json')) throw refuse('it is an adapter and not a whole model', 'Open the base model that its card names.')
     throw refuse('it has no config.json', 'Choose a model in the layout of transformers; a model’s card says what made it.')
@@ -75,12 +95,10 @@ export function chooseHubFiles({ repo, files }: HubListing): HubChoice {
     const found = files.map((f) => f.path).filter((path) => !path.includes('/') && /\.(safetensors|bin|pt|pth|ckpt|h5|msgpack|gguf|onnx)$/.test(path))
     if (found.some((path) => path.endsWith('.bin') || /\.(pt|pth|ckpt)$/.test(path)))
       throw refuse(`its weights are only PyTorch pickles (${found.slice(0, 3).join(', ')}), which may run code when they are opened`, 'Choose a copy with model.safetensors; many models have one in a pull request, as revision refs/pr/1.')
-    if (found.some((path) => path.endsWith('.gguf'))) throw refuse('it has only GGUF files', 'Choose the model that they were made from; its card names it.')
     throw refuse(`it has no model.safetensors${found.length > 0 ? `, only ${found.slice(0, 3).join(', ')}` : ''}`, 'Choose a model with safetensors weights.')
   }
   if (!named.has('tokenizer.json')) throw refuse('it has no tokenizer.json', 'Choose a model with a fast tokenizer; in transformers, save_pretrained of one writes the file.')
-  const card = named.get('README.md')
-  const small = [...SMALL.flatMap((path) => named.get(path) ?? []), ...(card && card.bytes <= MOST_CARD ? [card] : [])]
+  const small = [...SMALL.flatMap((path) => named.get(path) ?? []), ...cards]
   if (single) return { small, weights: [single] }
   return { small, ...(index && { index }), weights: files.filter(({ path }) => /^[\w.-]+-\d+-of-\d+\.safetensors$/.test(path)) }
 }

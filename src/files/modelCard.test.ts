@@ -159,6 +159,13 @@ test('a base from the Hub is named with its commit', () => {
   expect(adapterCard(facts)).not.toContain('commit')
 })
 
+test('a base that is one GGUF file is named by its repository', () => {
+  const card = adapterCard({ ...facts, baseModel: 'org/name/Q8/model.gguf' })
+  expect(card).toContain('\nbase_model: "org/name"\n')
+  expect(card).toContain('base = "org/name"')
+  expect(card).toContain('from_pretrained(base, gguf_file="Q8/model.gguf")')
+})
+
 test('a merged model tells of every adapter in it', () => {
   const shared = { baseModel: 'org/base', name: 'both', library: 'transformers', load: ['python', 'model = 1'] as const, licence: { id: 'mit' } }
   const two = mergedCard({ ...shared, adapters: [{ name: 'one', weight: 1, facts }, { name: 'two', weight: 0.5, facts }, { name: 'from a file', weight: 1 }] })

@@ -2,7 +2,7 @@
 // everything it was made from.
 import type { RunEvent } from '../protocol/event.ts'
 import { MODEL_CLASSES, type TaskType } from '../protocol/taskType.ts'
-import { fenced, frontMatter, licenceLine, oneLine, table, type Licence } from './cardText.ts'
+import { fenced, frontMatter, ggufBase, licenceLine, oneLine, table, type Licence } from './cardText.ts'
 import { curveLines, type Curves } from './curveLines.ts'
 
 /** One task of a run over several datasets. */
@@ -131,12 +131,14 @@ function scoreRows({ scores, metric, askedRows, firstValidationLoss, validationL
 function peftLines({ baseModel, revision: commit, taskType = 'CAUSAL_LM', labels }: CardFacts): string {
   const auto = MODEL_CLASSES[taskType]
   const classes = labels ? ', id2label=dict(enumerate(labels)), label2id={label: i for i, label in enumerate(labels)}' : ''
-  const revision = commit === undefined ? '' : `, revision=${JSON.stringify(commit)}`
+  const [base, file] = ggufBase(baseModel) ?? [baseModel]
+  const pinned = commit === undefined ? '' : `, revision=${JSON.stringify(commit)}`
+  const revision = `${pinned}${file === undefined ? '' : `, gguf_file=${JSON.stringify(file)}`}`
   const load = [
     'from peft import PeftModel',
     `from transformers import ${auto}, AutoTokenizer`,
     '',
-    `base = ${JSON.stringify(baseModel)}  # the Hub id or folder of the base model`,
+    `base = ${JSON.stringify(base)}  # the Hub id or folder of the base model`,
     ...(labels ? [`labels = ${JSON.stringify(labels)}`] : []),
     `model = PeftModel.from_pretrained(${auto}.from_pretrained(base${revision}${classes}), "path/to/this/folder")`,
     `tokenizer = AutoTokenizer.from_pretrained(base${revision})`,

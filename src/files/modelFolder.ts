@@ -37,7 +37,9 @@ export async function openModelFolder(given: ReadonlyMap<string, ByteSource>): P
   // Repositories of GGUF files often bring the model's config.json along.
   if (ggufs.length > 0 && ![...files.keys()].some((path) => path.endsWith('.safetensors'))) {
     if (ggufs.length > 1) throw new Fault('bad-model', `Here are ${ggufs.length} GGUF files, ${ggufs.map(([path]) => path).slice(0, 3).join(', ')}, and a model is one.`, 'Choose one of them.')
-    return openGguf(ggufs[0][1])
+    const opened = await openGguf(ggufs[0][1])
+    const said = opened.licence ?? (await licenceOf(files.get('README.md')))
+    return said ? { ...opened, licence: said } : opened
   }
   const problems: string[] = []
 

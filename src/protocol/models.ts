@@ -3,7 +3,7 @@ import type { BaseInfo } from './baseInfo.ts'
 import type { Result } from './result.ts'
 
 export interface HubRequest {
-  /** `org/name`, `org/name@revision`, or the address of the model's page. */
+  /** `org/name`, `org/name@revision`, or the address of the model's page; `org/name/file.gguf` for one GGUF file of it. */
   readonly repo: string
   /** A branch, tag or commit; unsaid: what `repo` says, or the default branch. */
   readonly revision?: string
@@ -32,7 +32,7 @@ export interface HubPlace {
 export interface StoredModelInfo {
   readonly id: string
   readonly source: 'builtin' | 'hub'
-  /** Built-in id, or repository. */
+  /** Built-in id, or repository; for one of its GGUF files with the path of that. */
   readonly name: string
   readonly revision?: string
   readonly commit?: string

@@ -101,6 +101,20 @@ describe('a good day', () => {
     expect([refused.message, hub.sent.map((s) => s.path)]).toEqual(['Not this type.', ['config.json']])
   })
 
+  it('takes one GGUF file as a model of its own, with the card', async () => {
+    const [one, two] = [randomBytes(30_000), randomBytes(20_000)]
+    hub.models.set('org/name', { commit, files: new Map([['README.md', utf8('# A card')], ['q8/one.gguf', one], ['two.gguf', two]]) })
+    expect((await fault(get())).message).toContain('it has 2 GGUF files: q8/one.gguf, two.gguf')
+    const { id: made, storage } = await get({ repo: 'org/name/q8/one.gguf' })
+    expect(made).toBe(`hub/org/name/q8/one.gguf@${commit}`)
+    expect(await contents(storage, made)).toEqual({ 'README.md': utf8('# A card'), 'q8/one.gguf': one })
+    expect((await storage.library.list()).map((m) => [m.name, m.complete])).toEqual([['org/name/q8/one.gguf', true]])
+    // By its name and commit, as a recipe of its run has them, it is there without asking.
+    hub.asked.length = 0
+    expect((await get({ storage, repo: 'org/name/q8/one.gguf', revision: commit })).id).toBe(made)
+    expect(hub.asked).toEqual([])
+  })
+
   it('gives the token to the Hub alone, and only over a safe line', async () => {
     hub.models.set('org/name', { ...plain, gated: true })
     const { storage } = await get({ token: TOKEN })

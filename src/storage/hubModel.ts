@@ -1,6 +1,7 @@
 // A model of the Hub, fetched into the model store: pinned to the commit that its revision is now, each file resumed where it
 // broke off and checked by the hash that the Hub names for it. Answers with its name in the library once every file is ready.
 import { readHubAddress } from '../files/hubAddress.ts'
+import { modelTypeOf } from '../files/gguf/ggufNames.ts'
 import { chooseHubFiles, readHubListing, shardFiles, type HubFile, type HubListing } from '../files/hubListing.ts'
 import { readJsonFile } from '../files/jsonFile.ts'
 import type { ByteSource } from '../files/byteSource.ts'
@@ -36,18 +37,21 @@ export async function fetchHubModel(storage: Storage, { repo: text, revision, to
   const address = readHubAddress(text, options.endpoint)
   const wanted = revision?.trim() || address.revision
   // A commit never changes, so that one which is here needs no asking.
-  const known = /^[0-9a-f]{40}$/.test(wanted ?? '') ? hubModelId(address.repo, wanted ?? '') : undefined
+  const named = address.file === undefined ? address.repo : `${address.repo}/${address.file}`
+  const known = /^[0-9a-f]{40}$/.test(wanted ?? '') ? hubModelId(named, wanted ?? '') : undefined
   if (known !== undefined && (await storage.library.open(known))) return known
   tell(latest)
   const listing = await list(hub, address.repo, wanted)
   const { repo, commit } = listing
-  const id = hubModelId(repo, commit)
-  const choice = chooseHubFiles(listing)
+  const choice = chooseHubFiles(listing, address.file)
+  // Each GGUF file of a repository is a model of its own.
+  const name = choice.gguf === undefined ? repo : `${repo}/${choice.gguf}`
+  const id = hubModelId(name, commit)
 
   return storage.library.alone(id, async () => {
     const guess = [...choice.small, ...(choice.index ? [choice.index] : []), ...choice.weights]
     const note = (files: readonly HubFile[]): Promise<void> =>
-      storage.library.note({ id, source: 'hub', name: repo, commit, revision: wanted ?? 'main', parts: files.map(({ path, bytes }) => ({ path, bytes })) })
+      storage.library.note({ id, source: 'hub', name, commit, revision: wanted ?? 'main', parts: files.map(({ path, bytes }) => ({ path, bytes })) })
     await note(guess)
     let total = sum(guess)
     let before = 0
@@ -77,8 +81,10 @@ export async function fetchHubModel(storage: Storage, { repo: text, revision, to
       return source
     }
 
-    const [config, ...others] = choice.small
+    if (choice.gguf !== undefined && listing.architecture !== undefined) await check(modelTypeOf(listing.architecture) ?? listing.architecture)
+    const config = choice.gguf === undefined ? choice.small[0] : undefined
     if (config) await checkType(await get(config), check)
+    const others = choice.small.filter((file) => file !== config)
     let { weights } = choice
     if (choice.index) {
       const source = await get(choice.index)

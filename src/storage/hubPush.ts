@@ -79,8 +79,8 @@ export async function pushToHub(
 
 function nameOf(given: string, owner: string, endpoint: string): string {
   const text = given.trim()
-  const { repo } = readHubAddress(text.includes('/') ? text : `${owner}/${text}`, endpoint)
-  if (!repo.includes('/')) throw new Fault('bad-recipe', `“${text}” is not the name of a repository.`, 'Give it as owner/name, or as the name alone.')
+  const { repo, file } = readHubAddress(text.includes('/') ? text : `${owner}/${text}`, endpoint)
+  if (!repo.includes('/') || file !== undefined) throw new Fault('bad-recipe', `“${text}” is not the name of a repository.`, 'Give it as owner/name, or as the name alone.')
   return repo
 }
 

@@ -34,7 +34,7 @@ export async function hubBase({ id, revision, ...rest }: Base, env: Environment,
     const key = await fetchHubModel(storage, request, { endpoint }, { onProgress: printer(print), check })
     const model = await storage.library.get(key)
     if (model?.commit === undefined) throw new Fault('storage', `${id} is not in ${root}.`, 'Run it again.')
-    const folder = join(root, 'hub', `${model.name.replace('/', '--')}@${model.commit}`)
+    const folder = join(root, 'hub', `${model.name.replaceAll('/', '--')}@${model.commit}`)
     await rm(folder, { recursive: true, force: true })
     for (const { path } of model.parts) {
       await mkdir(dirname(join(folder, path)), { recursive: true })

@@ -39,7 +39,7 @@ export function ModelFromHub() {
         </button>
       </div>
       <p className="small soft" id="hub-what">
-        Fetches config.json, the tokenizer and the .safetensors weights from {host} and its file servers into this browser, pinned to one commit and checked; they
+        Fetches config.json, the tokenizer and the .safetensors weights, or one .gguf file named after the repository, from {host} and its file servers into this browser, pinned to one commit and checked; they
         learn your address and which model it is, and nothing of your data.
       </p>
       <details>
