@@ -74,6 +74,23 @@ it('keeps dropped adapters over a reload, and answers with them together and in 
   expect(await ask([one], [{ afterTokens: 3, adapters: [{ ...one, weight: 0.5 }, two] }])).toMatchObject({ segments: [0, 1] })
 })
 
+it('keeps frozen weights in 4 bits when told so, for adapters and merging too, and has the file’s again afterwards', async () => {
+  const use = { id: (await list())[0].id, weight: 1 }
+  const before = [await ask([]), await ask([use])]
+  const keep = (quantization: string) => page.evaluate((q) => window.studio.keepWeights({ source: 'folder', id: 'llama', quantization: q }), quantization)
+  expect(await keep('nf4')).toEqual({ ok: true, value: true })
+  const inFour = [await ask([]), await ask([use])]
+  for (const answer of inFour) expect(answer).toHaveProperty('text')
+  // A base of random weights says something else as soon as they are rounded.
+  expect(inFour).not.toEqual(before)
+  expect(await page.evaluate((u) => window.studio.mergeAdapters([u]), use)).toEqual({ ok: true, value: true })
+  expect(await ask([])).toHaveProperty('text')
+  expect(await page.evaluate(() => window.studio.mergeAdapters([]))).toEqual({ ok: true, value: true })
+  expect([await ask([]), await ask([use])]).toEqual(inFour)
+  await keep('none')
+  expect([await ask([]), await ask([use])]).toEqual(before)
+})
+
 it('merges into the weights, takes it out, and writes the merged model', async () => {
   const [{ id }] = await list()
   const use = { id, weight: 1 }

@@ -3,11 +3,11 @@ import type { OptionSpecs, Values } from './options.ts'
 
 export const baseOptions = {
   quantization: {
-    kind: 'choice', default: 'none', label: 'Frozen weights', help: 'How the linear layers are kept on the GPU; embeddings, head, norms and biases stay as the file has them.',
+    kind: 'choice', default: 'none', label: 'Frozen weights', help: 'How linear layers are kept on the GPU; embeddings, head, norms and biases stay.',
     choices: [
-      { value: 'none', label: 'As in the file', help: 'Nothing is lost: 32 or 16 bits a weight, or the blocks of a GGUF file.' },
-      { value: 'int8', label: '8 bits (int8)', help: 'Linear layers take 8.5 bits a weight, each rounded to a 127th of the largest of 64: hardly any answer changes.' },
-      { value: 'nf4', label: '4 bits (NF4, QLoRA)', help: 'Linear layers take 4.5 bits a weight, as bitsandbytes keeps them: a larger model fits, and starts a little worse.' },
+      { value: 'none', label: 'As in the file', help: 'Nothing is lost.' },
+      { value: 'int8', label: '8 bits (int8)', help: '8.5 bits a weight; answers hardly change.' },
+      { value: 'nf4', label: '4 bits (NF4, QLoRA)', help: '4.5 bits a weight, as bitsandbytes has them; a larger model fits, and starts a little worse.' },
     ],
   },
   bnb_4bit_use_double_quant: { kind: 'boolean', default: false, label: 'Double quantisation', help: 'Keeps the scales of NF4 in 8 bits as well: 4.1 bits a weight instead of 4.5, with a little more rounding.' },
