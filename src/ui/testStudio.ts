@@ -6,6 +6,7 @@ import type { Result, RunRecord, Studio } from '../protocol/studio.ts'
 import { testAdapters } from './testAdapters.ts'
 import { testLibrary } from './testLibrary.ts'
 import { testTakeAway } from './testTakeAway.ts'
+import { testMachine } from './testMachine.ts'
 import { testBase, testDataset, testPlan, testRecord, testSamples, testScore, testStep } from './testFixtures.ts'
 import { testMethods, testPresets, testSize } from './testMethods.ts'
 
@@ -15,6 +16,8 @@ export interface Script {
   readonly software?: boolean
   readonly noWebGpu?: boolean
   readonly modelFailure?: Failure
+  /** The GPU gives a third of what a plan wants. */
+  readonly noRoom?: boolean
   readonly dataFailure?: Failure
   /** Fails the run after this many steps. */
   readonly failAt?: number
@@ -106,6 +109,7 @@ export function testStudio(script: Script = {}): Studio {
     ...testAdapters(() => records.values()),
     ...testTakeAway(() => wait()),
     ...testLibrary(wait),
+    ...testMachine(wait, script.noRoom),
     device: async () =>
       script.noWebGpu
         ? fail({

@@ -26,6 +26,7 @@ import { stampRecipe } from '../train/stampRecipe.ts'
 import { AdapterLibrary } from './adapterLibrary.ts'
 import { adapterShelf, type ShelfNeeds } from './adapterShelf.ts'
 import type { HubFetcher } from './hubClient.ts'
+import { machineShelf } from './machineShelf.ts'
 import { modelInfo } from './modelInfo.ts'
 import { modelShelf } from './modelShelf.ts'
 import { onnxShelf } from './onnxShelf.ts'
@@ -95,15 +96,20 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
     base?.weights.dispose()
     base = undefined
   }
-  /** The open model on a device that is alive. */
-  const mounted = async (): Promise<Base> => {
-    if (base?.gpu.lost.happened) {
+  /** A device that is alive. */
+  const living = async (): Promise<Gpu> => {
+    if ((await device()).lost.happened) {
       forget()
       gpu = undefined
     }
+    return device()
+  }
+  /** The open model on a device that is alive. */
+  const mounted = async (): Promise<Base> => {
+    const on = await living()
     // What is kept otherwise makes way.
     if (base && !isKeptAlike(base.kept, kept)) forget()
-    base ??= mount(asKept(need(model, 'model').model), await device())
+    base ??= mount(asKept(need(model, 'model').model), on)
     return base
   }
   const keep = (recipe: Pick<Recipe, 'base'>): void => void (kept = keptAs(recipe.base))
@@ -185,6 +191,20 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
   }
   const takeAway = takeAwayShelf({ site, fetcher, answer, pack: parcels(new AdapterLibrary(storage, __APP_VERSION__, () => model, mounted), __APP_VERSION__, script) })
   const models = modelShelf({ site, storage, fetcher, opened: () => model, open: opened, answer, alone })
+  const machine = machineShelf({
+    answer,
+    soon,
+    living,
+    async placed(given) {
+      if (data) data = await readAs(data, given.data)
+      const recipe = labelled(given)
+      const { shapes } = batchesFor(recipe)
+      keep(recipe)
+      const on = await mounted()
+      await shelf.makeWay()
+      return { base: recipeModel(on, recipe), recipe, shapes }
+    },
+  })
   const hasGpu = (): Promise<boolean> =>
     device().then(
       () => true,
@@ -196,6 +216,7 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
     ...onnx.calls,
     ...models.calls,
     ...takeAway,
+    ...machine,
     device: () =>
       answer(async () => {
         const { info, device: d } = await device()

@@ -1,0 +1,41 @@
+// What the page asks about this machine, answered: is it right, is there room. The code of the checks is loaded with the first of them.
+import type { Gpu } from '../gpu/device.ts'
+import type { MachineShelf } from '../protocol/machine.ts'
+import type { Recipe } from '../protocol/recipe.ts'
+import type { Result } from '../protocol/result.ts'
+import type { Base } from '../train/base.ts'
+
+export interface MachineNeeds {
+  answer<T>(work: () => Promise<T>): Promise<Result<T>>
+  /** One at a time, before a probe that is in flight. */
+  soon<T>(work: () => Promise<T>): Promise<T>
+  /** A device that is alive. */
+  living(): Promise<Gpu>
+  /** The recipe on the open model, on a device whose other memory is free, with its batches. */
+  placed(recipe: Recipe): Promise<{ readonly base: Base; readonly recipe: Recipe; readonly shapes: readonly { readonly B: number; readonly T: number }[] }>
+}
+
+export function machineShelf({ answer, soon, living, placed }: MachineNeeds): MachineShelf {
+  let stop = { asked: false }
+  return {
+    selfTest: (onProgress) =>
+      answer(() =>
+        soon(async () => {
+          const mine = (stop = { asked: false })
+          const [gpu, { selfTest }] = await Promise.all([living(), import('../train/selfTest.ts')])
+          return selfTest(gpu, onProgress, () => mine.asked)
+        }),
+      ),
+    async stopSelfTest() {
+      stop.asked = true
+    },
+    tryRoom: (given) =>
+      answer(() =>
+        soon(async () => {
+          const { base, recipe, shapes } = await placed(given)
+          const { tryRoom } = await import('../train/tryRoom.ts')
+          return tryRoom(base, recipe, shapes)
+        }),
+      ),
+  }
+}
