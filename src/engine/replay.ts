@@ -1,12 +1,11 @@
 // Runs a recording: encodes its commands in few passes and submits. Nothing here allocates or waits.
-import type { Command, Recording } from './record.ts'
+import type { Command, Placed } from './record.ts'
 
 /**
- * Encodes and submits all commands.
+ * Encodes and submits commands: those of a recording, or of several that follow each other.
  * @param flopsPerSubmit work after which a submit is cut, so that none holds the GPU for long
- * @param last appended to the final command buffer: read-back copies that must see this replay's results
  */
-export function replay(device: GPUDevice, recording: Recording, flopsPerSubmit = Number.POSITIVE_INFINITY, last?: (encoder: GPUCommandEncoder) => void): void {
+export function replay(device: GPUDevice, commands: readonly Command[], flopsPerSubmit = Number.POSITIVE_INFINITY): void {
   let encoder = device.createCommandEncoder()
   let pass: GPUComputePassEncoder | undefined
   let flops = 0
@@ -16,7 +15,7 @@ export function replay(device: GPUDevice, recording: Recording, flopsPerSubmit =
     pass = undefined
     bound = undefined
   }
-  for (const command of recording.commands) {
+  for (const command of commands) {
     if (flops > 0 && flops + command.flops > flopsPerSubmit) {
       endPass()
       device.queue.submit([encoder.finish()])
@@ -35,10 +34,14 @@ export function replay(device: GPUDevice, recording: Recording, flopsPerSubmit =
     flops += command.flops
   }
   endPass()
-  last?.(encoder)
   device.queue.submit([encoder.finish()])
 }
 
 function copy(encoder: GPUCommandEncoder, c: Extract<Command, { kind: 'copy' }>): void {
   encoder.copyBufferToBuffer(c.from.buffer, c.from.offset, c.to.buffer, c.to.offset, c.to.size)
+}
+
+/** Brings one 32-bit number to where it can be read, as a command among others. */
+export function copyNumber(from: Placed, buffer: GPUBuffer, offset: number): Command {
+  return { kind: 'copy', label: 'read-back', from: { ...from, size: 4 }, to: { buffer, offset, size: 4 }, flops: 0 }
 }

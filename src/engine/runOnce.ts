@@ -32,7 +32,7 @@ export async function runOnce(
       if (values) device.queue.writeBuffer(recording.place(t).buffer, 0, values instanceof Uint8Array ? (values as Uint8Array<ArrayBuffer>) : packValues(values, t.dtype))
     }
     device.pushErrorScope('validation')
-    replay(device, recording)
+    replay(device, recording.commands)
     const error = await device.popErrorScope()
     if (error) throw new Error(error.message)
     const raw = await readNow(memory, keep.map((t) => recording.place(t)))

@@ -82,7 +82,7 @@ export function clockStopwatch(gpu: Pick<Gpu, 'device'>, memory: Memory, pipelin
     try {
       const run = async (rounds: number): Promise<number> => {
         const from = performance.now()
-        replay(gpu.device, { ...recording, commands: Array.from({ length: rounds }, () => recording.commands).flat() })
+        replay(gpu.device, Array.from({ length: rounds }, () => recording.commands).flat())
         await gpu.device.queue.onSubmittedWorkDone()
         return performance.now() - from
       }

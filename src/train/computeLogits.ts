@@ -18,7 +18,7 @@ export async function computeLogits(base: Base, subject: Subject, params: Params
     const { positions, segments, keySegments, tokenTypes, row } = placeVirtual(batch, virtualTokens(subject.attachments), pooledFirst(subject))
     const inputs: Record<string, Int32Array<ArrayBuffer>> = { tokens: batch.tokens, positions, segments, 'key segments': keySegments, 'token types': tokenTypes, rows: rows.map(row), task: Int32Array.of(batch.task ?? 0) }
     for (const t of graph.sources) if (t.kind === 'input') base.gpu.device.queue.writeBuffer(recording.place(t).buffer, 0, inputs[t.name])
-    replay(base.gpu.device, recording)
+    replay(base.gpu.device, recording.commands)
     const [bytes] = await readNow(base.memory, [recording.place(logits)])
     return new Float32Array(bytes)
   } finally {

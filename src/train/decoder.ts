@@ -144,7 +144,7 @@ export class Decoder {
     for (const t of pass.recording.plan.graph.sources) {
       if (t.kind === 'input') device.queue.writeBuffer(pass.recording.place(t).buffer, 0, inputs[t.name])
     }
-    replay(device, pass.recording)
+    replay(device, pass.recording.commands)
     if (!wanted) return new Float32Array(0)
     const [bytes] = await readNow(this.base.memory, [pass.recording.place(pass.logits)])
     return new Float32Array(bytes)

@@ -28,7 +28,7 @@ export async function embedTexts(base: Base, texts: readonly string[]): Promise<
         'token types': new Int32Array(T),
       }
       for (const t of graph.sources) if (t.kind === 'input') base.gpu.device.queue.writeBuffer(recording.place(t).buffer, 0, inputs[t.name])
-      replay(base.gpu.device, recording)
+      replay(base.gpu.device, recording.commands)
       const [bytes] = await readNow(base.memory, [recording.place(hidden)])
       found.push(meanOf(new Float32Array(bytes), ids.length, width))
     }

@@ -4,7 +4,7 @@ import type { Batch } from '../data/batches.ts'
 import { plan, type Plan } from '../engine/plan.ts'
 import { readNow, Ring } from '../engine/readback.ts'
 import { record, type Recording } from '../engine/record.ts'
-import { replay } from '../engine/replay.ts'
+import { copyNumber, replay } from '../engine/replay.ts'
 import { SlotPool } from '../engine/slotPool.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { Fault } from '../protocol/failure.ts'
@@ -37,7 +37,7 @@ export interface StepNumbers {
 
 /** Work per submit before anything was measured: short even on a slow device. */
 const FIRST_SUBMIT = 2e8
-const SUBMIT_MS = 150
+const SUBMIT_MS = 180
 const RING_DEPTH = 3
 /** Micro-batches whose losses one step can report. */
 const MOST_MICRO_BATCHES = 256
@@ -138,13 +138,9 @@ export class Learner {
   }
 
   /** Adds the gradient of the methods' penalties; `step` does so once. */
-  async penalise(into?: { buffer: GPUBuffer; offset: number }): Promise<void> {
+  async penalise(): Promise<void> {
     const penalties = await this.penalising
-    if (!penalties) return
-    const place = penalties.recording.place(penalties.total)
-    replay(this.base.gpu.device, penalties.recording, Number.POSITIVE_INFINITY, (encoder) => {
-      if (into) encoder.copyBufferToBuffer(place.buffer, place.offset, into.buffer, into.offset, 4)
-    })
+    if (penalties) replay(this.base.gpu.device, penalties.recording.commands)
   }
 
   /** Updates made before tensors of this stage began to train, rising from 0. */
@@ -153,17 +149,16 @@ export class Learner {
   }
 
   /** Submits forward and backward of one batch; gradients add up until the next update. */
-  async accumulate(batch: Batch, lossScale: number, seed: readonly [number, number], into?: { buffer: GPUBuffer; offset: number }): Promise<void> {
-    await this.run(batch, true, lossScale, seed, into)
+  async accumulate(batch: Batch, lossScale: number, seed: readonly [number, number]): Promise<void> {
+    const { recording } = await this.ready(batch, true, lossScale, seed)
+    replay(this.base.gpu.device, recording.commands, this.flopsPerSubmit)
   }
 
-  private async run(batch: Batch, learn: boolean, lossScale: number, seed: readonly [number, number], into?: { buffer: GPUBuffer; offset: number }): Promise<void> {
+  /** The recording that a batch takes, with the batch written into it. */
+  private async ready(batch: Batch, learn: boolean, lossScale: number, seed: readonly [number, number]): Promise<Prepared> {
     const prepared = await this.prepare(shapeOf(batch), learn)
     this.upload(prepared.recording, batch, lossScale, seed)
-    const place = prepared.recording.place(prepared.loss)
-    replay(this.base.gpu.device, prepared.recording, this.flopsPerSubmit, (encoder) => {
-      if (into) encoder.copyBufferToBuffer(place.buffer, place.offset, into.buffer, into.offset, 4)
-    })
+    return prepared
   }
 
   /**
@@ -175,19 +170,25 @@ export class Learner {
     const { device } = this.base.gpu
     const trained = batches.reduce((n, b) => n + b.trainedTokens, 0)
     const staging = await this.staging()
+    const update = await this.updating!
+    const penalties = await this.penalising
+    let flops = 0
     for (const [i, batch] of batches.entries()) {
       // Every micro-batch draws masks and noise of its own.
       const draw = [seed[0], seed[1] * batches.length + i] as const
-      await this.accumulate(batch, 1 / Math.max(1, trained), draw, { buffer: staging, offset: 4 * (2 + i) })
+      const pass = await this.ready(batch, true, 1 / Math.max(1, trained), draw)
+      flops += pass.flops
+      const commands = [...pass.recording.commands, copyNumber(pass.recording.place(pass.loss), staging, 4 * (2 + i))]
+      // The update goes out with the last of them: each submit costs a fast GPU as much as a few kernels.
+      if (i === batches.length - 1) {
+        if (penalties) commands.push(...penalties.recording.commands, copyNumber(penalties.recording.place(penalties.total), staging, 4))
+        const { recording, norm: total, hyper: numbers } = update
+        device.queue.writeBuffer(recording.place(numbers).buffer, 0, hyper)
+        if (recording.plan.graph.sources.some((t) => t.name === 'step')) device.queue.writeBuffer(recording.place(recording.plan.graph.input('step', [1])).buffer, 0, Float32Array.of(seed[1]))
+        commands.push(...recording.commands, copyNumber(recording.place(total), staging, 0))
+      }
+      replay(device, commands, this.flopsPerSubmit)
     }
-    await this.penalise({ buffer: staging, offset: 4 })
-    const { recording, norm: total, hyper: numbers } = await this.updating!
-    device.queue.writeBuffer(recording.place(numbers).buffer, 0, hyper)
-    if (recording.plan.graph.sources.some((t) => t.name === 'step')) device.queue.writeBuffer(recording.place(recording.plan.graph.input('step', [1])).buffer, 0, Float32Array.of(seed[1]))
-    const place = recording.place(total)
-    replay(device, recording, Number.POSITIVE_INFINITY, (encoder) => encoder.copyBufferToBuffer(place.buffer, place.offset, staging, 0, 4))
-    let flops = 0
-    for (const b of batches) flops += (await this.prepare(shapeOf(b), true)).flops
     return { numbers: this.collect(staging, batches.length, flops) }
   }
 
@@ -231,7 +232,8 @@ export class Learner {
     let [loss, tokens] = [0, 0]
     for (const batch of batches) {
       const staging = await this.staging()
-      await this.run(batch, false, 1, [0, 0], { buffer: staging, offset: 0 })
+      const { recording, loss: sum } = await this.ready(batch, false, 1, [0, 0])
+      replay(this.base.gpu.device, [...recording.commands, copyNumber(recording.place(sum), staging, 0)], this.flopsPerSubmit)
       const words = new Float32Array(await (await this.rings()).read(staging))
       loss += words[0]
       tokens += batch.trainedTokens
@@ -243,7 +245,7 @@ export class Learner {
   async tokenLosses(batch: Batch): Promise<Float32Array> {
     const { recording, tokenLosses } = await this.prepare(shapeOf(batch), false)
     this.upload(recording, batch, 1, [0, 0])
-    replay(this.base.gpu.device, recording, this.flopsPerSubmit)
+    replay(this.base.gpu.device, recording.commands, this.flopsPerSubmit)
     const found = (await readNow(this.base.memory, tokenLosses.map((t) => recording.place(t)))).flatMap((bytes) => [...new Float32Array(bytes)])
     let n = 0
     return Float32Array.from(batch.targets, (t) => (t < 0 ? 0 : found[n++]))
