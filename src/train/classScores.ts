@@ -1,6 +1,5 @@
 // Scores of classes for texts or for their words, in batches, through recordings that are kept by length.
 import { roundedLength } from '../data/batches.ts'
-import { chooseKernel } from '../engine/chooseKernel.ts'
 import { plan } from '../engine/plan.ts'
 import { readNow } from '../engine/readback.ts'
 import { record, type Recording } from '../engine/record.ts'
@@ -83,7 +82,7 @@ export class ClassScores {
       task: new Int32Array(1),
     }
     for (const t of recording.plan.graph.sources) if (t.kind === 'input') base.gpu.device.queue.writeBuffer(recording.place(t).buffer, 0, inputs[t.name])
-    replay(base.gpu.device, recording)
+    replay(base.gpu.device, recording.commands)
     const [bytes] = await readNow(base.memory, [recording.place(logits)])
     return { logits: new Float32Array(bytes), classes: logits.shape[1], rowOf: (text, place) => text * perText + (perText === 1 ? 0 : place) }
   }
@@ -94,7 +93,7 @@ export class ClassScores {
     const { base, subject, params, rows } = this
     const perText = subject.family.dimensions(subject.config).taskType === 'TOKEN_CLS' ? length : 1
     const { graph, logits } = traceLogits(subject, { batch: rows, length, lead: true }, rows * perText)
-    const recording = await record(plan(graph, [logits]), base.memory, base.pipelines, new Map([...base.weights.shared, ...(params?.shared ?? [])]), { choose: chooseKernel(base.gpu) })
+    const recording = await record(plan(graph, [logits]), base.memory, base.pipelines, new Map([...base.weights.shared, ...(params?.shared ?? [])]), { choose: base.choose })
     const made = { recording, logits, perText }
     this.recordings.set(length, made)
     return made
