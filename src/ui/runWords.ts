@@ -83,8 +83,9 @@ export function stepTimesText(times: readonly number[]): string {
   return `last ${formatOf(times.length, 'step')}: ${least} to ${most}, mostly ${middle}`
 }
 
-/** When it will be over, by the clock. */
-export const untilText = (secondsLeft: number, now: number): string => `until about ${formatClock(now + secondsLeft * 1000)}`
+/** When it will be over, by the clock; nothing where the clock goes round before that. */
+export const untilText = (secondsLeft: number, now: number): string | undefined =>
+  secondsLeft < 18 * 3600 ? `until ${formatClock(now + secondsLeft * 1000)}` : undefined
 
 /** How much reading the steps come to; packing puts several rows in one, so that rows cannot be counted then. */
 export function amountText(training: Training, rows: number, validation: number): string {

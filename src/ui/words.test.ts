@@ -10,7 +10,7 @@ import { examplePrompt } from './examplePrompt.ts'
 import { iconAddress, iconOf } from './favicon.ts'
 import { loadingSnippet } from './loadingSnippet.ts'
 import { backwardText } from './planWords.ts'
-import { amountText, phaseText, safetyText, statusSentence, stepTimesText, tabTitle } from './runWords.ts'
+import { amountText, phaseText, safetyText, statusSentence, stepTimesText, tabTitle, untilText } from './runWords.ts'
 import { steps, stepState, stepSummary } from './story.ts'
 import { testBase, testDataset, testRecord, testStep } from './testFixtures.ts'
 import { testMethods } from './testMethods.ts'
@@ -60,7 +60,11 @@ describe('a run in words', () => {
   })
   it('says how even the steps were', () => {
     expect(stepTimesText([410, 405, 1200])).toBe('last 3 steps: 405 ms to 1 s, mostly 410 ms')
-    expect(sparkPoints([1, 2])).toBe('0.0,12.5 120.0,2.0')
+    expect(sparkPoints([1, 2])).toBe('0.0,12.5 96.0,2.0')
+  })
+  it('says when it will be over, unless the clock goes round before that', () => {
+    expect(untilText(60, 0)).toMatch(/^until \d\d:\d\d$/)
+    expect(untilText(19 * 3600, 0)).toBeUndefined()
   })
   it('puts the run into the icon, with a mark of its own for each end', () => {
     expect(iconAddress(iconOf(newRun(3)), 'icon.svg')).toBe('icon.svg')

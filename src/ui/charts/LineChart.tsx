@@ -26,9 +26,13 @@ interface Props {
   data: ChartData
   height: number
   format: (value: number) => string
+  /** Charts with the same key share their cursor. */
+  syncKey?: string
+  /** A logarithmic scale; values that are not positive must be null then. */
+  log?: boolean
 }
 
-export function LineChart({ title, series, data, height, format }: Props) {
+export function LineChart({ title, series, data, height, format, syncKey, log = false }: Props) {
   const host = useRef<HTMLDivElement>(null)
   const legend = useRef<HTMLSpanElement>(null)
   const plot = useRef<uPlot>(null)
@@ -44,7 +48,7 @@ export function LineChart({ title, series, data, height, format }: Props) {
       const colours = [...swatches.querySelectorAll('i')].map((i) => getComputedStyle(i).color)
       const size = { width: Math.max(120, element.clientWidth), height }
       plot.current = new uPlot(
-        chartOptions({ series, colours, size, style: getComputedStyle(element), onCursor: setAt }),
+        chartOptions({ series, colours, size, style: getComputedStyle(element), onCursor: setAt, log, ...(syncKey !== undefined && { syncKey }) }),
         latest.current,
         element,
       )
@@ -65,7 +69,7 @@ export function LineChart({ title, series, data, height, format }: Props) {
       plot.current?.destroy()
       plot.current = null
     }
-  }, [series, height])
+  }, [series, height, syncKey, log])
 
   useEffect(() => {
     latest.current = data

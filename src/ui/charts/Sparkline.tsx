@@ -7,7 +7,7 @@ interface Props {
   text: string
 }
 
-const WIDTH = 120
+const WIDTH = 96
 const HEIGHT = 24
 
 /** From 0 to the highest value, so that a steady run is a level line and not noise blown up. */

@@ -11,9 +11,11 @@ interface Wanted {
   /** Resolved style of the chart's box: text colour for labels, border colour for the grid. */
   readonly style: CSSStyleDeclaration
   readonly onCursor: (index: number | undefined) => void
+  readonly syncKey?: string
+  readonly log: boolean
 }
 
-export function chartOptions({ series, colours, size, style, onCursor }: Wanted): uPlot.Options {
+export function chartOptions({ series, colours, size, style, onCursor, syncKey, log }: Wanted): uPlot.Options {
   const axis: uPlot.Axis = {
     stroke: style.color,
     font: `12px ${style.fontFamily}`,
@@ -23,17 +25,17 @@ export function chartOptions({ series, colours, size, style, onCursor }: Wanted)
   return {
     ...size,
     legend: { show: false },
-    cursor: { drag: { x: false, y: false }, sync: { key: 'run' }, points: { size: 7 } },
-    scales: { x: { time: false } },
+    cursor: { drag: { x: false, y: false }, ...(syncKey !== undefined && { sync: { key: syncKey } }), points: { size: 7 } },
+    scales: { x: { time: false }, ...(log && { y: { distr: 3 } }) },
     axes: [
       {
         ...axis,
         size: 26,
         gap: 4,
-        incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5],
+        incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6, 2e6, 5e6],
         values: (_, ticks) => ticks.map(formatCount),
       },
-      { ...axis, size: 52, gap: 6, values: (_, ticks) => ticks.map(formatSmall) },
+      { ...axis, size: 52, gap: 6, values: (_, ticks: (number | null)[]) => ticks.map((t) => (t === null ? '' : formatSmall(t))) },
     ],
     series: [
       {},

@@ -13,6 +13,7 @@ export function TrainFigures() {
   const now = useNow(5000, working)
   const pace = speed(run)
   const left = secondsLeft(run)
+  const until = left === undefined ? undefined : untilText(left, now)
   const times = stepTimes(run)
   return (
     <>
@@ -23,7 +24,7 @@ export function TrainFigures() {
           { name: 'Loss, smoothed', value: formatLoss(lossNow(run)) },
           { name: 'Validation loss', value: formatLoss(validationNow(run)) },
           { name: 'Speed', value: pace ? formatCount(pace.tokensPerSecond) : '–', remark: 'tokens/s' },
-          ...(left === undefined || !working ? [] : [{ name: 'Time left', value: formatDuration(left), remark: untilText(left, now) }]),
+          ...(left === undefined || !working ? [] : [{ name: 'Time left', value: formatDuration(left), ...(until !== undefined && { remark: until }) }]),
           { name: 'One step', value: pace ? formatDuration(pace.secondsPerStep) : '–' },
           ...(run.gpuBytes === undefined || !working ? [] : [{ name: 'GPU memory now', value: formatBytes(run.gpuBytes) }]),
         ]}

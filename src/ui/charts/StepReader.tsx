@@ -1,0 +1,35 @@
+// Reads the curves step by step without a mouse: a slider that moves the cursor of every chart with the same key.
+import { useState } from 'react'
+import uPlot from 'uplot'
+import { formatCount } from '../format.ts'
+
+interface Props {
+  syncKey: string
+  /** Drawn steps, rising. */
+  steps: Float64Array
+}
+
+export function StepReader({ syncKey, steps }: Props) {
+  const [row, setRow] = useState<number>()
+  if (steps.length < 2) return null
+  const at = Math.min(row ?? steps.length - 1, steps.length - 1)
+  const move = (to: number): void => {
+    setRow(to)
+    const [plot] = uPlot.sync(syncKey).plots
+    plot?.setCursor({ left: plot.valToPos(steps[to] ?? 0, 'x'), top: 4 })
+  }
+  return (
+    <label className="step-reader small soft">
+      <span>Read at step</span>
+      <input
+        type="range"
+        min={0}
+        max={steps.length - 1}
+        value={at}
+        aria-valuetext={`step ${formatCount(steps[at] ?? 0)}`}
+        onChange={(e) => move(Number(e.target.value))}
+      />
+      <output>{formatCount(steps[at] ?? 0)}</output>
+    </label>
+  )
+}

@@ -1,0 +1,75 @@
+// What the charts of a run draw, from its tables and from how the person looks at them. Pure.
+import { CURVE, VALIDATION, type RunState } from '../../store/runState.ts'
+import { column, type Table } from '../../store/table.ts'
+import type { ChartData, Series } from './LineChart.tsx'
+import { pick, thinRows } from './thinRows.ts'
+
+export interface CurveView {
+  readonly smoothed: boolean
+  readonly raw: boolean
+  readonly log: boolean
+  /** Steps shown, from the last one back; unsaid: all. */
+  readonly last?: number
+}
+
+export const firstView: CurveView = { smoothed: true, raw: true, log: false }
+
+/** Points of a series, two for every pixel across: the page grows no wider than its widest chart of 1,000. */
+const WIDE_POINTS = 2000
+const NARROW_POINTS = 1000
+
+const lossSeries = {
+  raw: { label: 'train', colour: 'raw', width: 1 },
+  alone: { label: 'train', colour: 'train', width: 1.5 },
+  smoothed: { label: 'train, smoothed', colour: 'train', width: 2 },
+  validation: { label: 'validation', colour: 'validation', width: 2, dots: true },
+} as const satisfies Record<string, Series>
+
+const shownSeries = {
+  both: [lossSeries.raw, lossSeries.smoothed, lossSeries.validation],
+  smoothed: [lossSeries.smoothed, lossSeries.validation],
+  raw: [lossSeries.alone, lossSeries.validation],
+} as const
+
+/** The same list for the same view, so that a chart is not built anew. */
+export const lossSeriesOf = ({ raw, smoothed }: CurveView): readonly Series[] => shownSeries[raw && smoothed ? 'both' : smoothed ? 'smoothed' : 'raw']
+
+export interface CurveData {
+  readonly loss: ChartData
+  readonly rate: ChartData
+  readonly norm: ChartData
+}
+
+export function curveData({ curve, validation }: Pick<RunState, 'curve' | 'validation'>, view: CurveView): CurveData {
+  const from = view.last === undefined ? 0 : Math.max(0, curve.rows - view.last)
+  const drawn = (most: number, index: number, others: readonly number[] = []): ChartData => {
+    const values = column(curve, index)
+    const rows = thinRows(values, most, from)
+    return [pick(column(curve, CURVE.step), rows, from), ...[index, ...others].map((i) => pick(column(curve, i), rows, from))]
+  }
+  const { raw, smoothed, log } = view
+  const [first, ...rest] = raw ? [CURVE.loss, ...(smoothed ? [CURVE.smoothed] : [])] : [CURVE.smoothed]
+  const loss = drawn(WIDE_POINTS, first, rest)
+  const positive = ([steps, ...series]: ChartData): ChartData => (log ? [steps, ...series.map(onlyPositive)] : [steps, ...series])
+  return {
+    loss: positive([...loss, alongSteps(loss[0], validation)]),
+    rate: drawn(NARROW_POINTS, CURVE.learningRate),
+    norm: positive(drawn(NARROW_POINTS, CURVE.gradNorm)),
+  }
+}
+
+/** A logarithmic scale has no place for 0. */
+const onlyPositive = (values: ChartData[number]): (number | null)[] => Array.from(values, (v) => (v !== null && v > 0 ? v : null))
+
+/** Validation losses laid along the drawn steps, each at the first step not before it; null where none was measured. */
+function alongSteps(steps: Float64Array, validation: Table): (number | null)[] {
+  const values: (number | null)[] = Array.from({ length: steps.length }, () => null)
+  const losses = column(validation, VALIDATION.loss)
+  let row = 0
+  column(validation, VALIDATION.step).forEach((step, i) => {
+    if (step < (steps[0] ?? 0) - 1) return
+    while (row < steps.length && (steps[row] ?? 0) < step) row += 1
+    if (row < steps.length) values[row] = losses[i] ?? null
+  })
+  return values
+}
