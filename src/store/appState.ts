@@ -8,6 +8,7 @@ import type { OnnxRequest, OnnxVerdict } from '../protocol/onnx.ts'
 import type { BaseInfo, DatasetInfo, DeviceInfo, NamedFile, Result, RunRecord, SampleInfo } from '../protocol/studio.ts'
 import { nothing, type Held } from './held.ts'
 import { firstHub, firstLibrary, type HubState, type LibraryState } from './libraryState.ts'
+import { firstMachine, type MachineState } from './machineState.ts'
 import type { Catalogue } from './recipeEdits.ts'
 import { newRun, type RunState } from './runState.ts'
 import type { Sending } from './sendActions.ts'
@@ -96,6 +97,7 @@ export interface AppState {
   readonly exporting: Held<Exported>
   readonly onnx: OnnxState
   readonly sending?: Sending
+  readonly machine: MachineState
   /** A failure that belongs to no section: a file that nothing can read, a recipe that cannot be used. */
   readonly notice?: Failure
 }
@@ -122,6 +124,7 @@ export function firstState(): AppState {
     onnx: { verdicts: [] },
     adapters: nothing,
     shelving: { busy: false },
+    machine: firstMachine,
   }
 }
 

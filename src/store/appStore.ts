@@ -6,6 +6,7 @@ import { adapterActions, type AdapterActions } from './adapterActions.ts'
 import { askActions, type AskActions } from './askActions.ts'
 import { dataActions, type DataActions } from './dataActions.ts'
 import { libraryActions, type LibraryActions } from './libraryActions.ts'
+import { machineActions, type MachineActions } from './machineActions.ts'
 import { modelActions, type ModelActions } from './modelActions.ts'
 import { onnxActions, type OnnxActions } from './onnxActions.ts'
 import { planActions, type PlanActions } from './planActions.ts'
@@ -20,7 +21,7 @@ export interface Context {
   readonly store: StoreApi<AppState>
 }
 
-export interface Actions extends ModelActions, LibraryActions, DataActions, PlanActions, SizeActions, RecipeActions, TrainActions, RunListActions, AskActions, AdapterActions, OnnxActions, SendActions {
+export interface Actions extends ModelActions, LibraryActions, MachineActions, DataActions, PlanActions, SizeActions, RecipeActions, TrainActions, RunListActions, AskActions, AdapterActions, OnnxActions, SendActions {
   /** Opens what the page starts with; call it once. */
   start(): void
 }
@@ -53,6 +54,7 @@ export function createApp(studio: Studio): App {
     ...askActions(context),
     ...adapters,
     ...onnxActions(context),
+    ...machineActions(context),
     ...sendActions(context),
     start() {
       void model.readDevice()

@@ -1,5 +1,5 @@
 // The page: one column of steps, told from the model to what is taken away.
-import { useEffect } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import { useApp } from './AppContext.ts'
 import { tabTitle } from './runWords.ts'
 import { useFavicon } from './useFavicon.ts'
@@ -15,11 +15,15 @@ import { StoryStrip } from './sections/StoryStrip.tsx'
 import { TakeAwaySection } from './sections/TakeAwaySection.tsx'
 import { TopBar } from './sections/TopBar.tsx'
 import { TrainSection } from './sections/TrainSection.tsx'
+import { useWords } from './words/language.ts'
 import './theme.css'
 import './base.css'
 import './App.css'
 
+const MachineSection = lazy(() => import('./sections/MachineSection.tsx').then((m) => ({ default: m.MachineSection })))
+
 export function App() {
+  const w = useWords()
   const title = useApp((s) => tabTitle(s.run))
   useEffect(() => {
     document.title = title
@@ -28,7 +32,7 @@ export function App() {
   return (
     <div className="page">
       <a className="skip" href="#main">
-        Skip to the steps
+        {w.frame.skip}
       </a>
       <TopBar />
       <StoryStrip />
@@ -42,6 +46,9 @@ export function App() {
         <TakeAwaySection />
         <AdaptersSection />
         <RunsSection />
+        <Suspense>
+          <MachineSection />
+        </Suspense>
       </main>
       <DropZone />
     </div>

@@ -8,8 +8,10 @@ import { connectStudio } from '../workers/client.ts'
 import { App } from './App.tsx'
 import { AppProvider } from './AppContext.ts'
 import { showStoredTheme } from './useTheme.ts'
+import { firstLanguage, speak } from './words/language.ts'
 
 showStoredTheme()
+void speak(firstLanguage())
 const app = createApp(connectStudio())
 app.actions.start()
 

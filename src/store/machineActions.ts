@@ -1,0 +1,44 @@
+// Asks the studio about this machine, when the person does.
+import type { AppState } from './appState.ts'
+import type { Context } from './appStore.ts'
+import { answer, nothing, settled } from './held.ts'
+import type { MachineState } from './machineState.ts'
+import { planKey } from './recipeEdits.ts'
+
+export interface MachineActions {
+  /** Runs every kernel against the oracle; nothing happens while a run trains. */
+  selfTest(): Promise<void>
+  stopSelfTest(): Promise<void>
+  /** Allocates the plan's bytes and frees them. */
+  tryRoom(): Promise<void>
+}
+
+/** What a trial allocation is of: it says nothing of another plan. */
+export const roomKey = (s: AppState): string => `${s.base.value?.id} ${s.dataset.value?.name} ${planKey(s.recipe)}`
+
+export function machineActions({ studio, store }: Context): MachineActions {
+  const { getState, setState } = store
+  const change = (part: (machine: MachineState) => Partial<MachineState>): void => setState((s) => ({ machine: { ...s.machine, ...part(s.machine) } }))
+  return {
+    async selfTest() {
+      const { working, machine } = getState()
+      if (working || machine.selfTest.busy) return
+      change(() => ({ selfTest: { busy: true, done: 0, total: 0, verdicts: [] } }))
+      const result = await answer(
+        studio.selfTest(({ done, total, verdict }) => change(({ selfTest }) => (selfTest.busy ? { selfTest: { ...selfTest, done, total, verdicts: [...selfTest.verdicts, verdict] } } : {}))),
+      )
+      change(({ selfTest: { done, total, verdicts } }) => ({
+        selfTest: { busy: false, done, total, verdicts: result.ok ? result.value.verdicts : verdicts, ...(result.ok ? { report: result.value } : { failure: result.failure }) },
+      }))
+    },
+    stopSelfTest: () => studio.stopSelfTest(),
+    async tryRoom() {
+      const s = getState()
+      if (s.working || s.machine.room.busy || !s.base.value || !s.dataset.value) return
+      const roomOf = roomKey(s)
+      change(() => ({ room: { busy: true }, roomOf }))
+      const result = await answer(studio.tryRoom(s.recipe))
+      change(() => ({ room: settled(nothing, result) }))
+    },
+  }
+}

@@ -1,0 +1,22 @@
+// What is known of this machine: whether its kernels were tested, and how far its memory went.
+import type { Failure } from '../protocol/failure.ts'
+import type { KernelVerdict, RoomReport, SelfTestReport } from '../protocol/machine.ts'
+import { nothing, type Held } from './held.ts'
+
+export interface SelfTesting {
+  readonly busy: boolean
+  readonly done: number
+  readonly total: number
+  readonly verdicts: readonly KernelVerdict[]
+  readonly report?: SelfTestReport
+  readonly failure?: Failure
+}
+
+export interface MachineState {
+  readonly selfTest: SelfTesting
+  readonly room: Held<RoomReport>
+  /** What the trial was of (see `roomKey`). */
+  readonly roomOf?: string
+}
+
+export const firstMachine: MachineState = { selfTest: { busy: false, done: 0, total: 0, verdicts: [] }, room: nothing }
