@@ -1,6 +1,7 @@
 // node scripts/run.mjs src/cli/x.ts [args]: runs a TypeScript entry in Node through Vite's modules, so that
 // `import.meta.glob` and `?raw` mean the same as in the page. The entry exports main(argv): Promise<exit code>.
-import { ensureInstalled, requireNode, root } from './install.mjs'
+import { ensureInstalled, requireNode } from './install.mjs'
+import { viteModules } from './viteModules.mjs'
 
 requireNode()
 ensureInstalled()
@@ -9,18 +10,7 @@ if (!entry) {
   console.error('Usage: node scripts/run.mjs ENTRY.ts [arguments]')
   process.exit(2)
 }
-process.env['NODE_ENV'] ??= 'production'
-const { createServer } = await import('vite')
-const { defines } = await import('./defines.mjs')
-const server = await createServer({
-  root,
-  configFile: false,
-  define: defines,
-  appType: 'custom',
-  logLevel: 'error',
-  server: { middlewareMode: true, hmr: false, watch: null, ws: false },
-  optimizeDeps: { noDiscovery: true, include: [] },
-})
+const server = await viteModules()
 let code = 1
 try {
   const { main } = await server.ssrLoadModule(`/${entry.replace(/^\.?\//, '')}`, { fixStacktrace: true })

@@ -1,14 +1,12 @@
 // Renders a model's chat template (Jinja). A template comes with a download, so it is held to caps on its size, its
 // steps, its time and its output. The clock is left undefined, because a run must render the same text on any day.
-import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja'
+import { Environment, parse, tokenize } from '@huggingface/jinja'
 import { Fault } from '../protocol/failure.ts'
+import { MAX_TEXT, runBounded, type Program } from './boundedInterpreter.ts'
 import type { Message, ToolCall } from './row.ts'
 
 const MAX_TEMPLATE = 64 * 1024
-const MAX_OUTPUT = 1024 * 1024
-const MAX_STEPS = 2_000_000
 const MAX_RANGE = 10_000
-const MAX_MS = 2000
 
 export interface RenderOptions {
   readonly addGenerationPrompt: boolean
@@ -29,7 +27,7 @@ export function renderChat(template: string, messages: readonly Message[], optio
     None: null,
     range: boundedRange,
     raise_exception: (message: unknown) => {
-      throw new Error(String(message))
+      throw new Error(typeof message === 'string' ? message : 'it refuses the row.')
     },
     ...options.specialTokens,
     messages: messages.map((m) => asTemplateReads(m, template)),
@@ -40,12 +38,12 @@ export function renderChat(template: string, messages: readonly Message[], optio
   for (const [name, value] of Object.entries(globals)) env.set(name, value)
   let text: unknown
   try {
-    text = new CountedInterpreter(env).run(program).value
+    text = runBounded(program, env)
   } catch (error) {
-    throw fault(error instanceof Error ? error.message : String(error))
+    throw fault(reasonOf(error))
   }
   if (typeof text !== 'string') throw fault('it gave no text.')
-  if (text.length > MAX_OUTPUT) throw fault(`its output has ${text.length} characters, and at most ${MAX_OUTPUT} are allowed.`)
+  if (text.length > MAX_TEXT) throw fault(`its output has ${text.length} characters, and at most ${MAX_TEXT} are allowed.`)
   return text
 }
 
@@ -60,7 +58,6 @@ export function toolCallText(content: string, calls: readonly ToolCall[]): strin
   return [...(content.trim() === '' ? [] : [content.trim()]), ...calls.map((c) => JSON.stringify(c.function))].join('\n')
 }
 
-type Program = ReturnType<typeof parse>
 /** The last template, because one dataset renders one template thousands of times. */
 let last: { readonly template: string; readonly program: Program } | undefined
 
@@ -73,18 +70,7 @@ function parsed(template: string): Program {
     last = { template, program }
     return program
   } catch (error) {
-    throw fault(error instanceof Error ? error.message : String(error))
-  }
-}
-
-class CountedInterpreter extends Interpreter {
-  #steps = 0
-  readonly #end = performance.now() + MAX_MS
-  override evaluate(...args: Parameters<Interpreter['evaluate']>): ReturnType<Interpreter['evaluate']> {
-    if (++this.#steps > MAX_STEPS) throw new Error(`it takes more than ${MAX_STEPS} steps.`)
-    // Loops with nothing in them take time and no steps.
-    if (this.#steps % 32 === 0 && performance.now() > this.#end) throw new Error(`it takes more than ${MAX_MS / 1000} seconds.`)
-    return super.evaluate(...args)
+    throw fault(reasonOf(error))
   }
 }
 
@@ -94,6 +80,8 @@ function boundedRange(start: number, stop?: number, step = 1): number[] {
   if (!(count <= MAX_RANGE)) throw new Error('its range is too long.')
   return Array.from({ length: count }, (_, i) => from + i * step)
 }
+
+const reasonOf = (error: unknown): string => (error instanceof RangeError ? 'it nests too deeply.' : error instanceof Error ? error.message : String(error))
 
 function fault(reason: string): Fault {
   return new Fault(
