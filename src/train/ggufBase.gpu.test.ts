@@ -93,9 +93,8 @@ describe('a GGUF file as a base on the GPU', () => {
     expect(worst(await logitsOf(base), expected)).toBeLessThan(3e-6)
     expect(base.memory.bytes('weights')).toBeLessThan(same.memory.bytes('weights') / 3)
 
-    const { learner, subject } = await testTrain(base, attachAll([lora], base.outline), testBatch(base, 2), 2, 1e-2)
-    const values = await learner.params.read('values')
-    await learner.dispose()
+    const subject = subjectOf(base, attachAll([lora], base.outline))
+    const values = new Float32Array(subject.layout.length)
     await expect(mergeIntoMounted(base, [{ adapter: { ...fittingOf(subject), values }, weight: 1 }])).rejects.toThrow('a merged adapter does not fit those')
     expect(worst(await logitsOf(base), expected)).toBeLessThan(3e-6)
   })
