@@ -29,7 +29,7 @@ export function findings(dataset: Dataset, prepared: Prepared, options: PrepareO
     ...tooLong(all, prepared, options),
     ...contradictions(dataset),
     ...samePairs(dataset),
-    ...unbalanced(labels, data.balance, dataset.rows.at(0)?.kind === 'words'),
+    ...unbalanced(labels, data.balance, isOfWords(dataset)),
     ...unlabelled(dataset, options),
   ]
   const notes = [...(dataset.notes ?? [])]
@@ -39,11 +39,13 @@ export function findings(dataset: Dataset, prepared: Prepared, options: PrepareO
     ...(notes.length > 0 && { notes }),
     split: { train: shaped.train.length, validation: shaped.validation.length, isGiven: shaped.isGiven },
     ...(all.length > 0 && { lengths: lengthsOf(all), fill: fillRatio(all, training, recipe.seed) }),
-    ...(labels && { labels: labels.slice(0, SHOWN_LABELS) }),
+    ...(labels && { labels: labels.slice(0, SHOWN_LABELS), ...(isOfWords(dataset) && { labelUnit: 'word' as const }) }),
     ...(dataset.columns && { columns: dataset.columns }),
     ...(data.mapping && { mapping: data.mapping }),
   }
 }
+
+const isOfWords = (dataset: Dataset): boolean => dataset.rows.at(0)?.kind === 'words'
 
 const rows = (count: number, one: string, more: string): string => (count === 1 ? `1 row ${one}` : `${count} rows ${more}`)
 

@@ -32,8 +32,10 @@ export interface DataFindings {
   readonly lengths?: { readonly edges: readonly number[]; readonly counts: readonly number[] }
   /** Share of a batch's places that hold tokens, 0 to 1: packed, and sorted into lengths. */
   readonly fill?: { readonly packed: number; readonly padded: number }
-  /** Most frequent first, where rows are texts with labels. */
+  /** Most frequent first, where texts or words have labels. */
   readonly labels?: readonly LabelCount[]
+  /** What has the labels; unsaid: rows. */
+  readonly labelUnit?: 'word'
   /** Columns of the file, and how they are mapped. */
   readonly columns?: readonly string[]
   readonly mapping?: Mapping

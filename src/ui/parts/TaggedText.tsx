@@ -8,7 +8,8 @@ export function TaggedText({ text }: { text: string }) {
       <span key={i}>{piece.text}</span>
     ) : (
       <span key={i} className="tagged">
-        {piece.text} <small>{piece.label}</small>
+        {piece.text}{'\u00a0'}
+        <small>{piece.label}</small>
       </span>
     ),
   )

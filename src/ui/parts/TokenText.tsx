@@ -16,8 +16,8 @@ export function TokenText({ tokens }: { tokens: readonly PreviewToken[] }) {
         const Tag = token.trained ? 'mark' : 'span'
         return (
           <Tag key={i} className={kind(token)}>
-            {visible(token.text)}
             {token.label !== undefined && token.label !== 'O' && <small className="token-label">{token.label}</small>}
+            {visible(token.text)}
           </Tag>
         )
       })}

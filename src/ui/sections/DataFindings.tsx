@@ -9,7 +9,7 @@ import { Remedies } from './Remedies.tsx'
 const SHOWN_LABELS = 20
 
 export function DataFindings({ dataset }: { dataset: DatasetInfo }) {
-  const { checks = [], notes = [], split, fill, lengths, labels = [], measuredRows } = dataset
+  const { checks = [], notes = [], split, fill, lengths, labels = [], labelUnit = 'row', measuredRows } = dataset
   return (
     <>
       {notes.map((note) => (
@@ -52,7 +52,7 @@ export function DataFindings({ dataset }: { dataset: DatasetInfo }) {
       {labels.length > 0 && (
         <details>
           <summary>{formatOf(labels.length, 'label')}</summary>
-          <Bars label="Rows by label" heads={['Label', 'Rows to train on']} rows={labels.slice(0, SHOWN_LABELS).map((l) => [l.label, l.train])} />
+          <Bars label={labelUnit === 'word' ? 'Words by label' : 'Rows by label'} heads={['Label', labelUnit === 'word' ? 'Words to train on' : 'Rows to train on']} rows={labels.slice(0, SHOWN_LABELS).map((l) => [l.label, l.train])} />
         </details>
       )}
     </>

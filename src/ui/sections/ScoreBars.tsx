@@ -1,7 +1,7 @@
 // The score before and after, as numbers with a bar each.
 import type { Score } from '../../store/runState.ts'
 import { formatShare } from '../format.ts'
-import { countText, entityText, METRIC_NAMES, shareOf } from '../metricWords.ts'
+import { countText, entityText, scoreTitle, shareOf } from '../metricWords.ts'
 import './ScoreBars.css'
 
 export function ScoreBars({ before, after }: { before: Score | undefined; after: Score | undefined }) {
@@ -9,7 +9,7 @@ export function ScoreBars({ before, after }: { before: Score | undefined; after:
   const detail = last && entityText(last)
   return (
     <div className="scores">
-      <h3>{METRIC_NAMES[last?.metric ?? 'exact_match']} on the test rows</h3>
+      <h3>{scoreTitle(last)}</h3>
       <ScoreBar label="Before" score={before} />
       <ScoreBar label="After" score={after} />
       {detail !== undefined && (
