@@ -1,5 +1,6 @@
 // What a run says while it lives, in order. The page, the command line and the metrics file read the same events.
 import type { Failure } from './failure.ts'
+import type { Report } from './report.ts'
 
 /** Exact bytes by class, as planned before the run starts. */
 export interface Bytes {
@@ -103,4 +104,6 @@ export type RunEvent =
       readonly answers: readonly Answer[]
       readonly tasks?: readonly { readonly name: string; readonly correct: number; readonly total: number }[]
     }
+  /** At the end of a run that was not stopped. */
+  | { readonly type: 'report'; readonly report: Report }
   | { readonly type: 'failure'; readonly failure: Failure }

@@ -1,6 +1,7 @@
 // What the page knows about one run: a pure fold over its events. The same fold draws a live run and a stored one.
 import type { Answer, Phase, PlanSummary, RunEvent } from '../protocol/event.ts'
 import type { Failure } from '../protocol/failure.ts'
+import type { Report } from '../protocol/report.ts'
 import { append, cell, emptyTable, rowsBelow, type Table } from './table.ts'
 
 /** Columns of `RunState.curve`. */
@@ -42,6 +43,7 @@ export interface RunState {
   readonly scoring?: { readonly when: 'before' | 'after'; readonly done: number; readonly total: number }
   readonly before?: Score
   readonly after?: Score
+  readonly report?: Report
   readonly failure?: Failure
   /** When the phase began, and how long the last validation and the last whole scoring took: for the time that is left. */
   readonly phaseAt?: number
@@ -99,6 +101,8 @@ export function apply(state: RunState, event: RunEvent): RunState {
       const { type: _type, when, ...score } = event
       return { ...rest, [when]: score }
     }
+    case 'report':
+      return { ...state, report: event.report }
     case 'failure':
       return { ...state, phase: 'failed', failure: event.failure }
     default:

@@ -23,6 +23,7 @@ import { Learner, type StepNumbers, type TrainSubject } from './learner.ts'
 import { objectiveOf, weightsFor } from './objective.ts'
 import { offerRoom } from './offerRoom.ts'
 import { placeValues } from './placeValues.ts'
+import { reportRun } from './reportRun.ts'
 import { batchesOf, type HeldOut, type RunData, type TaskData } from './runData.ts'
 import { recipeModel } from './recipeModel.ts'
 import { runFacts } from './runFacts.ts'
@@ -127,6 +128,7 @@ class Session {
     if (status === 'done') this.takeBest(learner)
     await this.checkpoint(learner)
     if (!control.stopped) await this.judge('after', learner)
+    if (!control.stopped) await this.report(learner, data)
     await storage.adapters.save(runId, await this.files(learner))
     this.phase(status)
     return this.record({ status, hasAdapter: true })
@@ -272,6 +274,15 @@ class Session {
     if (answers.length > 0) Object.assign(this.scores, { metric, [when]: share })
     await this.input.storage.runs.update(this.input.runId, { scores: { ...this.scores } })
     this.log.say({ type: 'score', when, metric, correct, total, answers, ...(unit && { unit }), ...(entities && { entities }), ...(byTask && { tasks: byTask }) })
+  }
+
+  private async report(learner: Learner, { validation }: RunData): Promise<void> {
+    const { base, recipe, control, storage, runId } = this.input
+    if (recipe.evaluation.rows === 0) return
+    this.phase('scoring', 'the base and the tuned model read held-out rows and general text')
+    await this.log.flush()
+    const report = await reportRun({ base, learner, recipe, validation, events: await storage.runs.events(runId), cancelled: () => control.stopped })
+    if (report) this.log.say({ type: 'report', report })
   }
 
   private async files(learner: Learner): Promise<Map<string, Uint8Array>> {

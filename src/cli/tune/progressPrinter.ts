@@ -1,6 +1,7 @@
 // A run's events as lines for a terminal.
 import type { RunEvent } from '../../protocol/event.ts'
 import type { Recipe } from '../../protocol/recipe.ts'
+import { reportLines } from './reportLines.ts'
 
 const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`
 
@@ -40,6 +41,8 @@ function lineOf(e: RunEvent, every: number, started: number): string | undefined
       return `validation ${e.step === 0 ? 'before training' : `after step ${e.step}`}: loss ${e.loss.toFixed(4)}${listed(e.tasks?.map((t) => `${t.name} ${t.loss.toFixed(4)}`))}`
     case 'score':
       return `${e.when} training: ${scored(e)}${listed(e.tasks?.map((t) => `${t.name} ${t.correct} of ${t.total}`))}`
+    case 'report':
+      return reportLines(e.report)
     case 'failure':
       return `${e.failure.message} ${e.failure.hint}`
     case 'early-stop':

@@ -1,0 +1,22 @@
+// Plain English of many kinds that no dataset of the studio holds: how well a tuned model still predicts it says how much it
+// forgot. Written for Tunesmith by its authors for this purpose alone, from no other text; CC0-1.0, as the sample datasets are.
+
+/** One passage an element. */
+export const GENERAL_TEXT: readonly string[] = [
+  'The ferry left at six in the morning, when the harbour was still grey and the gulls had not begun to quarrel. Only four people stood on deck: a woman with a basket of eggs, two brothers who never spoke, and a boy who counted the lamps along the shore until the last of them was gone.',
+  'Bread needs flour, water, salt and time. Mix the first three with a little yeast until no dry flour is left, cover the bowl, and wait until the dough has doubled. Fold it, let it rest again, and bake it in a hot oven until the crust is dark and the loaf sounds hollow when you knock on it.',
+  'A river is younger at its source than at its mouth. In the hills it is quick and cuts into the rock; further down it slows, drops the sand that it carried, and begins to wander. Where it meets the sea, the sand it has left may build new land.',
+  '“Have you seen my glasses?” asked the professor. “They are on your nose,” said her daughter, without looking up. “Ah,” said the professor, and took them off, and could not find them again for the rest of the afternoon.',
+  'The council voted on Tuesday to keep the old library open for another year. Nine members were for it, four against, and two did not vote. Repairs to the roof will cost about forty thousand, of which the town has half; the rest is to come from donations.',
+  'Dear Martin, thank you for the photographs. The children laughed at the one with the goat. We are all well, although the roof leaked again in the storm and your uncle insists on mending it himself. Come in May if you can, when the cherries are in flower. Yours, Helen.',
+  'If a train travels at ninety kilometres an hour, it covers one and a half kilometres every minute. A journey of sixty kilometres then takes forty minutes. If it stops twice on the way for five minutes each, the passengers arrive after fifty minutes.',
+  'Cats sleep for more than half of the day, but lightly. An ear turns towards a sound long before the eyes open. This suits an animal that hunts in short bursts: it saves its strength, and it is awake in an instant when something small moves in the grass.',
+  'To change a wheel, stop on firm and level ground and pull the handbrake. Loosen the nuts a little while the wheel still touches the road. Lift the car, take the nuts off, change the wheel, and tighten them crosswise by hand before you lower the car and tighten them fully.',
+  'She had expected the city to be loud, and it was, but she had not expected the quiet places in it: the courtyard with a single lemon tree, the steps behind the church where old men played chess, the top floor of the museum on a wet Monday.',
+  'Why is the sky blue? Sunlight is made of all colours, and air scatters blue light more than red. So blue reaches us from every part of the sky, while red mostly comes straight from the sun. In the evening the light passes through more air, most of the blue is lost, and the sun looks red.',
+  'The rules are simple. Each player has seven cards. In your turn you may put down one card of the same colour or the same number as the card on the table. If you have none, take a card. Whoever has no cards left first has won.',
+  'In 1850 a letter from one end of the country to the other took a week; by 1870 a telegram took an hour. Merchants noticed it first. Prices that had differed from town to town drew together, because news of a shortage now travelled faster than the goods.',
+  'Monday was clear and cold, with a light wind from the north. Clouds will come in during the night and bring rain to the west by morning. Temperatures rise to eleven degrees in the valleys; in the mountains snow falls above nine hundred metres.',
+  'My grandmother kept a list of everything she had lent: three books, an umbrella, a ladder, the large pan. When a thing came back she drew a line through it. When she died there was one entry left, the ladder, and nobody in the village would say where it was.',
+  'A good explanation begins with what the listener knows already. It goes on in steps that are small enough to check, says plainly where it is unsure, and ends with something that can be tried. If the listener can explain it to somebody else, it was good.',
+]
