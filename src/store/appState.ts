@@ -80,6 +80,8 @@ export interface AppState {
   readonly recipe: Recipe
   /** Memory, parameters and time of the recipe as it stands. `busy` while the probe step is measured. */
   readonly plan: Held<PlanSummary>
+  /** Measured seconds a step, and of what (see `stepKey`): the times of the presets. */
+  readonly stepTime?: { readonly of: string; readonly seconds: number }
   /** The run on show: the live one, or a stored one. */
   readonly run: RunState
   readonly runId?: string

@@ -4,6 +4,7 @@ import type { Context } from './appStore.ts'
 import { isAnswering, type AppState } from './appState.ts'
 import type { DataActions } from './dataActions.ts'
 import { answer, settled, waiting } from './held.ts'
+import { stepKey } from './efforts.ts'
 import { dataKey, planKey, recipeProblems } from './recipeEdits.ts'
 
 /** Quiet time before the bytes are planned: long enough for a number to be typed to its end. */
@@ -42,6 +43,7 @@ export function planActions({ studio, store }: Context, data: DataActions): Plan
     // After the bytes it stays busy until the probe has told the time.
     const busy = isWanted ? result.ok && !probe : getState().plan.busy
     setState((s) => ({ plan: { ...(isWanted ? settled(s.plan, result) : s.plan), busy } }))
+    if (result.ok && result.value.seconds !== undefined) setState({ stepTime: { of: stepKey(recipe), seconds: result.value.seconds / recipe.training.steps } })
     if (!result.ok) probedFor = key
   }
 

@@ -10,6 +10,7 @@ import type { Context } from './appStore.ts'
 import type { DataActions } from './dataActions.ts'
 import { catalogue } from './appState.ts'
 import { nothing } from './held.ts'
+import { withEffort, type Effort } from './efforts.ts'
 import type { ModelActions } from './modelActions.ts'
 import { remedied, withBaseOption, withMethodOption, withMethods, withoutEntries, withTraining } from './recipeEdits.ts'
 import { DATA, route } from './route.ts'
@@ -17,6 +18,8 @@ import { zipNames } from './zipNames.ts'
 
 export interface RecipeActions {
   setTraining(name: string, value: OptionValue): void
+  /** A preset of how long and how carefully to train. */
+  setEffort(effort: Effort): void
   /** How the base's frozen weights are kept. */
   setBaseOption(name: string, value: OptionValue): void
   /** Another list of methods; options that are left out take their defaults. */
@@ -89,6 +92,7 @@ export function recipeActions({ store }: Context, model: ModelActions, data: Dat
 
   return {
     setTraining: (name, value) => edit((r) => withTraining(r, name, value)),
+    setEffort: (effort) => setState((s) => ({ recipe: withEffort(s.recipe, effort, s.dataset.value?.rows ?? 0) })),
     setBaseOption: (name, value) => edit((r) => withBaseOption(r, name, value)),
     setMethods: (choices) => setState((s) => ({ recipe: withMethods(s.recipe, choices, catalogue(s)) })),
     setMethodOption: (index, name, value) => edit((r) => withMethodOption(r, index, name, value)),

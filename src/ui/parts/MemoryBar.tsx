@@ -1,6 +1,7 @@
 // Planned bytes by class: one stacked bar, and the same numbers as a table beside it. What the method spares of full
 // tuning's activations stands behind the bar as an outline, and under the table's total.
 import type { Bytes } from '../../protocol/event.ts'
+import { useWords } from '../words/language.ts'
 import { formatBytes, formatShare } from '../format.ts'
 import './MemoryBar.css'
 
@@ -11,7 +12,9 @@ const classes = [
   { key: 'trainable', label: 'Trainable', note: 'values, gradients, optimizer moments' },
 ] as const satisfies readonly { key: keyof Bytes; label: string; note: string }[]
 
-export function MemoryBar({ bytes, spared = 0 }: { bytes: Bytes; spared?: number }) {
+/** @param granted what the device gave of it in a trial, where there was one */
+export function MemoryBar({ bytes, spared = 0, granted }: { bytes: Bytes; spared?: number; granted?: number }) {
+  const w = useWords().room
   const present = classes.filter(({ key }) => bytes[key] > 0)
   return (
     <figure className="memory">
@@ -20,6 +23,7 @@ export function MemoryBar({ bytes, spared = 0 }: { bytes: Bytes; spared?: number
           <span key={key} className={`class-${key}`} style={{ flexGrow: bytes[key] }} />
         ))}
         {spared > 0 && <span className="memory-spared" style={{ flexGrow: spared }} />}
+        {granted !== undefined && granted < bytes.total && <i className="memory-cut" title={w.cut} style={{ left: `${(100 * granted) / (bytes.total + spared)}%` }} />}
       </div>
       <div className="scroll">
         <table>
@@ -57,6 +61,14 @@ export function MemoryBar({ bytes, spared = 0 }: { bytes: Bytes; spared?: number
               <td />
               <td />
             </tr>
+            {granted !== undefined && (
+              <tr>
+                <th scope="row">{w.granted}</th>
+                <td className="number">{formatBytes(granted)}</td>
+                <td className="number">{formatShare(granted, bytes.total)}</td>
+                <td className="soft">{w.grantedNote}</td>
+              </tr>
+            )}
             {spared > 0 && (
               <tr>
                 <th scope="row">

@@ -5,6 +5,8 @@ import { evaluationOptions, seedOption } from '../recipeOptions.ts'
 import { FailureNote } from '../parts/FailureNote.tsx'
 import { OptionForm } from '../parts/OptionForm.tsx'
 import { Section } from '../parts/Section.tsx'
+import { useWords } from '../words/language.ts'
+import { EffortPicker } from './EffortPicker.tsx'
 import { MethodList } from './MethodList.tsx'
 import { MethodPicker } from './MethodPicker.tsx'
 import { MethodSizeView } from './MethodSizeView.tsx'
@@ -12,6 +14,7 @@ import { MethodSizeView } from './MethodSizeView.tsx'
 const testOptions = { ...evaluationOptions, ...seedOption }
 
 export function MethodSection() {
+  const w = useWords()
   const failure = useApp((s) => s.methods.failure)
   const recipe = useApp((s) => s.recipe)
   const working = useApp((s) => s.working)
@@ -30,6 +33,8 @@ export function MethodSection() {
         </>
       }
     >
+      <h3>{w.efforts.title}</h3>
+      <EffortPicker />
       <h3>Training</h3>
       <OptionForm label="Training" specs={trainingOptions} values={recipe.training} disabled={working} onChange={setTraining} />
       <h3>Test</h3>

@@ -3,8 +3,8 @@ import { useApp } from '../AppContext.ts'
 import { formatBytes, formatCount, formatDuration, formatShare, formatShort } from '../format.ts'
 import { Facts } from '../parts/Facts.tsx'
 import { FailureNote } from '../parts/FailureNote.tsx'
-import { MemoryBar } from '../parts/MemoryBar.tsx'
 import { Remedies } from './Remedies.tsx'
+import { RoomTrial } from './RoomTrial.tsx'
 import { backwardText } from '../planWords.ts'
 
 export function PlanView() {
@@ -43,7 +43,7 @@ export function PlanView() {
           { name: 'One step', value: formatCount(value.dispatches), remark: 'dispatches' },
         ]}
       />
-      <MemoryBar bytes={value.bytes} spared={value.backward?.sparedBytes ?? 0} />
+      <RoomTrial bytes={value.bytes} spared={value.backward?.sparedBytes ?? 0} />
       {value.backward && <p className="small soft">{backwardText(value.backward)}</p>}
     </>
   )
