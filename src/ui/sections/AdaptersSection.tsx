@@ -118,9 +118,6 @@ function Merging({ disabled }: { disabled: boolean }) {
           Merge into the model
         </button>
       )}
-      <button type="button" disabled={isIdle} onClick={() => void take()}>
-        Download merged model
-      </button>
       <select aria-label="Format of the merged model" value={format} onChange={(e) => setFormat(e.target.value as MergedFormat)}>
         {Object.entries(FORMATS).map(([value, label]) => (
           <option key={value} value={value}>
@@ -128,6 +125,9 @@ function Merging({ disabled }: { disabled: boolean }) {
           </option>
         ))}
       </select>
+      <button type="button" disabled={isIdle} onClick={() => void take()}>
+        Download merged model
+      </button>
       <FolderButton parcel={parcel} what="the merged model" disabled={isIdle} />
       <HubButton parcel={parcel} what="the merged model" name={fileName(`${name} merged`)} disabled={isIdle} />
       <SendStatus parcel={parcel} />

@@ -39,14 +39,14 @@ export function OnnxExport() {
   }
 
   return (
-    <div>
+    <div className="stack">
       <h3>The whole model as ONNX</h3>
       <p className="small soft">
         {count === 0 ? 'The base itself' : count === 1 ? 'The base with the active adapter merged in' : `The base with the ${count} active adapters merged in`}, for transformers.js and
         ONNX Runtime. The studio opens what it wrote in onnxruntime-web and compares.
       </p>
       <div className="row">
-        <label htmlFor="onnx-type">Stored as</label>
+        <label className="small" htmlFor="onnx-type">Stored as</label>
         <select id="onnx-type" value={dtype} onChange={(e) => setDtype(e.target.value as OnnxType)}>
           {Object.entries(TYPES).map(([value, label]) => (
             <option key={value} value={value}>

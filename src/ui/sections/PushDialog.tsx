@@ -98,7 +98,7 @@ function PushForm({ parcel: given, name, host }: { parcel: Parcel; name: string;
       </div>
       <label className="option-check">
         <input type="checkbox" checked={isPrivate} disabled={isBusy} onChange={(e) => setIsPrivate(e.target.checked)} />
-        Private: only you can read it
+        Private: only you, or the organisation, can read it
       </label>
       <div>
         <h3>What is sent</h3>

@@ -19,7 +19,7 @@ export function ScriptExport() {
     if (made) saveFile(made.name, made.zip)
   }
   return (
-    <div>
+    <div className="stack">
       <h3>The same run on larger machines</h3>
       <p className="small soft">
         The choices above as they stand now, before or after training here: train.py for transformers and PEFT, the prepared batches and the adapter as it starts. One process repeats these losses; torchrun and

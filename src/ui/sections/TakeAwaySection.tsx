@@ -37,10 +37,17 @@ export function TakeAwaySection() {
             <ActionButton className="primary" blocked={!run || busy || isTraining} onAct={() => run && void download(run.id)}>
               {busy ? 'Packing…' : `Download ${what}`}
             </ActionButton>
+          </div>
+          <div className="row">
             <FolderButton parcel={parcel} what={`the ${what}`} disabled={busy || isTraining} />
             <HubButton parcel={parcel} what={`the ${what}`} name={fileName(shown.name)} disabled={busy || isTraining} />
           </div>
           <SendStatus parcel={parcel} />
+          {!run && <p className="small soft">The {what} can be taken away once a run has saved one.</p>}
+          <label className="option-label" htmlFor="recipe-name">
+            Recipe name
+          </label>
+          <input id="recipe-name" type="text" value={recipe.name} onChange={(e) => setName(e.target.value)} />
           <div className="row">
             <button
               type="button"
@@ -54,11 +61,6 @@ export function TakeAwaySection() {
               Download recipe
             </button>
           </div>
-          {!run && <p className="small soft">The {what} can be taken away once a run has saved one.</p>}
-          <label className="option-label" htmlFor="recipe-name">
-            Recipe name
-          </label>
-          <input id="recipe-name" type="text" value={recipe.name} onChange={(e) => setName(e.target.value)} />
           <p className="option-help">The recipe holds every choice above. Drop it on this page to get them back.</p>
         </>
       }
