@@ -17,6 +17,8 @@ export interface Asked {
 export interface Weather {
   /** Ends the connection after so many bytes of the answer. */
   cut?: (nth: number) => number | undefined
+  /** Falls silent after so many bytes, and stays connected. */
+  stall?: (nth: number) => number | undefined
   /** Bytes to send instead. */
   content?: (path: string, bytes: Uint8Array, nth: number) => Uint8Array
   /** An answer other than bytes. */
@@ -91,7 +93,7 @@ export async function startTestHub(): Promise<TestHub> {
 
   const bytesOf = (request: IncomingMessage, response: ServerResponse, path: string, good: Uint8Array): void => {
     nth += 1
-    const { cut, content, tag, whole } = hub.weather
+    const { cut, stall, content, tag, whole } = hub.weather
     const bytes = content?.(path, good, nth) ?? good
     response.setHeader('ETag', tag?.(path, nth) ?? `"${sha256(good)}"`)
     const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? []
@@ -104,11 +106,13 @@ export async function startTestHub(): Promise<TestHub> {
     }
     const body = bytes.subarray(start, end)
     response.writeHead(ranged ? 206 : 200, { 'Content-Length': body.length, ...(ranged && { 'Content-Range': `bytes ${start}-${end - 1}/${bytes.length}` }) })
-    const limit = cut?.(nth)
+    const silent = stall?.(nth)
+    const limit = silent ?? cut?.(nth)
     const part = limit === undefined ? body : body.subarray(0, limit)
     sent.push({ path, start, bytes: part.length })
     // A connection that ends after its answer would only cut the next one.
     if (limit === undefined || limit >= body.length) response.end(part)
+    else if (silent !== undefined) response.write(part)
     else response.write(part, () => setTimeout(() => response.destroy(), 20))
   }
 
