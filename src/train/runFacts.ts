@@ -15,7 +15,7 @@ export function runFacts(events: readonly RunEvent[]): RunFacts {
   const start = validation.find((v) => v.step === 0)?.loss
   return {
     curves: { training, validation },
-    ...(asked && asked.total > 0 && { metric: asked.metric, askedRows: asked.total }),
+    ...(asked && asked.total > 0 && { metric: asked.metric, askedRows: asked.answers.length }),
     scores: { ...(first !== undefined && { before: first }), ...(last !== undefined && { after: last }) },
     ...(start !== undefined && { firstValidationLoss: start }),
   }
