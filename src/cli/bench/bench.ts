@@ -12,8 +12,10 @@ export interface Bench {
   readonly rounds: number
   /** Least length of a sample; processor time is counted in hundredths of a second. */
   readonly leastMs: number
-  /** Leaves out what takes minutes. */
+  /** Leaves out larger sizes. */
   readonly quick: boolean
+  /** Measures what takes minutes on a software adapter. */
+  readonly patient: boolean
   readonly cpu: CpuClock | undefined
   readonly readStarter: ReadStarter
   /** Tells the person waiting what is measured now, or what was left out and why. */

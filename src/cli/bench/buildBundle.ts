@@ -5,7 +5,7 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 import { defines } from '../../../scripts/defines.mjs'
-import { commit } from './machineFacts.ts'
+import { commit, peerVersions } from './machineFacts.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const folder = resolve(root, '.cache/bench-bundle')
@@ -14,7 +14,7 @@ export async function buildBundle(file: string): Promise<void> {
   await build({
     root,
     configFile: false,
-    define: { ...defines, 'process.env.TUNESMITH_COMMIT': JSON.stringify(commit()) },
+    define: { ...defines, 'process.env.TUNESMITH_COMMIT': JSON.stringify(commit()), 'process.env.TUNESMITH_PEERS': JSON.stringify(JSON.stringify(peerVersions(['jax-js', 'tfjs']))) },
     logLevel: 'warn',
     publicDir: false,
     ssr: { noExternal: true, external: ['webgpu'] },

@@ -34,6 +34,7 @@ export async function measureInDawn(options: BenchOptions, say: (text: string) =
       rounds: options.rounds,
       leastMs: adapter.software ? 100 : 20,
       quick: options.quick,
+      patient: options.patient,
       // On a real GPU the processor's time is not the work's.
       cpu: adapter.software ? cpu : undefined,
       readStarter: () => readFolder(starter()),

@@ -23,14 +23,16 @@ export function commit(): string {
 
 const packages: Readonly<Record<string, string>> = { 'jax-js': '@jax-js/jax', tfjs: '@tensorflow/tfjs-backend-webgpu', 'onnxruntime-web': 'onnxruntime-web' }
 
-/** Installed versions of the libraries measured beside ours. */
+/** Installed versions of the libraries measured beside ours; of those that are there. A bundle carries its own. */
 export function peerVersions(names: readonly string[]): Record<string, string> {
+  const packed = process.env.TUNESMITH_PEERS
+  if (packed) return JSON.parse(packed) as Record<string, string>
   return Object.fromEntries(
-    names.map((name) => {
+    names.flatMap((name) => {
       try {
-        return [name, (JSON.parse(readFileSync(`node_modules/${packages[name]}/package.json`, 'utf8')) as { version: string }).version]
+        return [[name, (JSON.parse(readFileSync(`node_modules/${packages[name]}/package.json`, 'utf8')) as { version: string }).version]]
       } catch {
-        return [name, 'absent']
+        return []
       }
     }),
   )

@@ -36,7 +36,7 @@ export interface StepArm {
   readonly predictedBytes?: number
   /** Milliseconds of JavaScript for 1,000 dispatches; ours only. */
   readonly hostMsPer1000?: Spread
-  /** f32 GFLOP/s of the matrix products; ours only. */
+  /** f32 GFLOP/s of all matrix products, attention’s among them; ours only. */
   readonly gflops?: Spread
 }
 

@@ -16,6 +16,8 @@ export interface BenchOptions {
   readonly software: boolean
   readonly quick: boolean
   readonly rounds: number
+  /** Names were given: what takes minutes is measured too. */
+  readonly patient: boolean
   /** Names of sections and presets, in the order in which they are measured. */
   readonly only: readonly string[]
   readonly peers: readonly string[]
@@ -48,7 +50,7 @@ export function readOptions(argv: readonly string[]): BenchOptions {
   if (!Number.isInteger(rounds) || rounds < 1) throw new Fault('bad-recipe', `--rounds must be a whole number above 0, found ${values.get('--rounds')}.`, USAGE)
   const [json, readme, bundle] = [values.get('--json'), values.get('--readme'), values.get('--bundle')]
   return {
-    dawn: flags.has('--dawn'), software: flags.has('--software'), quick: flags.has('--quick'), rounds,
+    dawn: flags.has('--dawn'), software: flags.has('--software'), quick: flags.has('--quick'), rounds, patient: named !== undefined,
     only: named ? known.filter((name) => named.includes(name)) : standard,
     peers: PEERS.filter((name) => !without.includes('peers') && !without.includes(name)),
     ...(json !== undefined && { json }), ...(readme !== undefined && { readme }), ...(bundle !== undefined && { bundle }),

@@ -31,6 +31,7 @@ page.bench = async (options, starter) => {
       rounds: options.rounds,
       leastMs: adapter.software ? 100 : 20,
       quick: options.quick,
+      patient: options.patient,
       cpu: adapter.software ? () => page.cpuMs() : undefined,
       readStarter: async () => new Map(await Promise.all(starter.map(async (name) => [name, bytesSource(new Uint8Array(await (await fetch(`starter/${name}`)).arrayBuffer()), name)] as const))),
       say,

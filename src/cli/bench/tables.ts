@@ -33,7 +33,7 @@ const percent = (share: number): string => `${short(100 * share)} %`
 export function tablesOf(found: Findings, cores: number): Table[] {
   return [
     ...(found.ceiling ? [ceilingTable(found.ceiling)] : []),
-    ...found.steps.map((step) => stepTable(step, cores)),
+    ...found.steps.map((step) => stepTable(step, found.ceiling, cores)),
     ...(found.matmul ? [matmulTable(found.matmul, found.ceiling, cores)] : []),
     ...(found.attention ? [rateTable('Causal attention', found.attention, cores)] : []),
     ...(found.loss ? [rateTable('Head and loss, forward and backward', found.loss, cores)] : []),
@@ -84,7 +84,7 @@ export function rateTable(what: string, rows: readonly RateRow[], cores: number)
   }
 }
 
-export function stepTable({ preset, says, batch, length, arms }: StepResult, cores: number): Table {
+export function stepTable({ preset, says, batch, length, arms }: StepResult, ceiling: Ceiling | undefined, cores: number): Table {
   const each = (label: string, cell: (arm: StepArm) => string): string[] => [label, ...arms.map(cell)]
   const tokens = batch * length
   return {
@@ -102,7 +102,7 @@ export function stepTable({ preset, says, batch, length, arms }: StepResult, cor
       each('planner’s bytes before', (a) => (a.predictedBytes === undefined ? '–' : `${mib(a.predictedBytes)}, ${percent(a.predictedBytes / a.peakBytes - 1)} off`)),
       each('made after step 1: buffers, bind groups, pipelines', (a) => `${a.created.buffers}, ${a.created.bindGroups}, ${a.created.pipelines}`),
       each('JavaScript, ms for 1,000 dispatches', (a) => (a.hostMsPer1000 ? range(a.hostMsPer1000) : '–')),
-      each('matrix products, GFLOP/s', (a) => (a.gflops ? range(a.gflops) : '–')),
+      each(`all matrix products, GFLOP/s${ceiling ? ', of ceiling' : ''}`, (a) => (a.gflops ? range(a.gflops) + (ceiling ? `, ${percent(a.gflops.median / ceiling.fma.median)}` : '') : '–')),
       each('losses of steps 1–5', (a) => a.losses.map((x) => x.toFixed(4)).join(', ')),
     ],
   }
