@@ -47,6 +47,8 @@ export interface CardFacts {
   /** Before the first update. */
   readonly firstValidationLoss?: number
   readonly curves?: Curves
+  /** Where the run went on at another peak learning rate than the recipe's. */
+  readonly rates?: readonly { readonly step: number; readonly was: number; readonly is: number }[]
   /** Share of test rows answered right, or F1, 0 to 1. */
   readonly scores?: { readonly before?: number; readonly after?: number }
   /** What right means; unsaid: exact match. */
@@ -100,6 +102,7 @@ export function madeLines(facts: CardFacts): string[] {
     ['Data SHA-256', facts.dataSha256],
     ['Steps', String(facts.steps)],
     ['Values of step', facts.valuesOfStep === undefined ? undefined : `${facts.valuesOfStep}, where the validation loss was lowest`],
+    ['Learning rate', facts.rates?.map(({ step, was, is }) => `${was} up to step ${step}, then ${is}`).join('; ')],
     ['Seed', String(facts.seed)],
     ['Training loss, last step', loss(facts.trainLoss)],
     ...Object.entries(facts.versions),

@@ -106,4 +106,6 @@ export type RunEvent =
     }
   /** At the end of a run that was not stopped. */
   | { readonly type: 'report'; readonly report: Report }
+  /** A run that goes on from that step does so at another peak learning rate. */
+  | { readonly type: 'rate'; readonly step: number; readonly was: number; readonly is: number }
   | { readonly type: 'failure'; readonly failure: Failure }

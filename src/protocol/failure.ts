@@ -27,6 +27,8 @@ export type Remedy =
   | { readonly kind: 'without'; readonly method: string }
   | { readonly kind: 'option'; readonly method?: string; readonly name: string; readonly value: OptionValue }
   | { readonly kind: 'training'; readonly name: string; readonly value: OptionValue }
+  /** The failed run goes on from its last good checkpoint, of that step, at another peak learning rate. */
+  | { readonly kind: 'continue'; readonly step: number; readonly learning_rate: number }
   /** What is to be predicted. */
   | { readonly kind: 'task'; readonly value: TaskType }
   | DataRemedy

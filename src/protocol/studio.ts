@@ -133,8 +133,8 @@ export interface Studio extends AdapterShelf, MachineShelf, MethodShelf, ModelLi
   estimate(recipe: Recipe, probe: boolean): Promise<Result<PlanSummary>>
   /** Runs to the end (or pause, stop); answers with the run's record. Every event also reaches `onEvent`. */
   train(recipe: Recipe, onEvent: (event: RunEvent) => void): Promise<Result<RunRecord>>
-  /** Continues an unfinished run from its last committed checkpoint. */
-  continueRun(id: string, onEvent: (event: RunEvent) => void): Promise<Result<RunRecord>>
+  /** Continues an unfinished run from its last committed checkpoint, at another peak learning rate if one is given. */
+  continueRun(id: string, onEvent: (event: RunEvent) => void, learningRate?: number): Promise<Result<RunRecord>>
   pause(): Promise<void>
   resume(): Promise<void>
   /** Finishes the step in flight, saves a checkpoint and the adapter, and ends. */

@@ -21,6 +21,11 @@ export interface Checkpoints {
   save(runId: string, step: number, parts: Parts): Promise<number>
   /** The newest checkpoint that is intact; undefined where the run has none. */
   load(runId: string): Promise<LoadedCheckpoint | undefined>
+  /**
+   * Forgets the generations of that step and later, whose values turned out to be bad, unless none is left then.
+   * Answers the step of the newest one that is left from before.
+   */
+  forgetFrom(runId: string, step: number): Promise<number | undefined>
   /** Steps of the stored generations, newest first. */
   steps(runId: string): Promise<number[]>
 }
@@ -89,6 +94,18 @@ export function checkpoints(files: FileStore, records: RecordStore, quota: Quota
           'The browser may have cleared this site’s data, or the disk is failing. Start the run anew.',
           passedOver.join('\n'),
         )
+      }),
+
+    forgetFrom: (runId, step) =>
+      storing({ what: 'The list of checkpoints' }, async () => {
+        const all = await generations(runId)
+        const good = all.find(({ key, value }) => value.step < step && !damaged.has(key))?.value.step
+        const bad = all.filter(({ value }) => value.step >= step)
+        if (good === undefined || bad.length === 0) return good
+        await records.write([...bad.map(({ key }) => ({ table: 'checkpoints' as const, key, remove: true as const })), { table: 'runs', key: runId, patch: { checkpointStep: good } }])
+        // Files without a pointer are litter, which the next start sweeps.
+        for (const { value } of bad) await files.remove(value.folder).catch(() => undefined)
+        return good
       }),
 
     steps: (runId) =>

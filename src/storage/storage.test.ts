@@ -84,6 +84,21 @@ describe.each(kinds)('storage in %s', (_, create) => {
     await close()
   })
 
+  it('forgets checkpoints whose values turned out to be bad, unless none would be left', async () => {
+    const { checkpoints, runs, close } = create()
+    await runs.put(run('a'))
+    expect(await checkpoints.forgetFrom('a', 1)).toBeUndefined()
+    for (const n of [1, 2]) await checkpoints.save('a', n, parts(n, n))
+    expect(await checkpoints.forgetFrom('a', 3)).toBe(2)
+    expect(await checkpoints.forgetFrom('a', 1)).toBeUndefined()
+    expect(await checkpoints.steps('a')).toEqual([2, 1])
+    expect(await checkpoints.forgetFrom('a', 2)).toBe(1)
+    expect(await checkpoints.steps('a')).toEqual([1])
+    expect((await checkpoints.load('a'))?.parts).toEqual(parts(1, 1))
+    expect((await runs.get('a'))?.checkpointStep).toBe(1)
+    await close()
+  })
+
   it('keeps the last two checkpoints and answers the newest', async () => {
     const { checkpoints, runs, close } = create()
     await runs.put(run('a'))

@@ -161,6 +161,23 @@ describe('the app store', () => {
     expect([s.recipe.data.id, s.runId]).toEqual(['mood', 'old'])
   })
 
+  it('goes on from the last checkpoint at the lower rate that a divergence offers', async () => {
+    const app = await opened({ divergeAt: 9 })
+    app.store.setState((s) => ({ recipe: withTraining(withTraining(s.recipe, 'steps', 12), 'save_steps', 4) }))
+    const failed = app.actions.train()
+    await settle(5000)
+    await failed
+    const { run, runId } = app.store.getState()
+    expect([run.phase, run.failure?.code, run.failure?.remedies?.[0]]).toEqual(['failed', 'diverged', { kind: 'continue', step: 8, learning_rate: 0.00033 }])
+    const done = app.actions.continueRun(runId!, 0.00033)
+    await settle(5000)
+    await done
+    const s = app.store.getState()
+    expect([s.run.phase, s.run.step, s.run.curve.rows, s.run.failure]).toEqual(['done', 12, 12, undefined])
+    expect(s.run.rates).toEqual([{ step: 8, was: 0.001, is: 0.00033 }])
+    expect(s.recipe.training.learning_rate).toBe(0.00033)
+  })
+
   it('keeps the open model when another one fails', async () => {
     const app = createApp({ ...testStudio(), openFolder: async () => ({ ok: false, failure }) })
     app.actions.start()

@@ -78,6 +78,8 @@ export function remedied(recipe: Recipe, remedy: Remedy, catalogue: Catalogue): 
       return withMethodOption(recipe, methods.findIndex((m) => (remedy.method === undefined ? has(m, remedy.name) : m.id === remedy.method)), remedy.name, remedy.value)
     case 'training':
       return withTraining(recipe, remedy.name, remedy.value)
+    case 'continue':
+      return withTraining(recipe, 'learning_rate', remedy.learning_rate)
     case 'task': {
       // Classes belong to the task that they were found for.
       const { labels: _labels, pairs: _pairs, ...rest } = recipe

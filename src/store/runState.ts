@@ -45,6 +45,8 @@ export interface RunState {
   readonly after?: Score
   readonly report?: Report
   readonly failure?: Failure
+  /** Where the run went on at another peak learning rate. */
+  readonly rates?: readonly { readonly step: number; readonly was: number; readonly is: number }[]
   /** When the phase began, and how long the last validation and the last whole scoring took: for the time that is left. */
   readonly phaseAt?: number
   readonly validationMs?: number
@@ -103,6 +105,8 @@ export function apply(state: RunState, event: RunEvent): RunState {
     }
     case 'report':
       return { ...state, report: event.report }
+    case 'rate':
+      return { ...state, rates: [...(state.rates ?? []).filter((r) => r.step < event.step), { step: event.step, was: event.was, is: event.is }] }
     case 'failure':
       return { ...state, phase: 'failed', failure: event.failure }
     default:

@@ -5,6 +5,7 @@ import type { AppState } from './appState.ts'
 import type { Context } from './appStore.ts'
 import { batch } from './batch.ts'
 import { answer } from './held.ts'
+import { withTraining } from './recipeEdits.ts'
 import type { RecipeActions } from './recipeActions.ts'
 import type { RunListActions } from './runListActions.ts'
 import { applyAll, newRun } from './runState.ts'
@@ -14,8 +15,8 @@ export interface TrainActions {
   pause(): Promise<void>
   resume(): Promise<void>
   stop(): Promise<void>
-  /** Goes on from a stored run's last checkpoint. */
-  continueRun(id: string): Promise<void>
+  /** Goes on from a stored run's last checkpoint, at another peak learning rate if one is given. */
+  continueRun(id: string, learningRate?: number): Promise<void>
 }
 
 export function trainActions({ studio, store }: Context, runList: RunListActions, recipes: RecipeActions): TrainActions {
@@ -54,13 +55,13 @@ export function trainActions({ studio, store }: Context, runList: RunListActions
     pause: () => studio.pause(),
     resume: () => studio.resume(),
     stop: () => studio.stop(),
-    async continueRun(id) {
+    async continueRun(id, learningRate) {
       const record = getState().runs.value?.find((r) => r.id === id)
       if (getState().working || !record) return
-      await recipes.takeRecipe(record.recipe)
+      await recipes.takeRecipe(learningRate === undefined ? record.recipe : withTraining(record.recipe, 'learning_rate', learningRate))
       // A run keeps what it needs to go on, so that a folder or file the page cannot reopen is no obstacle here.
       recipes.dismissNotice()
-      if (getState().runId === id || (await runList.showRun(id))) await follow((onEvent) => studio.continueRun(id, onEvent))
+      if (getState().runId === id || (await runList.showRun(id))) await follow((onEvent) => studio.continueRun(id, onEvent, learningRate))
     },
   }
 }

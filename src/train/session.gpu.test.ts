@@ -49,11 +49,12 @@ interface Run {
   readonly storage?: Storage
   readonly base?: Base
   readonly test?: Dataset
+  readonly wasRate?: number
   onEvent?(event: RunEvent, control: Control): void
 }
 
 /** One run, or one more stretch of the run that `storage` holds, on a base of its own unless one is given. */
-async function go(recipe: Recipe, { storage = memoryStorage(), base: given, test, onEvent }: Run = {}): Promise<Told> {
+async function go(recipe: Recipe, { storage = memoryStorage(), base: given, test, wasRate, onEvent }: Run = {}): Promise<Told> {
   const base = given ?? (await testBase('llama'))
   const before = base.memory.bytes()
   const runId = 'run'
@@ -65,7 +66,7 @@ async function go(recipe: Recipe, { storage = memoryStorage(), base: given, test
     events.push(event)
     onEvent?.(event, control)
   }
-  const record = await runSession({ runId, recipe, base, dataset: rows, test, storage, control, version: 'test', onEvent: say })
+  const record = await runSession({ runId, recipe, base, dataset: rows, test, storage, control, version: 'test', onEvent: say, ...(wasRate !== undefined && { wasRate }) })
   expect(base.memory.bytes(), 'a finished session gives its memory back').toBe(before)
   if (!given) base.weights.dispose()
   return { record, events, storage }
@@ -187,14 +188,32 @@ it('fails with a sentence when the loss stops being a number, and keeps the last
   expect(record.status).toBe('failed')
   expect(failureOf(events)).toMatchObject({
     code: 'diverged',
-    message: expect.stringMatching(/^The loss stopped being a number at step \d+\.$/),
+    message: expect.stringMatching(/^The (loss|gradient) stopped being a number at step \d+\.$/),
   })
   expect(events.at(-1)).toMatchObject({ type: 'phase', phase: 'failed' })
   expect(events.filter(isStep).every((e) => Number.isFinite(e.loss))).toBe(true)
   const kept = await storage.checkpoints.load('run')
   expect(kept!.step).toBe(record.checkpointStep)
+  // The update before the bad loss made the bad values: its checkpoint is not offered.
+  expect(failureOf(events)!.remedies).toEqual([
+    { kind: 'continue', step: kept!.step, learning_rate: 3.3e8 },
+    { kind: 'training', name: 'learning_rate', value: 3.3e8 },
+    { kind: 'training', name: 'max_grad_norm', value: 1 },
+  ])
+  expect(kept!.step).toBeLessThan(events.filter(isStep).at(-1)!.step)
   expect(kept!.step).toBeGreaterThan(0)
   expect([...new Float32Array(kept!.parts.get('m')!.slice().buffer)].every(Number.isFinite)).toBe(true)
+})
+
+it('goes on from the last good checkpoint at a lower rate, and says so in the card', async () => {
+  const recipe = recipeOf({ learning_rate: 1e9, warmup_steps: 2, save_steps: 1, eval_steps: 0, max_grad_norm: 0, steps: 6 }, [{ id: 'full', options: {} }])
+  const { storage, record } = await go(recipe)
+  expect(record.status).toBe('failed')
+  const slower = { ...recipe, training: { ...recipe.training, learning_rate: 1e-4 } }
+  const again = await go(slower, { storage, wasRate: 1e9 })
+  expect(again.record).toMatchObject({ status: 'done', step: 6 })
+  expect(again.events).toContainEqual({ type: 'rate', step: record.checkpointStep, was: 1e9, is: 1e-4 })
+  expect(new TextDecoder().decode((await filesOf(storage)).get('README.md'))).toContain(`| Learning rate | 1000000000 up to step ${record.checkpointStep}, then 0.0001 |`)
 })
 
 it('allocates nothing after the first steps', async () => {

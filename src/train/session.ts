@@ -20,8 +20,10 @@ import { exportRun, recipeFacts } from './exportRun.ts'
 import { judge } from './judge.ts'
 import { isKeptAlike, keptAs } from './keptAs.ts'
 import { Learner, type StepNumbers, type TrainSubject } from './learner.ts'
+import { LossWatch } from './lossWatch.ts'
 import { objectiveOf, weightsFor } from './objective.ts'
 import { offerRoom } from './offerRoom.ts'
+import { offerSlower } from './offerSlower.ts'
 import { placeValues } from './placeValues.ts'
 import { reportRun } from './reportRun.ts'
 import { batchesOf, type HeldOut, type RunData, type TaskData } from './runData.ts'
@@ -41,6 +43,8 @@ export interface SessionInput {
   readonly storage: Storage
   readonly control: Control
   readonly version: string
+  /** Peak learning rate of the steps so far, where the run is continued. */
+  readonly wasRate?: number
   onEvent(event: RunEvent): void
 }
 
@@ -75,6 +79,7 @@ class Session {
   private step = 0
   private gpuBytes: number | undefined
   private readonly watch: ValidationWatch
+  private readonly losses = new LossWatch()
 
   private readonly input: SessionInput
 
@@ -91,8 +96,11 @@ class Session {
   }
 
   async run(): Promise<RunRecord> {
-    return this.work().catch((error: unknown) => {
-      throw offerRoom(error, this.input.recipe.training)
+    return this.work().catch(async (error: unknown) => {
+      const { training } = this.input.recipe
+      if (!(error instanceof Fault) || error.code !== 'diverged') throw offerRoom(error, training)
+      // Values are known to be good once a step has run on them and its loss was calm.
+      throw offerSlower(error, training, await this.input.storage.checkpoints.forgetFrom(this.input.runId, this.losses.lastCalm))
     })
   }
 
@@ -156,7 +164,10 @@ class Session {
     const events = await storage.runs.events(runId)
     this.validationLoss = events.findLast((e) => e.type === 'validation')?.loss
     this.watch.restore(events, saved.step)
+    this.losses.restore(events, saved.step)
     this.step = saved.step
+    const { wasRate: was = recipe.training.learning_rate } = this.input
+    if (was !== recipe.training.learning_rate) this.log.say({ type: 'rate', step: this.step, was, is: recipe.training.learning_rate })
   }
 
   private async train(learner: Learner, course: Course, data: RunData): Promise<void> {
@@ -165,6 +176,7 @@ class Session {
     const k = t.gradient_accumulation_steps
     const arriving: Promise<void>[] = []
     let finished = performance.now()
+    let due = false
     const drain = async (most: number): Promise<void> => {
       while (arriving.length > most) await arriving.shift()
     }
@@ -201,23 +213,32 @@ class Session {
       await drain(IN_FLIGHT)
       const done = step + 1
       const validate = data.validation && t.eval_steps > 0 && (done % t.eval_steps === 0 || done === t.steps)
-      const save = t.save_steps > 0 && done % t.save_steps === 0 && done < t.steps
-      if (validate || save) await drain(0)
+      due ||= t.save_steps > 0 && done % t.save_steps === 0
+      if (validate || due) await drain(0)
+      // While the loss is far off, the last good checkpoint stays the last.
+      const save = due && done < t.steps && !this.losses.strays
       if (validate) await this.validate(learner, data.validation!)
       if (validate && this.watch.over && done < t.steps) this.log.say({ type: 'early-stop', step: done, patience: t.early_stopping_patience, best: this.watch.best! })
-      if (save) await this.checkpoint(learner)
+      if (save) {
+        await this.checkpoint(learner)
+        due = false
+      }
       if (validate || save) finished = performance.now()
     }
     await drain(0)
   }
 
   private stepDone(step: number, loss: number, rest: { learningRate: number; gradNorm: number; tokens: number; trainedTokens: number; ms: number }): void {
-    if (!Number.isFinite(loss) || !Number.isFinite(rest.gradNorm))
-      throw new Fault('diverged', `The loss stopped being a number at step ${step}.`, 'Lower the learning rate (a third is a good next try) and continue from the last checkpoint or start again.')
+    if (!Number.isFinite(loss)) throw new Fault('diverged', `The loss stopped being a number at step ${step}.`, '')
+    if (!Number.isFinite(rest.gradNorm)) throw new Fault('diverged', `The gradient stopped being a number at step ${step}.`, '')
     this.step = step
     this.lastLoss = loss
     this.log.say({ type: 'step', step, steps: this.input.recipe.training.steps, loss, ...rest })
     this.sayMemory()
+    this.losses.hear(step, loss)
+    const { strayed } = this.losses
+    if (strayed && this.input.recipe.training.stop_on_divergence)
+      throw new Fault('diverged', `The loss was near ${strayed.median.toFixed(2)}, left at step ${strayed.since} and has stayed above ${(Math.floor(strayed.above * 100) / 100).toFixed(2)} since.`, '')
   }
 
   private sayMemory(): void {

@@ -57,7 +57,7 @@ export function tabTitle(run: RunState): string {
   const share = steps > 0 ? `${Math.floor((100 * step) / steps)} %` : ''
   if (isMoving(phase))
     return phase === 'training' ? `${share} · loss ${formatLoss(lossNow(run))} · Tunesmith` : `${phase}… · Tunesmith`
-  return `${phase === 'done' ? '✓ done' : `${phase} at ${share}`} · Tunesmith`
+  return `${phase === 'done' ? '✓ done' : `${phase === 'failed' ? '⚠ ' : ''}${phase} at ${share}`} · Tunesmith`
 }
 
 /**

@@ -21,6 +21,8 @@ export interface Script {
   readonly dataFailure?: Failure
   /** Fails the run after this many steps. */
   readonly failAt?: number
+  /** The loss of a run at its first learning rate stops being a number after this many steps. */
+  readonly divergeAt?: number
   readonly runs?: readonly RunRecord[]
 }
 
@@ -37,7 +39,7 @@ export function testStudio(script: Script = {}): Studio {
   async function loop(id: string, from: number, onEvent: (event: RunEvent) => void): Promise<Result<RunRecord>> {
     const record = records.get(id)
     if (!record) return fail({ code: 'storage', message: `There is no run ${id}.`, hint: 'Reload the page.' })
-    const { steps, eval_steps, save_steps } = record.recipe.training
+    const { steps, eval_steps, save_steps, learning_rate } = record.recipe.training
     const history = histories.get(id) ?? []
     histories.set(id, history)
     const emit = (event: RunEvent): void => {
@@ -86,6 +88,19 @@ export function testStudio(script: Script = {}): Studio {
         update({ status: 'failed' })
         emit({ type: 'failure', failure })
         return fail(failure)
+      }
+      if (script.divergeAt === step && learning_rate >= 0.001) {
+        const good = records.get(id)?.checkpointStep
+        const rate = Number((learning_rate / 3).toPrecision(2))
+        const failure: Failure = {
+          code: 'diverged',
+          message: `The loss stopped being a number at step ${step}.`,
+          hint: 'Go on from the last checkpoint from before that at a lower learning rate, or train anew at one.',
+          remedies: [...(good === undefined ? [] : [{ kind: 'continue', step: good, learning_rate: rate } as const]), { kind: 'training', name: 'learning_rate', value: rate }],
+        }
+        emit({ type: 'failure', failure })
+        phase('failed', failure.message)
+        return ok(update({ status: 'failed' }))
       }
       if (eval_steps > 0 && (step % eval_steps === 0 || step === steps)) {
         emit({ type: 'validation', step, loss: 1.05 + 2.4 * Math.exp(-step / (steps / 4)), tokens: 700 })
@@ -160,7 +175,18 @@ export function testStudio(script: Script = {}): Studio {
       records.set(id, testRecord(id, recipe, { status: 'running', step: 0, hasAdapter: false, createdAt: Date.now() }))
       return loop(id, 0, onEvent)
     },
-    continueRun: (id, onEvent) => loop(id, records.get(id)?.checkpointStep ?? 0, onEvent),
+    continueRun(id, onEvent, learningRate) {
+      const record = records.get(id)
+      if (record && learningRate !== undefined) {
+        const { training } = record.recipe
+        records.set(id, { ...record, recipe: { ...record.recipe, training: { ...training, learning_rate: learningRate } } })
+        const step = record.checkpointStep ?? 0
+        const event: RunEvent = { type: 'rate', step, was: training.learning_rate, is: learningRate }
+        histories.set(id, [...(histories.get(id) ?? []), event])
+        onEvent(event)
+      }
+      return loop(id, record?.checkpointStep ?? 0, onEvent)
+    },
     pause: async () => void (asked.pause = true),
     resume: async () => void (asked.pause = false),
     stop: async () => void (asked.stop = true),

@@ -152,7 +152,8 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
   /** With the classes of the open data, where the run predicts classes. */
   const labelled = (recipe: Recipe): Recipe => (data && !data.dataset.isUnmapped ? withLabels(recipe, need(model, 'model').model, data.dataset.rows, data.dataset.name) : recipe)
 
-  const run = async (id: string, recipe: Recipe, onEvent: (event: RunEvent) => void): Promise<RunRecord> => {
+  /** @param wasRate peak learning rate of its steps so far */
+  const run = async (id: string, recipe: Recipe, onEvent: (event: RunEvent) => void, wasRate = recipe.training.learning_rate): Promise<RunRecord> => {
     const mine = (control = new Control())
     keep(recipe)
     try {
@@ -160,7 +161,7 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
         const on = await mounted()
         await shelf.makeWay()
         const { dataset, testSet, tasks } = dataFor(recipe)
-        const record = await runSession({ runId: id, recipe, base: on, dataset, test: testSet, storage, control: mine, version: __APP_VERSION__, onEvent, ...(tasks && { tasks }) })
+        const record = await runSession({ runId: id, recipe, base: on, dataset, test: testSet, storage, control: mine, version: __APP_VERSION__, onEvent, ...(recoveries === 0 && { wasRate }), ...(tasks && { tasks }) })
         if (record.status !== 'failed' || !on.gpu.lost.happened || mine.stopped || recoveries >= RECOVERIES) return record
       }
     } finally {
@@ -298,7 +299,7 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
           return run(id, record.recipe, onEvent)
         }),
       ),
-    continueRun: (id, onEvent) =>
+    continueRun: (id, onEvent, learningRate) =>
       answer(() =>
         soon(async () => {
           const record = await storage.runs.get(id)
@@ -311,8 +312,9 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
             await openBuiltin(wanted.id, () => undefined)
           }
           data = await openInputs(inputs, record.recipe.data)
-          await storage.runs.update(id, { status: 'running' })
-          return run(id, record.recipe, onEvent)
+          const recipe = learningRate === undefined ? record.recipe : { ...record.recipe, training: { ...record.recipe.training, learning_rate: learningRate } }
+          await storage.runs.update(id, { status: 'running', recipe })
+          return run(id, recipe, onEvent, record.recipe.training.learning_rate)
         }),
       ),
     pause: async () => control?.pause(),

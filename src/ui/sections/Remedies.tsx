@@ -4,16 +4,22 @@ import type { MethodInfo } from '../../protocol/methods.ts'
 import type { OptionValue } from '../../protocol/options.ts'
 import type { TaskType } from '../../protocol/taskType.ts'
 import { trainingOptions } from '../../protocol/training.ts'
+import { formatCount, formatSmall } from '../format.ts'
 import { useActions, useApp } from '../AppContext.ts'
 
 export function Remedies({ of }: { of: Pick<Failure, 'remedies'> }) {
   const methods = useApp((s) => s.methods.value)
   const working = useApp((s) => s.working)
-  const { takeRemedy } = useActions()
+  const runId = useApp((s) => s.runId)
+  const { takeRemedy, continueRun } = useActions()
+  const take = (remedy: Remedy): void => {
+    if (remedy.kind === 'continue' && runId !== undefined) void continueRun(runId, remedy.learning_rate)
+    else takeRemedy(remedy)
+  }
   return of.remedies?.map((remedy) => {
     const text = remedyText(remedy, methods)
     return (
-      <button key={text} type="button" disabled={working} onClick={() => takeRemedy(remedy)}>
+      <button key={text} type="button" disabled={working} onClick={() => take(remedy)}>
         {text}
       </button>
     )
@@ -33,6 +39,8 @@ function remedyText(remedy: Remedy, methods: readonly MethodInfo[] | undefined):
     }
     case 'training':
       return setText(Object.entries(trainingOptions).find(([name]) => name === remedy.name)?.[1].label ?? remedy.name, remedy.value)
+    case 'continue':
+      return `Go on from step ${formatCount(remedy.step)} at a learning rate of ${formatSmall(remedy.learning_rate)}`
     case 'task':
       return TASK_TEXTS[remedy.value]
     case 'data':
