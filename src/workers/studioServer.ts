@@ -232,7 +232,12 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
         const { model: m } = need(model, 'model')
         return Promise.all(lists.map((list) => answer(async () => methodSize(recipeModel(m, labelled(recipe)), { ...labelled(recipe), methods: list }))))
       }),
-    keepWeights: (wanted) => answer(async () => (keep({ base: wanted }), true as const)),
+    keepWeights: (wanted) =>
+      answer(async () => {
+        // A run holds the weights, even while it is paused.
+        if (!control) keep({ base: wanted })
+        return true as const
+      }),
     samples: () => answer(() => site.samples()),
     openBuiltin: (id, onProgress) => answer(() => alone(() => openBuiltin(id, onProgress))),
     openFolder: (files, onProgress, id) =>
