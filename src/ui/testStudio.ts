@@ -8,6 +8,7 @@ import { testLibrary } from './testLibrary.ts'
 import { testTakeAway } from './testTakeAway.ts'
 import { testMachine } from './testMachine.ts'
 import { testBase, testDataset, testPlan, testRecord, testSamples, testScore, testStep } from './testFixtures.ts'
+import { testReport } from './testReport.ts'
 import { testMethods, testPresets, testSize } from './testMethods.ts'
 
 export interface Script {
@@ -113,7 +114,7 @@ export function testStudio(script: Script = {}): Studio {
     }
     phase('saving')
     const isDone = step === steps
-    if (isDone && record.recipe.evaluation.rows > 0) emit(testScore('after', record.recipe.evaluation.rows))
+    if (isDone && record.recipe.evaluation.rows > 0) for (const event of [testScore('after', record.recipe.evaluation.rows), testReport(record.recipe.evaluation.rows)]) emit(event)
     phase(isDone ? 'done' : 'stopped')
     const rows = record.recipe.evaluation.rows
     const scores = rows > 0 ? { before: 6 / 50, ...(isDone ? { after: 37 / 50 } : {}) } : {}
@@ -201,7 +202,7 @@ export function testStudio(script: Script = {}): Studio {
         testScore('before', rows),
         ...Array.from({ length: record.step }, (_, i) => testStep(i + 1, steps)),
       ]
-      if (record.status === 'done') past.push(testScore('after', rows))
+      if (record.status === 'done') past.push(testScore('after', rows), testReport(rows))
       return ok(past)
     },
     async deleteRun(id) {

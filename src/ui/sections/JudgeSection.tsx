@@ -4,25 +4,29 @@ import { Section } from '../parts/Section.tsx'
 import { AnswerList } from './AnswerList.tsx'
 import { PromptBox } from './PromptBox.tsx'
 import { Replies } from './Replies.tsx'
+import { ReportCard } from './ReportCard.tsx'
 import { ScoreBars } from './ScoreBars.tsx'
 import { TaskScores } from './TaskScores.tsx'
 
 export function JudgeSection() {
   const before = useApp((s) => s.run.before)
   const after = useApp((s) => s.run.after)
+  const hasReport = useApp((s) => s.run.report !== undefined)
   const hasAsked = useApp((s) => s.asked !== undefined)
   return (
     <Section id="judge" hint="Did it learn?" choose={<PromptBox />}>
       {hasAsked && <Replies />}
-      {before || after ? (
+      {before || after || hasReport ? (
         <>
-          <ScoreBars before={before} after={after} />
+          {(before || after) && <ScoreBars before={before} after={after} />}
+          <ReportCard />
           <TaskScores />
-          <AnswerList before={before} after={after} />
+          {(before || after) && <AnswerList before={before} after={after} />}
         </>
       ) : (
         <p className="small soft">
-          Test rows are answered before and after training; the score of both stands here, answer by answer.
+          Test rows are answered before and after training. Here stand both scores, whether the difference is more than chance, what
+          the model forgot meanwhile, and every answer.
         </p>
       )}
     </Section>
