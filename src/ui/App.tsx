@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect } from 'react'
 import { useApp } from './AppContext.ts'
 import { tabTitle } from './runWords.ts'
 import { useFavicon } from './useFavicon.ts'
+import { Keyboard } from './palette/Keyboard.tsx'
 import { AdaptersSection } from './sections/AdaptersSection.tsx'
 import { Banners } from './sections/Banners.tsx'
 import { DataSection } from './sections/DataSection.tsx'
@@ -51,6 +52,7 @@ export function App() {
         </Suspense>
       </main>
       <DropZone />
+      <Keyboard />
     </div>
   )
 }

@@ -1,6 +1,9 @@
 // Moves focus, and with it the view, to a section's heading: where to go when the control that acted is gone.
-import type { StepId } from './story.ts'
+import { steps, type StepId } from './story.ts'
 
-export function goTo(id: StepId | 'adapters' | 'runs'): void {
+export type Place = StepId | 'adapters' | 'runs' | 'machine'
+export const places: readonly Place[] = [...steps.map((s) => s.id), 'adapters', 'runs', 'machine']
+
+export function goTo(id: Place): void {
   document.getElementById(`${id}-title`)?.focus()
 }

@@ -9,12 +9,12 @@ import { countText, shareOf } from './metricWords.ts'
 import { methodNames } from './methodNames.ts'
 
 export const steps = [
-  { id: 'model', title: 'Model' },
-  { id: 'data', title: 'Data' },
-  { id: 'method', title: 'Method' },
-  { id: 'train', title: 'Train' },
-  { id: 'judge', title: 'Judge' },
-  { id: 'take-away', title: 'Take away' },
+  { id: 'model' },
+  { id: 'data' },
+  { id: 'method' },
+  { id: 'train' },
+  { id: 'judge' },
+  { id: 'take-away' },
 ] as const
 export type StepId = (typeof steps)[number]['id']
 export type StepState = 'done' | 'now' | 'later'

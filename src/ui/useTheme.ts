@@ -30,18 +30,23 @@ function show(theme: Theme): void {
 /** Called once before the first paint. */
 export const showStoredTheme = (): void => show(storedTheme())
 
+export function chooseTheme(theme: Theme): void {
+  try {
+    localStorage.setItem(KEY, theme)
+  } catch {
+    // See storedTheme.
+  }
+  show(theme)
+}
+
+const shown = (): Theme => themes.find((t) => t === document.documentElement.dataset['theme']) ?? 'system'
+
 export function useTheme(): [Theme, (theme: Theme) => void] {
   const [theme, setTheme] = useState(storedTheme)
-  useEffect(() => show(theme), [theme])
-  return [
-    theme,
-    (next) => {
-      setTheme(next)
-      try {
-        localStorage.setItem(KEY, next)
-      } catch {
-        // See storedTheme.
-      }
-    },
-  ]
+  useEffect(() => {
+    const follow = (): void => setTheme(shown())
+    document.documentElement.addEventListener(THEME_EVENT, follow)
+    return () => document.documentElement.removeEventListener(THEME_EVENT, follow)
+  }, [])
+  return [theme, chooseTheme]
 }

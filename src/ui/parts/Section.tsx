@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react'
 import { useApp } from '../AppContext.ts'
 import { stepState, steps, type StepId } from '../story.ts'
+import { useWords } from '../words/language.ts'
 import './Section.css'
 
 interface Props {
@@ -12,6 +13,7 @@ interface Props {
 }
 
 export function Section({ id, hint, choose, children }: Props) {
+  const w = useWords()
   const state = useApp((s) => stepState(s, id))
   const index = steps.findIndex((s) => s.id === id)
   return (
@@ -21,7 +23,7 @@ export function Section({ id, hint, choose, children }: Props) {
           {index + 1}
         </span>
         <h2 id={`${id}-title`} tabIndex={-1}>
-          {steps[index]?.title}
+          {w.steps[id]}
         </h2>
         <p className="section-hint">{hint}</p>
       </header>

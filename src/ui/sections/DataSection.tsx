@@ -5,6 +5,7 @@ import { FailureNote } from '../parts/FailureNote.tsx'
 import { FilePicker } from '../parts/FilePicker.tsx'
 import { OptionForm } from '../parts/OptionForm.tsx'
 import { ProgressBar } from '../parts/ProgressBar.tsx'
+import { Hint } from '../words/Hint.tsx'
 import { Section } from '../parts/Section.tsx'
 import { DataExtras } from './DataExtras.tsx'
 import { DataFindings } from './DataFindings.tsx'
@@ -24,7 +25,7 @@ export function DataSection() {
   return (
     <Section
       id="data"
-      hint="What it learns from."
+      hint={<Hint of="data" />}
       choose={
         <>
           <SampleList />

@@ -4,6 +4,7 @@ import { useActions, useApp } from '../AppContext.ts'
 import { evaluationOptions, seedOption } from '../recipeOptions.ts'
 import { FailureNote } from '../parts/FailureNote.tsx'
 import { OptionForm } from '../parts/OptionForm.tsx'
+import { Hint } from '../words/Hint.tsx'
 import { Section } from '../parts/Section.tsx'
 import { useWords } from '../words/language.ts'
 import { EffortPicker } from './EffortPicker.tsx'
@@ -23,7 +24,7 @@ export function MethodSection() {
   return (
     <Section
       id="method"
-      hint="How it learns."
+      hint={<Hint of="method" />}
       choose={
         <>
           {failure && <FailureNote failure={failure} />}

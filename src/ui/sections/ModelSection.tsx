@@ -7,6 +7,7 @@ import { Facts } from '../parts/Facts.tsx'
 import { FailureNote } from '../parts/FailureNote.tsx'
 import { FilePicker } from '../parts/FilePicker.tsx'
 import { ProgressBar } from '../parts/ProgressBar.tsx'
+import { Hint } from '../words/Hint.tsx'
 import { Section } from '../parts/Section.tsx'
 import { BaseStorage } from './BaseStorage.tsx'
 import { ModelFromHub } from './ModelFromHub.tsx'
@@ -23,7 +24,7 @@ export function ModelSection() {
   return (
     <Section
       id="model"
-      hint="What you start from."
+      hint={<Hint of="model" />}
       choose={
         <>
           <div className="row">

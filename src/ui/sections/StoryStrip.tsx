@@ -1,23 +1,24 @@
 // The six steps with what each holds now; it stays in sight while the page scrolls.
 import { useApp } from '../AppContext.ts'
 import { stepState, stepSummary, steps, type StepId } from '../story.ts'
+import type { Words } from '../words/en.ts'
+import { useWords } from '../words/language.ts'
 import './StoryStrip.css'
 
-const stateWords = { done: 'ready', now: 'next', later: 'later' } as const
-
 export function StoryStrip() {
+  const w = useWords()
   return (
-    <nav className="story" aria-label="Sections">
+    <nav className="story" aria-label={w.frame.steps}>
       <ol>
-        {steps.map(({ id, title }, i) => (
-          <Step key={id} id={id} title={`${i + 1} ${title}`} />
+        {steps.map(({ id }, i) => (
+          <Step key={id} id={id} title={`${i + 1} ${w.steps[id]}`} state={w.states} />
         ))}
       </ol>
     </nav>
   )
 }
 
-function Step({ id, title }: { id: StepId; title: string }) {
+function Step({ id, title, state: stateWords }: { id: StepId; title: string; state: Words['states'] }) {
   const state = useApp((s) => stepState(s, id))
   const summary = useApp((s) => stepSummary(s, id))
   return (

@@ -7,6 +7,7 @@ import { judgedRun } from '../../store/adapterUses.ts'
 import { ActionButton } from '../parts/ActionButton.tsx'
 import { CopyButton } from '../parts/CopyButton.tsx'
 import { FailureNote } from '../parts/FailureNote.tsx'
+import { Hint } from '../words/Hint.tsx'
 import { Section } from '../parts/Section.tsx'
 import { kept, libraries, loadingSnippet } from '../loadingSnippet.ts'
 import { fileName, saveFile } from '../saveFile.ts'
@@ -30,7 +31,7 @@ export function TakeAwaySection() {
   return (
     <Section
       id="take-away"
-      hint="Yours to keep."
+      hint={<Hint of="takeAway" />}
       choose={
         <>
           <div className="row">

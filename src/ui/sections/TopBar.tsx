@@ -1,12 +1,16 @@
-// The page's head: name, promise, GPU, theme.
+// The page's head: name, promise, GPU, commands, language, theme.
 import { useApp } from '../AppContext.ts'
+import { PALETTE_EVENT } from '../palette/Keyboard.tsx'
+import { showKeys } from '../palette/shortcuts.ts'
 import { themes, useTheme, type Theme } from '../useTheme.ts'
+import { chooseLanguage, languages, useSpoken, useWords, type Language } from '../words/language.ts'
 import './TopBar.css'
-
-const themeLabels: Record<Theme, string> = { system: 'System', light: 'Light', dark: 'Dark' }
 
 export function TopBar() {
   const [theme, setTheme] = useTheme()
+  const { language, words } = useSpoken()
+  const w = words.frame
+  const themeLabels: Record<Theme, string> = { system: w.themeSystem, light: w.themeLight, dark: w.themeDark }
   return (
     <header className="top">
       <h1 className="top-name">
@@ -16,32 +20,47 @@ export function TopBar() {
         Tunesmith
       </h1>
       <p className="top-promise">
-        Fine-tune a language model on your own GPU. <strong>Nothing leaves this machine unasked:</strong> the page’s security policy lets no
-        part that sees your data contact another address.
+        {w.promise} <strong>{w.promiseStrong}</strong> {w.promiseRest}
       </p>
       <Device />
-      <label className="top-theme">
-        <span>Theme</span>
-        <select value={theme} onChange={(e) => setTheme(themes.find((t) => t === e.target.value) ?? 'system')}>
-          {themes.map((t) => (
-            <option key={t} value={t}>
-              {themeLabels[t]}
-            </option>
-          ))}
-        </select>
-      </label>
+      <div className="top-tools">
+        <button type="button" className="quiet" data-no-command onClick={() => window.dispatchEvent(new Event(PALETTE_EVENT))}>
+          {w.commands} <kbd aria-hidden="true">{showKeys(['Mod', 'K']).join(' ')}</kbd>
+        </button>
+        <label>
+          <span className="unseen">{w.language}</span>
+          <select value={language} onChange={(e) => chooseLanguage(e.target.value as Language)}>
+            {Object.entries(languages).map(([id, name]) => (
+              <option key={id} value={id} lang={id}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label className="top-theme">
+          <span>{w.theme}</span>
+          <select value={theme} onChange={(e) => setTheme(themes.find((t) => t === e.target.value) ?? 'system')}>
+            {themes.map((t) => (
+              <option key={t} value={t}>
+                {themeLabels[t]}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
     </header>
   )
 }
 
 function Device() {
   const { value, busy } = useApp((s) => s.device)
-  if (!value) return <p className="top-device">{busy ? 'Looking for the GPU…' : 'No GPU in use'}</p>
-  const name = value.description || [value.vendor, value.architecture].filter(Boolean).join(' ') || 'unnamed'
+  const w = useWords().frame
+  if (!value) return <p className="top-device">{busy ? w.gpuSearching : w.gpuNone}</p>
+  const name = value.description || [value.vendor, value.architecture].filter(Boolean).join(' ') || w.gpuUnnamed
   return (
     <p className="top-device" data-warn={value.software || undefined}>
-      <strong>GPU</strong> {name}
-      {value.software && <span> – a software adapter: right results, many times slower than a GPU</span>}
+      <strong>{w.gpu}</strong> {name}
+      {value.software && <span> – {w.gpuSoftware}</span>}
     </p>
   )
 }

@@ -5,6 +5,7 @@ import { RunCharts } from '../charts/RunCharts.tsx'
 import { FailureNote } from '../parts/FailureNote.tsx'
 import { LiveStatus } from '../parts/LiveStatus.tsx'
 import { MemoryBar } from '../parts/MemoryBar.tsx'
+import { Hint } from '../words/Hint.tsx'
 import { Section } from '../parts/Section.tsx'
 import { statusSentence } from '../runWords.ts'
 import { PlanView } from './PlanView.tsx'
@@ -23,7 +24,7 @@ export function TrainSection() {
   return (
     <Section
       id="train"
-      hint="On this machine’s GPU."
+      hint={<Hint of="train" />}
       choose={
         <>
           <TrainControls blocked={problems} />
