@@ -1,10 +1,10 @@
 // A graph of our engine as something to time: its sources are on the GPU, a run replays its recording.
-import { chooseKernel } from '../../engine/chooseKernel.ts'
 import { packValues, unpackValues } from '../../engine/pack.ts'
 import { plan } from '../../engine/plan.ts'
 import { readNow } from '../../engine/readback.ts'
 import { record, type Recording } from '../../engine/record.ts'
 import { replay } from '../../engine/replay.ts'
+import { chooseTuned, clockStopwatch, tune } from '../../engine/tune.ts'
 import type { Gpu } from '../../gpu/device.ts'
 import { Memory } from '../../gpu/memory.ts'
 import { Pipelines } from '../../gpu/pipelines.ts'
@@ -22,7 +22,10 @@ export interface Bed {
 export const bedOf = (gpu: Gpu): Bed => ({ gpu, memory: new Memory(gpu.device), pipelines: new Pipelines(gpu.device) })
 
 export async function graphWork({ gpu, memory, pipelines }: Bed, g: Graph, sources: ReadonlyMap<Tensor, ArrayLike<number>>, ys: readonly Tensor[]): Promise<Work> {
-  const recording = await record(plan(g, ys), memory, pipelines, new Map(), { choose: chooseKernel(gpu) })
+  const planned = plan(g, ys)
+  // As a run does: kernels are chosen by measuring, except where compiling them would take longest.
+  if (!gpu.info.software) await tune(gpu, planned, clockStopwatch(gpu, memory, pipelines))
+  const recording = await record(planned, memory, pipelines, new Map(), { choose: chooseTuned(gpu) })
   for (const [t, values] of sources) gpu.device.queue.writeBuffer(recording.place(t).buffer, 0, packValues(values, t.dtype))
   return {
     run: (times) => replayed(gpu.device, recording, times),
