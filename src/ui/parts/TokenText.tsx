@@ -9,15 +9,22 @@ const kind = (token: PreviewToken): string =>
 /** A line break is a token one can learn from, so it is seen as well as done. */
 const visible = (text: string): string => text.replaceAll('\n', '↵\n')
 
+/** Before the first token of its word; behind a text that it is the label of. */
+function Label({ of: { label }, before = '' }: { of: PreviewToken; before?: string }) {
+  return label === undefined || label === 'O' ? null : <small className="token-label">{before + label}</small>
+}
+
 export function TokenText({ tokens }: { tokens: readonly PreviewToken[] }) {
+  const isLast = (i: number): boolean => i + 1 === tokens.length
   return (
     <p className="token-text">
       {tokens.map((token, i) => {
         const Tag = token.trained ? 'mark' : 'span'
         return (
           <Tag key={i} className={kind(token)}>
-            {token.label !== undefined && token.label !== 'O' && <small className="token-label">{token.label}</small>}
+            {!isLast(i) && <Label of={token} />}
             {visible(token.text)}
+            {isLast(i) && <Label of={token} before="→ " />}
           </Tag>
         )
       })}

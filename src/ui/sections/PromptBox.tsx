@@ -21,6 +21,7 @@ export function PromptBox() {
   const isBusy = useApp((s) => s.working && isMoving(s.run.phase))
   const answering = useApp(isAnswering)
   const hasTuned = useApp((s) => activeUses(s).length > 0)
+  const readsPairs = useApp((s) => activeUses(s).some(({ id }) => s.runs.value?.some((run) => run.id === id && run.recipe.pairs)))
   const { ask, stopAsking, setSampling } = useActions()
   const prompt = typed ?? example
   const isWrong = readOptions(samplingOptions, { ...sampling }).problems.length > 0
@@ -36,6 +37,7 @@ export function PromptBox() {
         placeholder="Ask both models the same"
         onChange={(e) => setTyped(e.target.value)}
       />
+      {readsPairs && <p className="small soft">Two texts, with an empty line between them.</p>}
       <div className="row">
         <ActionButton
           blocked={!isOpen || isBusy || answering || isWrong || prompt.trim() === ''}
