@@ -37,6 +37,13 @@ export interface Answer {
   readonly correct: boolean
 }
 
+/** A token of an example, and what the model lost on it in nats; without where it is not to be predicted. */
+export interface ReadToken {
+  readonly text: string
+  readonly special?: boolean
+  readonly loss?: number
+}
+
 /** Of answers: written alike, the right class, or labelled stretches of words found whole. */
 export type Metric = 'exact_match' | 'accuracy' | 'f1'
 
@@ -106,6 +113,10 @@ export type RunEvent =
     }
   /** At the end of a run that was not stopped. */
   | { readonly type: 'report'; readonly report: Report }
+  /** Answers to the same prompts after that step; where the recipe names them, nothing is expected. */
+  | { readonly type: 'samples'; readonly step: number; readonly answers: readonly Answer[]; readonly ms: number }
+  /** The same held-out examples after that step, token by token. */
+  | { readonly type: 'reading'; readonly step: number; readonly examples: readonly (readonly ReadToken[])[] }
   /** A run that goes on from that step does so at another peak learning rate. */
   | { readonly type: 'rate'; readonly step: number; readonly was: number; readonly is: number }
   | { readonly type: 'failure'; readonly failure: Failure }

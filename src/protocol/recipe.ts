@@ -53,6 +53,12 @@ export interface Recipe {
     readonly maxNewTokens: number
     /** What the model is told before test questions and in the playground; training has one of its own. */
     readonly systemPrompt?: string
+    /** Every so many steps a few prompts are answered, to watch the run learn; unsaid or 0: never. */
+    readonly sampleSteps?: number
+    /** One prompt a line; unsaid or empty: the first rows that are asked. */
+    readonly samplePrompts?: string
+    /** Such an answer is cut off after this many tokens; unsaid: 24. */
+    readonly sampleTokens?: number
   }
   readonly seed: number
 }
@@ -129,7 +135,7 @@ export function readRecipe(json: unknown): Recipe {
     data: merge('data', base.data, ['sha256', 'test', 'tasks', 'taskTemperature', ...DATA_ENTRIES]),
     methods,
     training: training.values,
-    evaluation: merge('evaluation', base.evaluation, ['systemPrompt']),
+    evaluation: merge('evaluation', base.evaluation, ['systemPrompt', 'sampleSteps', 'samplePrompts', 'sampleTokens']),
     seed: typeof json['seed'] === 'number' && Number.isInteger(json['seed']) ? json['seed'] : base.seed,
   }
   if (task !== undefined) oneOf('task', String(task), ['CAUSAL_LM', 'SEQ_CLS', 'TOKEN_CLS'])
@@ -149,7 +155,11 @@ export function readRecipe(json: unknown): Recipe {
   oneOf('data.trainOn', recipe.data.trainOn, ['completions', 'everything'])
   if (!(recipe.data.validation >= 0 && recipe.data.validation <= 0.5)) problems.push('data.validation must be between 0 and 0.5.')
   problems.push(...dataProblems(recipe.data as unknown as Json))
-  const { systemPrompt } = recipe.evaluation
+  const { systemPrompt, sampleSteps, samplePrompts, sampleTokens } = recipe.evaluation
+  const isCount = (v: unknown, least: number, most: number): boolean => v === undefined || (Number.isInteger(v) && Number(v) >= least && Number(v) <= most)
+  if (!isCount(sampleSteps, 0, 100_000)) problems.push(`evaluation.sampleSteps must be a whole number from 0 to 100000, found ${JSON.stringify(sampleSteps)}.`)
+  if (!isCount(sampleTokens, 1, 512)) problems.push(`evaluation.sampleTokens must be a whole number from 1 to 512, found ${JSON.stringify(sampleTokens)}.`)
+  if (samplePrompts !== undefined && typeof samplePrompts !== 'string') problems.push(`evaluation.samplePrompts must be text, found ${JSON.stringify(samplePrompts)}.`)
   if (systemPrompt !== undefined && typeof systemPrompt !== 'string') problems.push(`evaluation.systemPrompt must be text, found ${JSON.stringify(systemPrompt)}.`)
   const { tasks, taskTemperature } = recipe.data
   const several = tasks === undefined ? { problems: [] } : readTasks(tasks)

@@ -1,5 +1,5 @@
 // What the page knows about one run: a pure fold over its events. The same fold draws a live run and a stored one.
-import type { Answer, Phase, PlanSummary, RunEvent } from '../protocol/event.ts'
+import type { Answer, Phase, PlanSummary, ReadToken, RunEvent } from '../protocol/event.ts'
 import type { Failure } from '../protocol/failure.ts'
 import type { Report } from '../protocol/report.ts'
 import { append, cell, emptyTable, rowsBelow, type Table } from './table.ts'
@@ -45,6 +45,10 @@ export interface RunState {
   readonly after?: Score
   readonly report?: Report
   readonly failure?: Failure
+  /** Answers to the same prompts, step after step. */
+  readonly samples?: readonly { readonly step: number; readonly answers: readonly Answer[] }[]
+  /** The same examples token by token, at first and last. */
+  readonly readings?: readonly { readonly step: number; readonly examples: readonly (readonly ReadToken[])[] }[]
   /** Where the run went on at another peak learning rate. */
   readonly rates?: readonly { readonly step: number; readonly was: number; readonly is: number }[]
   /** When the phase began, and how long the last validation and the last whole scoring took: for the time that is left. */
@@ -105,6 +109,11 @@ export function apply(state: RunState, event: RunEvent): RunState {
     }
     case 'report':
       return { ...state, report: event.report }
+    case 'samples':
+      return { ...state, samples: [...(state.samples ?? []).filter((s) => s.step < event.step), { step: event.step, answers: event.answers }] }
+    case 'reading':
+      // The first and the newest: before and after.
+      return { ...state, readings: [...(state.readings ?? []).filter((r) => r.step < event.step).slice(0, 1), { step: event.step, examples: event.examples }] }
     case 'rate':
       return { ...state, rates: [...(state.rates ?? []).filter((r) => r.step < event.step), { step: event.step, was: event.was, is: event.is }] }
     case 'failure':

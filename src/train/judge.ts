@@ -1,6 +1,5 @@
 // Asks test questions of a run as it is now, task by task where there are several: a method that makes an adapter for every
 // task is asked through the one that it makes.
-import type { Dataset } from '../data/dataset.ts'
 import { question, type Question } from '../data/prompt.ts'
 import type { Row } from '../data/row.ts'
 import type { Answer, EntityScore, Metric } from '../protocol/event.ts'
@@ -24,10 +23,12 @@ export interface Verdict {
   readonly tasks?: readonly { readonly name: string; readonly correct: number; readonly total: number }[]
 }
 
+type AskedRows = { readonly rows: Iterable<Row> }
+
 export interface JudgeOptions {
   readonly recipe: Recipe
   /** Test rows, by task where there are several. */
-  readonly tests: readonly { readonly name?: string; readonly test: Dataset | undefined }[]
+  readonly tests: readonly { readonly name?: string; readonly test: AskedRows | undefined }[]
   /** There is something to ask. */
   onStart(): void
   onProgress(done: number, total: number): void
@@ -77,7 +78,7 @@ async function scoreWritten(...asked: Parameters<typeof score>): Promise<Scored>
 }
 
 /** As many as are asked, of rows that can be; the rest of a large test set is never read. */
-function firstQuestions(test: Dataset | undefined, most: number, read: (row: Row) => Question | undefined): Question[] {
+function firstQuestions(test: AskedRows | undefined, most: number, read: (row: Row) => Question | undefined): Question[] {
   const found: Question[] = []
   for (const row of test?.rows ?? []) {
     if (found.length >= most) break

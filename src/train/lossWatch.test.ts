@@ -20,6 +20,7 @@ describe('LossWatch', () => {
     watch.hear(80, 6.2)
     expect(watch.strayed).toMatchObject({ since: 61, above: 6.2 })
     expect(watch.strayed?.median).toBeCloseTo(2, 0)
+    expect(() => watch.requireNear()).toThrow(/^The loss was near (1\.9|2\.0)\d, left at step 61 and has stayed above 6\.20 since\.$/)
   })
   it.each([
     ['spikes that come back', times(400, (i) => (i % 15 > 8 ? 9 : 2))],

@@ -1,6 +1,7 @@
 // Listens to the training losses of a run and tells one that has left for good from one that is only rough: a loss is far
 // when it is well above the median of the calm ones before it, and the run has diverged when it stays far for many steps.
 import type { RunEvent } from '../protocol/event.ts'
+import { Fault } from '../protocol/failure.ts'
 
 /** Calm losses that make the median, and how many there must be before it counts. */
 const WINDOW = 50
@@ -48,6 +49,20 @@ export class LossWatch {
     const [first] = this.far
     if (!first || this.far.length < PATIENCE) return undefined
     return { since: first.step, median: this.median()!, above: this.far.reduce((least, f) => Math.min(least, f.loss), Number.POSITIVE_INFINITY) }
+  }
+
+  /** Throws where the numbers of a step are none. */
+  requireNumbers(step: number, loss: number, gradNorm: number): void {
+    const which = !Number.isFinite(loss) ? 'loss' : !Number.isFinite(gradNorm) ? 'gradient' : undefined
+    if (which) throw new Fault('diverged', `The ${which} stopped being a number at step ${step}.`, 'Lower the learning rate.')
+  }
+
+  /** Throws where the run has diverged. */
+  requireNear(): void {
+    const { strayed } = this
+    if (!strayed) return
+    const { since, median, above } = strayed
+    throw new Fault('diverged', `The loss was near ${median.toFixed(2)}, left at step ${since} and has stayed above ${(Math.floor(above * 100) / 100).toFixed(2)} since.`, 'Lower the learning rate.')
   }
 
   /** What a continued run heard up to a step; repeated steps said the same twice. */

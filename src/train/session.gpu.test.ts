@@ -180,6 +180,36 @@ it('asks the test questions before and after, and keeps the scores over a stop',
   expect(scores[0]).toMatchObject({ when: 'after', total: 2, answers: [{ expected: ' It is many. 0' }, {}] })
 })
 
+it('answers the same prompts every few steps, reads held-out examples at first and last, and trains as without', async () => {
+  const plain = recipeOf({ steps: 5, eval_steps: 5 })
+  const watched = { ...plain, evaluation: { ...plain.evaluation, sampleSteps: 2, sampleTokens: 3 } }
+  const [without, { events, storage }] = [await go(plain), await go(watched, { test: questions })]
+  const samples = events.filter((e) => e.type === 'samples')
+  expect(samples.map((e) => e.step)).toEqual([0, 2, 4, 5])
+  for (const { answers } of samples) expect(answers.map((a) => a.prompt)).toEqual(['What is 0 and 0?', 'What is 1 and 7?'])
+  const readings = events.filter((e) => e.type === 'reading')
+  expect(readings.map((e) => e.step)).toEqual([0, 5])
+  const [first, last] = readings.map((e) => e.examples)
+  expect(first.map((tokens) => tokens.map((t) => t.text).join(''))).toEqual(last.map((tokens) => tokens.map((t) => t.text).join('')))
+  expect(first[0].map((t) => t.text).join('')).toMatch(/What is \d+ and \d+\?[^]*It is many\./)
+  // All held-out rows fit one batch, so that the mean over their tokens is the validation loss.
+  const validations = events.filter((e) => e.type === 'validation')
+  for (const [i, examples] of [first, last].entries()) {
+    const losses = examples.flatMap((tokens) => tokens.flatMap((t) => (t.loss === undefined ? [] : [t.loss])))
+    expect(losses.reduce((a, b) => a + b, 0) / losses.length).toBeCloseTo(validations[i].loss, 4)
+    expect(losses).toHaveLength(validations[i].tokens)
+  }
+  expect(steps(events)).toEqual(steps(without.events))
+  expect((await filesOf(storage)).get('adapter_model.safetensors')).toEqual((await filesOf(without.storage)).get('adapter_model.safetensors'))
+})
+
+it('answers the prompts that the recipe names', async () => {
+  const recipe = recipeOf({ steps: 2, eval_steps: 0 }, [lora()], { evaluation: { rows: 0, maxNewTokens: 4, sampleSteps: 5, samplePrompts: 'What is 3?\n\nAnd 4?\n', sampleTokens: 2 } })
+  const { events } = await go(recipe)
+  const samples = events.filter((e) => e.type === 'samples')
+  expect(samples.map((e) => [e.step, e.answers.map((a) => [a.prompt, a.expected])])).toEqual([0, 2].map((step) => [step, [['What is 3?', ''], ['And 4?', '']]]))
+})
+
 it('fails with a sentence when the loss stops being a number, and keeps the last checkpoint', async () => {
   const recipe = recipeOf({ learning_rate: 1e9, warmup_steps: 2, save_steps: 1, eval_steps: 0, max_grad_norm: 0 }, [
     { id: 'full', options: {} },

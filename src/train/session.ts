@@ -24,6 +24,7 @@ import { LossWatch } from './lossWatch.ts'
 import { objectiveOf, weightsFor } from './objective.ts'
 import { offerRoom } from './offerRoom.ts'
 import { offerSlower } from './offerSlower.ts'
+import { Onlooker } from './onlooker.ts'
 import { placeValues } from './placeValues.ts'
 import { reportRun } from './reportRun.ts'
 import { batchesOf, type HeldOut, type RunData, type TaskData } from './runData.ts'
@@ -80,6 +81,7 @@ class Session {
   private gpuBytes: number | undefined
   private readonly watch: ValidationWatch
   private readonly losses = new LossWatch()
+  private readonly onlooker: Onlooker
 
   private readonly input: SessionInput
 
@@ -89,6 +91,7 @@ class Session {
     this.log = new EventLog(input.storage, input.runId, input.onEvent)
     this.subject = subjectOf(input.base, attachRecipe(input.recipe, input.base))
     this.watch = new ValidationWatch(input.recipe.training)
+    this.onlooker = new Onlooker({ base: input.base, source: input, say: (event) => this.log.say(event), cancelled: () => input.control.stopped })
   }
 
   private phase(phase: Phase, detail?: string): void {
@@ -126,6 +129,7 @@ class Session {
       await this.judge('before', learner)
       // Where the curve begins: the base's own loss, unless the method starts elsewhere.
       if (data.validation && training.eval_steps > 0) await this.validate(learner, data.validation)
+      await this.onlooker.atEnd(learner, this.step, data)
     }
 
     if (!control.stopped) this.phase('training', course.text)
@@ -136,6 +140,7 @@ class Session {
     if (status === 'done') this.takeBest(learner)
     await this.checkpoint(learner)
     if (!control.stopped) await this.judge('after', learner)
+    await this.onlooker.atEnd(learner, this.step, data)
     if (!control.stopped) await this.report(learner, data)
     await storage.adapters.save(runId, await this.files(learner))
     this.phase(status)
@@ -223,22 +228,24 @@ class Session {
         await this.checkpoint(learner)
         due = false
       }
-      if (validate || save) finished = performance.now()
+      const sample = this.onlooker.isDue(done)
+      if (sample) {
+        await drain(0)
+        await this.onlooker.sample(learner, done)
+      }
+      if (validate || save || sample) finished = performance.now()
     }
     await drain(0)
   }
 
   private stepDone(step: number, loss: number, rest: { learningRate: number; gradNorm: number; tokens: number; trainedTokens: number; ms: number }): void {
-    if (!Number.isFinite(loss)) throw new Fault('diverged', `The loss stopped being a number at step ${step}.`, '')
-    if (!Number.isFinite(rest.gradNorm)) throw new Fault('diverged', `The gradient stopped being a number at step ${step}.`, '')
+    this.losses.requireNumbers(step, loss, rest.gradNorm)
     this.step = step
     this.lastLoss = loss
     this.log.say({ type: 'step', step, steps: this.input.recipe.training.steps, loss, ...rest })
     this.sayMemory()
     this.losses.hear(step, loss)
-    const { strayed } = this.losses
-    if (strayed && this.input.recipe.training.stop_on_divergence)
-      throw new Fault('diverged', `The loss was near ${strayed.median.toFixed(2)}, left at step ${strayed.since} and has stayed above ${(Math.floor(strayed.above * 100) / 100).toFixed(2)} since.`, '')
+    if (this.input.recipe.training.stop_on_divergence) this.losses.requireNear()
   }
 
   private sayMemory(): void {

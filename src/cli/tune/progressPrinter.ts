@@ -47,12 +47,15 @@ function lineOf(e: RunEvent, every: number, started: number): string | undefined
       return `${e.failure.message} ${e.failure.hint}`
     case 'early-stop':
       return `stopped early at step ${e.step}: no validation loss below ${e.best.loss.toFixed(4)} of step ${e.best.step} in ${e.patience} validations`
+    case 'samples':
+      return [`answers after step ${e.step}:`, ...e.answers.map((a) => `  ${a.prompt.trim().slice(0, 60)} → ${a.answer.trim().slice(0, 80)}`)].join('\n')
     case 'rate':
       return `from step ${e.step} on the learning rate peaks at ${e.is} instead of ${e.was}`
     case 'best':
       return `kept the values of step ${e.step}, validation loss ${e.loss.toFixed(4)}`
     case 'checkpoint':
     case 'memory':
+    case 'reading':
     case 'scoring':
       return undefined
     default:
