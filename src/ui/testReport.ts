@@ -1,9 +1,19 @@
 // The report card of the scripted run: better beyond chance on the test rows, and a little forgotten.
 import type { RunEvent } from '../protocol/event.ts'
-import type { Measure } from '../protocol/report.ts'
+import type { Confusion, Measure } from '../protocol/report.ts'
 import { testScore } from './testFixtures.ts'
 
 const general = { on: 'general', count: 16, unit: 'passage' } as const
+
+const LABELS = ['broken', 'late', 'praise']
+const confusion = (counts: Confusion['counts']): Confusion => {
+  const classes = counts.map((row, i) => {
+    const support = row.reduce((a, b) => a + b, 0)
+    const claimed = counts.reduce((n, r) => n + r[i], 0)
+    return { precision: claimed > 0 ? row[i] / claimed : 0, recall: row[i] / support, f1: (2 * row[i]) / (support + claimed), support }
+  })
+  return { counts, classes, macroF1: classes.reduce((n, c) => n + c.f1, 0) / classes.length }
+}
 
 /** @param rows that were asked */
 export function testReport(rows: number): Extract<RunEvent, { type: 'report' }> {
@@ -55,5 +65,6 @@ export function testReport(rows: number): Extract<RunEvent, { type: 'report' }> 
       difference: { test: 'bootstrap', p: 0.002, interval: { low: 0.01, high: 0.04 }, verdict: 'worse' },
     },
   ]
-  return { type: 'report', report: { measures } }
+  const classes = { labels: LABELS, before: confusion([[2, 0, 1, 17], [0, 3, 0, 13], [0, 1, 1, 12]]), after: confusion([[17, 2, 0, 1], [3, 12, 1, 0], [0, 1, 13, 0]]) }
+  return { type: 'report', report: { measures, classes } }
 }

@@ -64,7 +64,7 @@ function ConfusionTable({ labels, confusion: { counts }, whose }: { labels: read
     <div className="scroll" tabIndex={0} role="region" aria-label={`Confusions of the ${whose}`}>
       <table className="confusion">
         <caption className="small soft">
-          Confusions of the {whose}: expected classes down, answers across; right answers stand on the diagonal, framed
+          Confusions of the {whose}: classes expected down, answered across; right ones framed
         </caption>
         <thead>
           <tr>
