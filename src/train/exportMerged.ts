@@ -1,6 +1,7 @@
 // A model with adapters merged in, as a Hugging Face folder in the base's own types, in shards where it is large, written as a
 // stream: no more than one tensor is held at a time.
 import { mergedCard, type MergedCard, type MergedPart } from '../files/mergedCard.ts'
+import { configJson } from '../files/configJson.ts'
 import { sortedJson } from '../files/sortedJson.ts'
 import { weightFiles } from '../files/shards.ts'
 import type { StreamedFile } from '../files/zip.ts'
@@ -31,12 +32,12 @@ export function exportMerged(model: OpenModel, given: readonly Weighted[], facts
   }
   const files = new Map<string, StreamedFile>([
     ['README.md', text(mergedCard({ ...facts, ...cardOf(model), library: 'transformers', load: mergedLoadLines(model.outline.taskType) }))],
-    ['config.json', text(sortedJson(config))],
+    ['config.json', text(configJson(config))],
     ...weightFiles(out, facts.mostPerShard),
     ['tokenizer.json', text(JSON.stringify(tokenizerJson))],
     ['tokenizer_config.json', text(sortedJson(tokenizerConfig))],
   ])
-  if (generationConfig) files.set('generation_config.json', text(sortedJson(generationConfig)))
+  if (generationConfig) files.set('generation_config.json', text(configJson(generationConfig)))
   if (chatTemplate !== undefined) files.set('chat_template.jinja', text(chatTemplate))
   return files
 }

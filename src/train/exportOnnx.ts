@@ -1,6 +1,7 @@
 // A model with adapters merged in, as a folder that transformers.js and Optimum open: the graph and its tensors below onnx/,
 // the configuration and tokenizer of the base beside them. Tensors are merged and converted one at a time, while they are written.
 import { mergedCard, type MergedCard, type MergedPart } from '../files/mergedCard.ts'
+import { configJson } from '../files/configJson.ts'
 import { sortedJson } from '../files/sortedJson.ts'
 import { writeOnnx } from '../files/onnx/writeOnnx.ts'
 import type { StreamedFile } from '../files/zip.ts'
@@ -63,13 +64,13 @@ export function exportOnnx(model: OpenModel, given: readonly Weighted[], facts: 
   }
   const files = new Map<string, StreamedFile>([
     ['README.md', text(mergedCard({ ...facts, ...cardOf(model), library: 'transformers.js', tags: ['onnx'], form: ` in ONNX (${dtype})`, load: loadLines(family.dimensions(own).taskType, dtype) }))],
-    ['config.json', text(sortedJson(config))],
+    ['config.json', text(configJson(config))],
     ['tokenizer.json', text(JSON.stringify(tokenizerJson))],
     // Readers of ONNX folders look for the template here.
     ['tokenizer_config.json', text(sortedJson(chatTemplate === undefined ? tokenizerConfig : { ...tokenizerConfig, chat_template: chatTemplate }))],
   ])
   for (const [path, file] of written) files.set(`onnx/${path}`, file)
-  if (generationConfig) files.set('generation_config.json', text(sortedJson(generationConfig)))
+  if (generationConfig) files.set('generation_config.json', text(configJson(generationConfig)))
   return files
 }
 

@@ -3,6 +3,7 @@ import { unmergeable } from '../adapters/mergeInto.ts'
 import type { TensorEntry } from '../files/modelFolder.ts'
 import { adapterFiles } from '../files/adapter.ts'
 import { adapterCard, type CardFacts } from '../files/modelCard.ts'
+import { configJson } from '../files/configJson.ts'
 import { sortedJson } from '../files/sortedJson.ts'
 import { writeSafetensors, type OutTensor } from '../files/writeSafetensors.ts'
 import { packValues } from '../engine/pack.ts'
@@ -98,14 +99,14 @@ export async function exportRun(base: Base, { facts: given, values, layout, atta
   // A head that the checkpoint lacks.
   for (const [name, { shape, data }] of tensors) if (!findTensor(base.folder, base.family, name)) out.set(name, { dtype: 'F32', shape, data: packValues(data, 'f32') })
   const files = new Map<string, Uint8Array>([
-    ['config.json', utf8(sortedJson(base.folder.config))],
+    ['config.json', utf8(configJson(base.folder.config))],
     ['model.safetensors', writeSafetensors(out, { format: 'pt' })],
     ['tokenizer.json', utf8(JSON.stringify(base.folder.tokenizerJson))],
     ['tokenizer_config.json', utf8(sortedJson(base.folder.tokenizerConfig))],
     ['README.md', utf8(adapterCard({ ...facts, isWhole: true, library: 'transformers', load: WHOLE, elsewhere: 'merged' }))],
     ['recipe.json', recipe],
   ])
-  if (base.folder.generationConfig) files.set('generation_config.json', utf8(sortedJson(base.folder.generationConfig)))
+  if (base.folder.generationConfig) files.set('generation_config.json', utf8(configJson(base.folder.generationConfig)))
   if (base.folder.chatTemplate) files.set('chat_template.jinja', utf8(base.folder.chatTemplate))
   return files
 }

@@ -4,7 +4,7 @@ import { copyFile, mkdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { mergedCard } from '../../files/mergedCard.ts'
 import { weightFiles } from '../../files/shards.ts'
-import { sortedJson } from '../../files/sortedJson.ts'
+import { configJson } from '../../files/configJson.ts'
 import { streamedBytes } from '../../files/zip.ts'
 import { utf8 } from '../../lib/bytes.ts'
 import { Fault } from '../../protocol/failure.ts'
@@ -31,7 +31,7 @@ export async function mergeFolders(base: string, adapters: readonly string[], ou
   const merged = mergedModel(model, mergedAdapters(given), { widen })
   const card = mergedCard({ ...cardOf(model), baseModel, name: basename(resolve(out)), adapters: parts, library: 'transformers', load: mergedLoadLines(model.outline.taskType) })
   const written = weightFiles(merged.tensors, mostPerShard)
-  await writeStreams(out, new Map([['config.json', streamedBytes(utf8(sortedJson(merged.config)))], ['README.md', streamedBytes(utf8(card))], ...written]))
+  await writeStreams(out, new Map([['config.json', streamedBytes(utf8(configJson(merged.config)))], ['README.md', streamedBytes(utf8(card))], ...written]))
   for (const path of sources.keys())
     if (!REPLACED.test(path)) {
       await mkdir(dirname(join(out, path)), { recursive: true })

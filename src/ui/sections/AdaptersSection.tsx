@@ -90,6 +90,7 @@ const FORMATS: Readonly<Record<MergedFormat, string>> = { huggingface: 'for tran
 function Merging({ disabled }: { disabled: boolean }) {
   const uses = useApp(activeUses)
   const adapters = useApp((s) => s.adapters.value)
+  const hasGpu = useApp((s) => s.device.value !== undefined)
   const { mergeAdapters, exportMerged } = useActions()
   const active = (adapters ?? []).filter((a) => uses.some((use) => use.id === a.id))
   const merged = (adapters ?? []).filter((a) => a.merged)
@@ -114,7 +115,7 @@ function Merging({ disabled }: { disabled: boolean }) {
           Take the merge out
         </button>
       ) : (
-        <button type="button" disabled={isIdle} onClick={() => void mergeAdapters(uses)}>
+        <button type="button" disabled={isIdle || !hasGpu} onClick={() => void mergeAdapters(uses)}>
           Merge into the model
         </button>
       )}

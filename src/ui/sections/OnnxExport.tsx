@@ -25,6 +25,7 @@ export function OnnxExport() {
   const count = uses.length
   const prompts = useApp(promptsFrom)
   const blocked = useApp((s) => s.working || isAnswering(s) || !s.base.value)
+  const hasGpu = useApp((s) => s.device.value !== undefined)
   const { exportOnnx, checkOnnx } = useActions()
   const [dtype, setDtype] = useState<OnnxType>('fp32')
   const parcel: Parcel = { what: 'onnx', adapters: uses, name, dtype }
@@ -35,7 +36,7 @@ export function OnnxExport() {
     const file = await exportOnnx(dtype)
     if (!file) return
     saveFile(file.name, file.zip)
-    await check('wasm')
+    if (hasGpu) await check('wasm')
   }
 
   return (
@@ -43,7 +44,7 @@ export function OnnxExport() {
       <h3>The whole model as ONNX</h3>
       <p className="small soft">
         {count === 0 ? 'The base itself' : count === 1 ? 'The base with the active adapter merged in' : `The base with the ${count} active adapters merged in`}, for transformers.js and
-        ONNX Runtime. The studio opens what it wrote in onnxruntime-web and compares.
+        ONNX Runtime. {hasGpu ? 'The studio opens what it wrote in onnxruntime-web and compares.' : 'It is not compared with the studio’s own answers here: those need WebGPU.'}
       </p>
       <div className="row">
         <label className="small" htmlFor="onnx-type">Stored as</label>

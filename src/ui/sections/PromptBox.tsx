@@ -51,7 +51,7 @@ export function PromptBox() {
           </button>
         )}
         {isBusy && <span className="small soft">The GPU is training: pause the run to ask.</span>}
-        {isWithoutGpu && <span className="small soft">Without WebGPU, onnxruntime answers on the CPU.</span>}
+        {isWithoutGpu && <span className="small soft">Without WebGPU, onnxruntime answers on the CPU. The first answer takes longer: it opens the model.</span>}
         {!isBusy && !hasTuned && <span className="small soft">After training, or with an adapter loaded, the tuned model answers beside it.</span>}
       </div>
       <ActiveAdapters />
