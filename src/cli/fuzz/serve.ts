@@ -30,28 +30,35 @@ const BATCH_MS = 60_000
 export async function serve({ id, seed, runs, path, show, beat }: FuzzJob, tell: (news: FuzzNews) => void): Promise<void> {
   const target = await targetNamed(id)
   tell({ kind: 'ready' })
-  if (show) return tell({ kind: 'input', input: asSent(fc.sample(target.inputs, { seed, path: path ?? '0', numRuns: 1 })[0]) })
+  if (show) {
+    tell({ kind: 'input', input: asSent(fc.sample(target.inputs, { seed, path: path ?? '0', numRuns: 1 })[0]) })
+    return target.close?.()
+  }
   let told = performance.now()
   for (let done = 0, batch = seed | 0; done < runs; batch = (batch + 1) | 0) {
     const numRuns = Math.min(BATCH, runs - done)
     const before = done
     let place = 0
+    let last: Promise<void> | undefined
     const property = fc.asyncProperty(target.inputs, async (input) => {
       beat[1] = batch
       beat[2] = place++
       Atomics.add(beat, 0, 1)
-      await timed(target, input, place % 8 === 0)
+      await (last = timed(target, input, place % 8 === 0))
       if (performance.now() - told > REPORT_MS) {
         told = performance.now()
         tell({ kind: 'progress', done: before + place })
       }
     })
     const result = await fc.check(property, { seed: batch, numRuns, ...(path !== undefined && { path }), interruptAfterTimeLimit: BATCH_MS })
+    // A batch that took too long is left in the middle of an input.
+    await last?.catch(() => undefined)
     if (result.failed && result.counterexample)
       tell({ kind: 'failure', seed: batch, path: result.counterexamplePath ?? '', reason: reasonOf(result.errorInstance), input: asSent(result.counterexample[0]) })
     done += path === undefined ? (result.failed ? numRuns : Math.max(1, result.numRuns)) : runs
   }
   tell({ kind: 'progress', done: runs })
+  await target.close?.()
 }
 
 /** What others do on the machine is not held against it. */

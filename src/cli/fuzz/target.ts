@@ -9,6 +9,8 @@ export interface FuzzTarget<T> {
   run(input: T): Promise<unknown> | unknown
   /** How many inputs the gate tries. */
   readonly gateRuns: number
+  /** Ends what it opened. */
+  close?(): Promise<void>
 }
 
 /** An input may take this long, in milliseconds of this thread's work. */
