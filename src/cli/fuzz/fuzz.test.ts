@@ -10,7 +10,7 @@ import { targetIds, targetNamed } from './targets.ts'
 const GENEROUS = 4
 
 test('what comes from outside has a target', () => {
-  expect(targetIds).toEqual(['adapter', 'archive', 'config', 'download', 'gguf', 'json', 'jsonl', 'parquet', 'recipe', 'repeated', 'safetensors', 'table', 'template', 'tokenizer'])
+  expect(targetIds).toEqual(['adapter', 'archive', 'config', 'conll', 'download', 'gguf', 'json', 'jsonl', 'parquet', 'recipe', 'repeated', 'safetensors', 'table', 'template', 'tokenizer'])
 })
 
 describe('any input is read or refused in a sentence', () => {
