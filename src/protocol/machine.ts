@@ -49,7 +49,22 @@ export interface RoomReport {
   readonly failure?: Failure
 }
 
+/** One request of the page or of its workers. */
+export interface RequestNote {
+  readonly by: 'page' | 'studio' | 'hub' | 'onnx'
+  readonly method: string
+  /** Without query, which may hold a signature. */
+  readonly address: string
+  /** Bytes of its body. */
+  readonly sentBytes: number
+  readonly receivedBytes?: number
+  /** Milliseconds since 1970. */
+  readonly at: number
+}
+
 export interface MachineShelf {
+  /** Tells of every request of the workers: those that were, and those that come. */
+  watchRequests(onRequest: (note: RequestNote) => void): Promise<void>
   /** Runs small cases of every op on the GPU and compares them, and their gradients, with the CPU oracle. */
   selfTest(onProgress: (progress: SelfTestProgress) => void): Promise<Result<SelfTestReport>>
   stopSelfTest(): Promise<void>

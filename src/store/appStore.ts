@@ -42,6 +42,7 @@ export function createApp(studio: Studio): App {
   const recipes = recipeActions(context, model, data, adapters)
   const plan = planActions(context, data)
   const sizes = sizeActions(context)
+  const machine = machineActions(context)
   const actions: Actions = {
     ...data,
     ...model,
@@ -54,9 +55,10 @@ export function createApp(studio: Studio): App {
     ...askActions(context),
     ...adapters,
     ...onnxActions(context),
-    ...machineActions(context),
+    ...machine,
     ...sendActions(context),
     start() {
+      machine.keepRequests()
       void model.readDevice()
       void model.readMethods()
       void data.readSamples()

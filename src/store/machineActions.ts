@@ -1,11 +1,18 @@
 // Asks the studio about this machine, when the person does.
+import type { RequestNote } from '../protocol/machine.ts'
 import type { AppState } from './appState.ts'
 import type { Context } from './appStore.ts'
+import { batch } from './batch.ts'
 import { answer, nothing, settled } from './held.ts'
 import type { MachineState } from './machineState.ts'
+import { withRequests } from './requestState.ts'
 import { planKey } from './recipeEdits.ts'
 
 export interface MachineActions {
+  /** Lists the requests of the workers; call it once. */
+  keepRequests(): void
+  /** One of the page’s own. */
+  noteRequest(note: RequestNote): void
   /** Runs every kernel against the oracle; nothing happens while a run trains. */
   selfTest(): Promise<void>
   stopSelfTest(): Promise<void>
@@ -19,7 +26,12 @@ export const roomKey = (s: AppState): string => `${s.base.value?.id} ${s.dataset
 export function machineActions({ studio, store }: Context): MachineActions {
   const { getState, setState } = store
   const change = (part: (machine: MachineState) => Partial<MachineState>): void => setState((s) => ({ machine: { ...s.machine, ...part(s.machine) } }))
+  const notes = batch<RequestNote>((items) => change(({ requests }) => ({ requests: withRequests(requests, items) })), 500)
   return {
+    noteRequest: (note) => notes.add(note),
+    keepRequests() {
+      void studio.watchRequests((note) => notes.add(note)).catch(() => undefined)
+    },
     async selfTest() {
       const { working, machine } = getState()
       if (working || machine.selfTest.busy) return

@@ -2,6 +2,7 @@
 import type { Failure } from '../protocol/failure.ts'
 import type { KernelVerdict, RoomReport, SelfTestReport } from '../protocol/machine.ts'
 import { nothing, type Held } from './held.ts'
+import { noRequests, type RequestState } from './requestState.ts'
 
 export interface SelfTesting {
   readonly busy: boolean
@@ -14,9 +15,10 @@ export interface SelfTesting {
 
 export interface MachineState {
   readonly selfTest: SelfTesting
+  readonly requests: RequestState
   readonly room: Held<RoomReport>
   /** What the trial was of (see `roomKey`). */
   readonly roomOf?: string
 }
 
-export const firstMachine: MachineState = { selfTest: { busy: false, done: 0, total: 0, verdicts: [] }, room: nothing }
+export const firstMachine: MachineState = { selfTest: { busy: false, done: 0, total: 0, verdicts: [] }, requests: noRequests, room: nothing }

@@ -3,6 +3,7 @@
 import './trustedTypes.ts'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { watchRequests } from '../lib/watchRequests.ts'
 import { createApp } from '../store/appStore.ts'
 import { connectStudio } from '../workers/client.ts'
 import { App } from './App.tsx'
@@ -13,6 +14,7 @@ import { firstLanguage, speak } from './words/language.ts'
 showStoredTheme()
 void speak(firstLanguage())
 const app = createApp(connectStudio())
+watchRequests((request) => app.actions.noteRequest({ ...request, by: 'page' }))
 app.actions.start()
 
 const root = document.querySelector('#root')

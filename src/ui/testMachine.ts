@@ -15,6 +15,11 @@ const verdicts: readonly KernelVerdict[] = ['attention', 'matmul', 'rmsNorm'].ma
 export function testMachine(wait: () => Promise<void>, noRoom = false): MachineShelf {
   let stopped = false
   return {
+    async watchRequests(onRequest) {
+      const at = Date.UTC(2026, 10, 21)
+      onRequest({ by: 'studio', method: 'GET', address: 'https://site.test/samples/index.json', sentBytes: 0, receivedBytes: 742, at })
+      onRequest({ by: 'hub', method: 'GET', address: 'https://huggingface.co/api/models/org/name', sentBytes: 0, at })
+    },
     async selfTest(onProgress) {
       stopped = false
       const told: KernelVerdict[] = []

@@ -2,5 +2,7 @@
 import { expose } from 'comlink'
 import { browserStorage } from '../storage/browserStorage.ts'
 import { hubServer } from './hubServer.ts'
+import { watched } from './requestLog.ts'
 
-expose(hubServer(browserStorage()))
+const { watch, flush } = watched()
+expose({ ...hubServer(browserStorage(), flush), watch })

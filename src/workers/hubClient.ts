@@ -6,6 +6,7 @@ import type { HubProgress, HubRequest } from '../protocol/models.ts'
 import type { NamedFile, Result } from '../protocol/result.ts'
 import type { Pushed, PushRequest, RepoExists, SendProgress } from '../protocol/takeAway.ts'
 import type { HubServer } from './hubServer.ts'
+import type { RequestLog, Watched } from './requestLog.ts'
 
 export interface HubFetcher {
   /** The library's id of the model, once each of its files is there. */
@@ -14,14 +15,15 @@ export interface HubFetcher {
   cancel(): Promise<void>
 }
 
-export function hubFetcher(): HubFetcher {
+export function hubFetcher(requests: RequestLog): HubFetcher {
   let server: Pick<HubServer, 'cancel'> | undefined
   /** In a worker of its own, which ends with the work. */
   const inWorker = async <T>(work: (remote: Remote<HubServer>) => Promise<Result<T>>): Promise<T> => {
     if (server) throw new Fault('network', 'The Hub is being spoken to already.', 'Wait until that is done, or cancel it.')
     const worker = new Worker(new URL('./hub.worker.ts', import.meta.url), { type: 'module', name: 'hub' })
-    const remote = wrap<HubServer>(worker)
+    const remote = wrap<HubServer & Watched>(worker)
     server = remote
+    void remote.watch(proxy((request) => requests.add('hub', request)))
     const broken = new Promise<never>((_, reject) => {
       worker.addEventListener('error', (event) => reject(new Fault('internal', 'What speaks to the Hub could not be started.', 'Reload the page and try again.', event.message)))
     })

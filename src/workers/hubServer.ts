@@ -17,7 +17,8 @@ export interface HubServer {
   cancel(): Promise<void>
 }
 
-export function hubServer(storage: Storage): HubServer {
+/** @param onEnd called before a piece of work is answered: the worker ends with the answer */
+export function hubServer(storage: Storage, onEnd: () => void = () => undefined): HubServer {
   let stop: AbortController | undefined
   const alone = async <T>(work: (signal: AbortSignal) => Promise<T>, onCancel: () => Fault): Promise<Result<T>> => {
     if (stop) return { ok: false, failure: toFailure(new Fault('network', 'The Hub is being spoken to already.', 'Wait until that is done, or cancel it.')) }
@@ -28,6 +29,7 @@ export function hubServer(storage: Storage): HubServer {
       return { ok: false, failure: toFailure(signal.aborted ? onCancel() : error) }
     } finally {
       stop = undefined
+      onEnd()
     }
   }
   return {

@@ -6,6 +6,7 @@ import webgpuWasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url
 import type { Runtime } from '../onnx/onnxSession.ts'
 import { ortServer } from '../onnx/ortServer.ts'
 import type { OnnxProvider } from '../protocol/onnx.ts'
+import { watched } from './requestLog.ts'
 
 async function runtime(provider: OnnxProvider): Promise<Runtime> {
   const ort: Runtime = provider === 'webgpu' ? await import('onnxruntime-web/webgpu') : await import('onnxruntime-web/wasm')
@@ -14,4 +15,4 @@ async function runtime(provider: OnnxProvider): Promise<Runtime> {
   return ort
 }
 
-expose(ortServer(runtime))
+expose({ ...ortServer(runtime), watch: watched().watch })

@@ -33,6 +33,7 @@ import { onnxShelf } from './onnxShelf.ts'
 import { inputsOf, joinInfos, openInputs, openOne, openTasks, readAs, requireMapped, type OpenedData } from './openedData.ts'
 import type { OpenOnnx } from './ortClient.ts'
 import { parcels, scriptFolder } from './parcels.ts'
+import type { RequestLog } from './requestLog.ts'
 import { Site } from './site.ts'
 import { takeAwayShelf } from './takeAwayShelf.ts'
 
@@ -44,7 +45,7 @@ interface OpenedModel {
 /** Times in a row that a lost device is replaced before the run gives up. */
 const RECOVERIES = 3
 
-export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fetcher: HubFetcher): Studio {
+export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fetcher: HubFetcher, requests: RequestLog): Studio {
   const site = new Site(page)
   let gpu: Promise<Gpu> | undefined
   let model: OpenedModel | undefined
@@ -193,6 +194,7 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
   const takeAway = takeAwayShelf({ site, fetcher, answer, pack: parcels(new AdapterLibrary(storage, __APP_VERSION__, () => model, mounted), __APP_VERSION__, script) })
   const models = modelShelf({ site, storage, fetcher, opened: () => model, open: opened, answer, alone })
   const machine = machineShelf({
+    requests,
     answer,
     soon,
     living,

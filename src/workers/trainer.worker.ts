@@ -2,9 +2,11 @@
 import { expose } from 'comlink'
 import { browserStorage } from '../storage/browserStorage.ts'
 import { hubFetcher } from './hubClient.ts'
-import { openOnnx } from './ortClient.ts'
+import { openOnnxWith } from './ortClient.ts'
 import { allowOwnScripts } from './ownScripts.ts'
+import { ownRequests } from './requestLog.ts'
 import { studioServer } from './studioServer.ts'
 
 allowOwnScripts()
-expose(studioServer(new URL(self.name || self.location.href), browserStorage(), openOnnx, hubFetcher()))
+const requests = ownRequests('studio')
+expose(studioServer(new URL(self.name || self.location.href), browserStorage(), openOnnxWith(requests), hubFetcher(requests), requests))

@@ -1,5 +1,6 @@
 // The page's head: name, promise, GPU, commands, language, theme.
 import { useApp } from '../AppContext.ts'
+import { formatBytes } from '../format.ts'
 import { PALETTE_EVENT } from '../palette/Keyboard.tsx'
 import { showKeys } from '../palette/shortcuts.ts'
 import { themes, useTheme, type Theme } from '../useTheme.ts'
@@ -22,7 +23,10 @@ export function TopBar() {
       <p className="top-promise">
         {w.promise} <strong>{w.promiseStrong}</strong> {w.promiseRest}
       </p>
-      <Device />
+      <div className="top-facts">
+        <Device />
+        <SentBytes />
+      </div>
       <div className="top-tools">
         <button type="button" className="quiet" data-no-command onClick={() => window.dispatchEvent(new Event(PALETTE_EVENT))}>
           {w.commands} <kbd aria-hidden="true">{showKeys(['Mod', 'K']).join(' ')}</kbd>
@@ -49,6 +53,17 @@ export function TopBar() {
         </label>
       </div>
     </header>
+  )
+}
+
+/** What this page and its workers have sent, bodies of requests, since it was opened. */
+function SentBytes() {
+  const sent = useApp((s) => s.machine.requests.sentBytes)
+  const w = useWords().requests
+  return (
+    <p className="top-sent">
+      <a href="#requests-title">{w.sent(formatBytes(sent))}</a>
+    </p>
   )
 }
 
