@@ -103,12 +103,24 @@ export interface GenerateRequest {
    * except where virtual tokens stand before the text: then all of it is read anew.
    */
   readonly switches?: readonly { readonly afterTokens: number; readonly adapters: readonly AdapterUse[] }[]
+  /** Tells with every token so many of the likeliest; unsaid: none. */
+  readonly topTokens?: number
   readonly maxNewTokens: number
   /** 0 is greedy. */
   readonly temperature: number
   readonly topK: number
   readonly topP: number
   readonly seed: number
+}
+
+/** A token of an answer, and what might have stood in its place. */
+export interface ReplyToken {
+  /** What it adds to the text: nothing yet where a character takes several tokens. */
+  readonly text: string
+  /** By the model itself, before temperature, top-k and top-p. */
+  readonly probability: number
+  /** The likeliest in descending order. */
+  readonly top: readonly { readonly text: string; readonly probability: number }[]
 }
 
 /** The trainer worker. Callbacks are proxied; one job runs at a time, `generate` works while none trains or while one is paused. */
@@ -143,8 +155,8 @@ export interface Studio extends AdapterShelf, MachineShelf, MethodShelf, ModelLi
   /** All events of a stored run, for its curves. */
   runEvents(id: string): Promise<Result<readonly RunEvent[]>>
   deleteRun(id: string): Promise<Result<true>>
-  /** `segment` counts the switches before the text: 0 is as asked. */
-  generate(request: GenerateRequest, onText: (delta: string, segment: number) => void): Promise<Result<string>>
+  /** `segment` counts the switches before the text: 0 is as asked. `token`: where the request asks for the likeliest and the answer is made of tokens. */
+  generate(request: GenerateRequest, onText: (delta: string, segment: number, token?: ReplyToken) => void): Promise<Result<string>>
   stopGenerating(): Promise<void>
   /** The PEFT folder (or, after full tuning, the model folder) as one zip. */
   exportRun(id: string): Promise<Result<{ readonly name: string; readonly zip: Blob }>>

@@ -11,8 +11,8 @@ export interface GenerateOptions {
   readonly decoderAt?: (n: number) => Decoder | Promise<Decoder>
 }
 
-/** Yields every new token with its row, in rounds of one token per unfinished row. */
-export async function* generate(decoder: Decoder, prompts: readonly Int32Array[], { maxNewTokens, sampling, stop, decoderAt }: GenerateOptions): AsyncGenerator<{ readonly row: number; readonly token: number }> {
+/** Yields every new token with its row and the logits (V) that it was chosen from, in rounds of one token per unfinished row. */
+export async function* generate(decoder: Decoder, prompts: readonly Int32Array[], { maxNewTokens, sampling, stop, decoderAt }: GenerateOptions): AsyncGenerator<{ readonly row: number; readonly token: number; readonly logits: Float32Array }> {
   const lengths = prompts.map((p) => p.length)
   const alive = new Set(prompts.keys())
   const texts = prompts.map((p) => [...p])
@@ -27,7 +27,7 @@ export async function* generate(decoder: Decoder, prompts: readonly Int32Array[]
       }
       last[row] = token
       texts[row].push(token)
-      yield { row, token }
+      yield { row, token, logits: logits[row] }
       if (lengths[row] + n + 1 >= decoder.capacity) alive.delete(row)
     }
     if (alive.size === 0 || n + 1 === maxNewTokens) return

@@ -2,11 +2,12 @@
 import { streamDecoder } from '../data/streamDecoder.ts'
 import type { AdapterUse } from '../protocol/adapters.ts'
 import { Fault } from '../protocol/failure.ts'
-import type { GenerateRequest } from '../protocol/studio.ts'
+import type { GenerateRequest, ReplyToken } from '../protocol/studio.ts'
 import type { AdapterDeck } from './adapterDeck.ts'
 import { askedIds } from './askedIds.ts'
 import type { Base } from './base.ts'
 import { generate } from './generate.ts'
+import { likeliest } from './likeliest.ts'
 import { stopTokens } from './stopTokens.ts'
 
 export interface ReplyOptions {
@@ -18,8 +19,8 @@ export interface ReplyOptions {
   readonly promptEnd: string
   /** Asked before every token but the first: adapters to go on with, on the deck already; undefined leaves them. */
   live(): readonly AdapterUse[] | undefined
-  /** @param segment switches before the text */
-  onText(delta: string, segment: number): void
+  /** @param segment switches before the text. @param token where the request asks for the likeliest */
+  onText(delta: string, segment: number, token?: ReplyToken): void
   cancelled(): boolean
 }
 
@@ -34,10 +35,18 @@ export async function reply({ base, deck, request, promptEnd, live, onText, canc
   let whole = ''
   let segment = 0
   let uses = request.adapters
-  const say = (delta: string): void => {
-    if (delta === '') return
+  const say = (delta: string, token?: ReplyToken): void => {
+    if (delta === '' && !token) return
     whole += delta
-    onText(delta, segment)
+    onText(delta, segment, token)
+  }
+  const { topTokens = 0 } = request
+  // A token is written as it stands behind the one before it, where its space is part of it.
+  let before = [...ids.subarray(-1)]
+  const inPlace = (id: number): string => tokenizer.decode([...before, id], { skipSpecial: false }).slice(tokenizer.decode(before, { skipSpecial: false }).length)
+  const tokenOf = (text: string, id: number, logits: Float32Array): ReplyToken => {
+    const { top, chosen } = likeliest(logits, topTokens, id)
+    return { text, probability: chosen, top: top.map((t) => ({ text: inPlace(t.id), probability: t.probability })) }
   }
   try {
     const { maxNewTokens, temperature, topK, topP, seed } = request
@@ -52,14 +61,16 @@ export async function reply({ base, deck, request, promptEnd, live, onText, canc
     }
     const options = { maxNewTokens, sampling: { temperature, topK, topP, seed }, stop: stopTokens(base), decoderAt }
     let count = 0
-    for await (const { token } of generate(await speaker.decoder(uses), [ids], options)) {
+    for await (const { token, logits } of generate(await speaker.decoder(uses), [ids], options)) {
       if (cancelled()) break
       if (pending && count >= pending.at) {
         segment = pending.segment
         pending = undefined
       }
       count++
-      say(decode.push(token))
+      const text = decode.push(token)
+      say(text, topTokens > 0 ? tokenOf(text, token, logits) : undefined)
+      before = [token]
     }
     say(decode.end())
     return whole

@@ -14,7 +14,7 @@ import type { AdapterInfo } from '../protocol/adapters.ts'
 import { toFailure, type Failure } from '../protocol/failure.ts'
 import { defaultRecipe, type Recipe } from '../protocol/recipe.ts'
 import type { NamedFile, Result } from '../protocol/result.ts'
-import type { GenerateRequest } from '../protocol/studio.ts'
+import type { GenerateRequest, ReplyToken } from '../protocol/studio.ts'
 import { memoryStorage } from '../storage/memoryStorage.ts'
 import { mount, openModel, type Base } from '../train/base.ts'
 import { Control } from '../train/control.ts'
@@ -197,6 +197,27 @@ describe('the shelf of adapters', () => {
     expect(refused).toEqual(['An adapter’s weight must be a number, found NaN.'])
     expect(failure(await shelf.calls.switchAdapters('x', a)).message).toBe('This answer has ended.')
     await expect(ask(a, { switches: [{ afterTokens: 3, adapters: b }, { afterTokens: 3, adapters: [] }] })).rejects.toThrow('in ascending order')
+  })
+
+  it('tells with each token what else might have stood there', async () => {
+    const told: [string, ReplyToken | undefined][] = []
+    const request = { prompt: 'Once upon a time', adapters: [], maxNewTokens: 10, temperature: 0, topK: 0, topP: 1, seed: 1, topTokens: 5 }
+    const text = await shelf.generate(request, (delta, _segment, token) => told.push([delta, token]), () => false)
+    const tokens = told.flatMap(([, token]) => token ?? [])
+    expect(tokens).toHaveLength(10)
+    expect(told.map(([delta]) => delta).join('')).toBe(text)
+    expect(text).toBe(await ask([]))
+    for (const { probability, top, text: own } of tokens) {
+      expect(top).toHaveLength(5)
+      // Greedy: the likeliest was taken, and it is written as it stands in the text.
+      expect(top[0].probability).toBe(probability)
+      if (own !== '' && !own.includes('\ufffd')) expect(top[0].text.endsWith(own)).toBe(true)
+      expect(top.map((t) => t.probability)).toEqual(top.map((t) => t.probability).toSorted((a, b) => b - a))
+      expect(top.reduce((n, t) => n + t.probability, 0)).toBeLessThanOrEqual(1 + 1e-6)
+    }
+    const drawn: ReplyToken[] = []
+    await shelf.generate({ ...request, temperature: 1.5, seed: 3 }, (_delta, _segment, token) => void (token && drawn.push(token)), () => false)
+    expect(drawn.some(({ probability, top }) => probability < top[0].probability)).toBe(true)
   })
 
   it('holds values on the GPU until they are unloaded', async () => {

@@ -8,7 +8,7 @@ import type { AdapterInfo, AdapterShelf, AdapterUse } from '../protocol/adapters
 import { Fault } from '../protocol/failure.ts'
 import type { Recipe } from '../protocol/recipe.ts'
 import type { NamedFile, Result } from '../protocol/result.ts'
-import type { GenerateRequest } from '../protocol/studio.ts'
+import type { GenerateRequest, ReplyToken } from '../protocol/studio.ts'
 import type { Storage } from '../storage/storage.ts'
 import { AdapterDeck } from '../train/adapterDeck.ts'
 import type { Base } from '../train/base.ts'
@@ -40,7 +40,7 @@ export interface ShelfNeeds {
 
 export interface Shelf {
   readonly calls: AdapterShelf
-  generate(request: GenerateRequest, onText: (delta: string, segment: number) => void, cancelled: () => boolean): Promise<string>
+  generate(request: GenerateRequest, onText: (delta: string, segment: number, token?: ReplyToken) => void, cancelled: () => boolean): Promise<string>
   /** Gives back the base as it was given, and the memory that adapters hold: before a run. */
   makeWay(): Promise<void>
   /** The base is going away. */
