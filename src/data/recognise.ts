@@ -6,6 +6,7 @@ import type { Mapping } from '../protocol/dataRecipe.ts'
 import { markedTurns } from './markedText.ts'
 import { mappedReader } from './mappedReader.ts'
 import { readChat, turnKeys } from './readChat.ts'
+import { spansColumn, spansReader } from './spansReader.ts'
 import { wordColumns, wordsReader } from './wordsReader.ts'
 import { at, chatReader, chosenReader, markedReader, pairReader, textReader, type Read, type Value } from './readers.ts'
 
@@ -119,6 +120,8 @@ export function recogniser(columns: readonly string[], sample: readonly Value[] 
   const tagged = wordColumns(has, sample)
   if (tagged) return { label: 'words with labels', promptEnd: '\n', labelled: true, read: wordsReader(...tagged) }
   const text = first(TEXTS)
+  const spans = spansColumn(has, sample)
+  if (text !== undefined && spans !== undefined && spans !== text) return { label: 'texts with labelled stretches', promptEnd: '\n', labelled: true, read: spansReader(text, spans) }
   const label = first(LABELS.filter((name) => has(name) !== text))
   if (text !== undefined && label !== undefined) return { label: 'texts with labels', promptEnd: '\n', labelled: true, read: pairReader({ prompts: [text], completion: label, end: '\n' }) }
   const translation = has('translation')

@@ -43,6 +43,19 @@ describe('labelled words', () => {
     expect(wordLabelsOf(dataset.rows, 'x')).toEqual(['0', '1', '2', '10'])
   })
 
+  it.each([
+    ['{start, end, label}', [{ start: 0, end: 3, label: 'PER' }, { start: 16, end: 24, label: 'LOC' }]],
+    ['[start, end, label]', [[0, 3, 'PER'], [16, 24, 'LOC']]],
+  ])('stretches of characters as %s', async (_, entities) => {
+    const dataset = await open([{ text: 'Ann’s cat is in New York, yes', entities }, { text: 'Nobody.', entities: [] }, { text: 'short', entities: [{ start: 2, end: 9, label: 'X' }] }].map((r) => JSON.stringify(r)).join('\n'), 'x.jsonl')
+    expect(dataset.format).toBe('JSON Lines, texts with labelled stretches')
+    expect(rowsOf(dataset)).toEqual([
+      [1, 'Ann’s|cat|is|in|New|York|,|yes', 'B-PER|O|O|O|B-LOC|I-LOC|O|O'],
+      [2, 'Nobody|.', 'O|O'],
+    ])
+    expect(dataset.problems.map((p) => p.reason)).toEqual(['entities has a stretch from 2 to 9, and the text has 5 characters.'])
+  })
+
   it('a row whose lists do not match is told, the others stay', async () => {
     const good = '{"tokens":["a","b"],"ner_tags":["O","O"]}'
     const { rows, problems } = await open([good, '{"tokens":["a","b"],"ner_tags":["O"]}', '{"tokens":[],"ner_tags":[]}', '{"tokens":["a"]}', '{"tokens":["a"],"ner_tags":[{}]}', '{"tokens":["a"],"ner_tags":[""]}', good].join('\n'), 'x.jsonl')
