@@ -1,6 +1,6 @@
 // Brings a piece of a matrix into blocks of 64: a lane for each block finds its largest magnitude, then 64 codes. `codeOf` comes
 // from src/engine/quantizer.ts. Writes y's codes with =, and scales into y, or into `scales` where these are quantised in turn.
-// X_F32, X_F16 or X_BF16 says how the piece is stored; past its last element are zeros. BITS of a code, 8 or 4.
+// X_F32, X_F16 or X_BF16 says how the piece is stored; past its last element are zeros. BITS of a code, 8 or 4; CODES is where they begin.
 #include <index>
 struct Params { count: u32, blocks: u32, first: u32, scales: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
@@ -42,6 +42,6 @@ fn forward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups:
     for (var i = 0u; i < perWord; i++) {
       codes |= codeOf(element(block * 64u + word * perWord + i), scale) << (i * BITS);
     }
-    y[at * (64u / perWord) + word] = codes;
+    y[CODES + at * (64u / perWord) + word] = codes;
   }
 }

@@ -5,9 +5,9 @@ import shader from '../../shaders/quantize.wgsl?raw'
 import type { Memory } from '../gpu/memory.ts'
 import type { Kernel, Pipelines } from '../gpu/pipelines.ts'
 import { packParams } from '../gpu/wgsl.ts'
-import { blockLayout, blockTypes } from '../graph/blocks.ts'
+import { blockLayout, blockTypes, codesAt } from '../graph/blocks.ts'
 import { nf4Ends } from '../graph/codebooks.ts'
-import { INT8_STEP, packScales, type Quantized } from '../graph/packBlocks.ts'
+import { INT8_STEP, packScales, packValuesOf, type Quantized } from '../graph/packBlocks.ts'
 import { grid, type Shape } from '../graph/shape.ts'
 import { readNow } from './readback.ts'
 
@@ -85,6 +85,7 @@ export class Quantizer {
         first += blocks
         onBytes?.(bytes.byteLength)
       }
+      device.queue.writeBuffer(into, 0, packValuesOf(to))
       if (nested) {
         const [read] = await readNow(this.memory, [{ buffer: scales[0], offset: 0, size: layout.blocks * 4 }])
         device.queue.writeBuffer(into, layout.scales * 4, packScales(new Float32Array(read)))
@@ -97,7 +98,7 @@ export class Quantizer {
   private kernel(from: FloatType, to: Quantized): Promise<Kernel> {
     const int8 = to === 'int8'
     const defines = { X_F32: from === 'F32' ? 1 : 0, X_F16: from === 'F16' ? 1 : 0, NESTED: blockTypes[to].scale === 'nested' ? 1 : 0 }
-    const numbers = `const BITS = ${int8 ? 8 : 4}u;\nconst STEP = ${int8 ? INT8_STEP : 1}f;`
+    const numbers = `const BITS = ${int8 ? 8 : 4}u;\nconst CODES = ${codesAt(to)}u;\nconst STEP = ${int8 ? INT8_STEP : 1}f;`
     return this.pipelines.get(`${shader}\n${numbers}\n${int8 ? int8Code : nf4Code}`, 'forward', defines)
   }
 

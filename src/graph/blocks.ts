@@ -1,5 +1,6 @@
 // Storage types that keep a frozen matrix in blocks of few bits with a scale each, and where their parts lie in a buffer.
-// Blocks run over the matrix as it is stored, row after row. Codes come first, whole blocks; behind them the scales.
+// Blocks run over the matrix as it is stored, row after row. Codes come first, whole blocks; behind them the scales. Where
+// codes stand for values of a table, that lies before them.
 import { sizeOf, type Shape } from './shape.ts'
 
 /**
@@ -28,24 +29,29 @@ export const isBlockType = (dtype: string): dtype is BlockType => Object.hasOwn(
 /** How many scales of a double quantisation share one of their own, and how many values their codes stand for. */
 export const NESTED = { block: 256, codes: 256 } as const
 
-/** Offsets are words of 32 bits. */
+/** Values of NF4, first in the buffer: reading one there costs a GPU less than choosing among sixteen. */
+const NF4_VALUES = 16
+
+/** Where codes begin, behind the values that they stand for. Offsets are words of 32 bits. */
+export const codesAt = (type: BlockType): number => (type === 'nf4' ? NF4_VALUES : type === 'nf4_double' ? NF4_VALUES + NESTED.codes : 0)
+
 export interface BlockLayout {
   readonly blocks: number
+  readonly codes: number
   readonly scales: number
-  /** Of a double quantisation: the scales' own scales, their mean, and the values of their codes. */
+  /** Of a double quantisation: the values of the scales' codes, the scales' own scales, and their mean. */
+  readonly values: number
   readonly nested: number
   readonly mean: number
-  readonly values: number
   readonly words: number
 }
 
 export function blockLayout(type: BlockType, shape: Shape): BlockLayout {
   const { block, words, scale } = types[type]
   const blocks = Math.ceil(sizeOf(shape) / block)
-  const scales = blocks * words
-  const perScale = { f32: blocks, f16: Math.ceil(blocks / 2), nested: Math.ceil(blocks / 4), inside: 0 }[scale]
-  const nested = scales + perScale
-  if (scale !== 'nested') return { blocks, scales, nested, mean: nested, values: nested, words: nested }
-  const mean = nested + Math.ceil(blocks / NESTED.block)
-  return { blocks, scales, nested, mean, values: mean + 1, words: mean + 1 + NESTED.codes }
+  const codes = codesAt(type)
+  const scales = codes + blocks * words
+  const nested = scales + { f32: blocks, f16: Math.ceil(blocks / 2), nested: Math.ceil(blocks / 4), inside: 0 }[scale]
+  const mean = nested + (scale === 'nested' ? Math.ceil(blocks / NESTED.block) : 0)
+  return { blocks, codes, scales, values: NF4_VALUES, nested, mean, words: mean + (scale === 'nested' ? 1 : 0) }
 }

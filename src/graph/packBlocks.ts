@@ -38,12 +38,12 @@ export function codeOf(value: number, scale: number, ends: readonly number[]): n
   return low
 }
 
-/** Scales of a double quantisation as a buffer holds them: codes, their scales, the mean, and the values of the codes. */
+/** Scales of a double quantisation as a buffer holds them: codes, their scales, and the mean. */
 export function packScales(scales: Float32Array): Uint32Array<ArrayBuffer> {
   const count = scales.length
   const codeWords = Math.ceil(count / 4)
   const groups = Math.ceil(count / NESTED.block)
-  const words = new Uint32Array(codeWords + groups + 1 + NESTED.codes)
+  const words = new Uint32Array(codeWords + groups + 1)
   const [codes, floats] = [new Uint8Array(words.buffer), new Float32Array(words.buffer)]
   let sum = 0
   for (const s of scales) sum += s
@@ -56,9 +56,12 @@ export function packScales(scales: Float32Array): Uint32Array<ArrayBuffer> {
     group.forEach((r, i) => (codes[g * NESTED.block + i] = codeOf(r, most, dynamicEnds)))
   }
   floats[codeWords + groups] = mean
-  floats.set(dynamicValues, codeWords + groups + 1)
   return words
 }
+
+/** What a buffer begins with: the values that codes stand for. */
+export const packValuesOf = (type: BlockType): Float32Array<ArrayBuffer> =>
+  Float32Array.from(type === 'nf4' ? nf4Values : type === 'nf4_double' ? [...nf4Values, ...dynamicValues] : [])
 
 /** @param values of a whole tensor */
 export function packBlocks(values: Float32Array, type: Quantized): Uint8Array<ArrayBuffer> {
@@ -75,11 +78,12 @@ export function packBlocks(values: Float32Array, type: Quantized): Uint8Array<Ar
     for (let i = 0; i < block; i++) {
       const value = found[i] ?? 0
       const code = type === 'int8' ? int8Code(value, scales[b]) & 255 : codeOf(value, scales[b], nf4Ends)
-      words[b * perBlock + Math.floor((i * bits) / 32)] |= code << ((i * bits) % 32)
+      words[layout.codes + b * perBlock + Math.floor((i * bits) / 32)] |= code << ((i * bits) % 32)
     }
   }
   if (scale === 'nested') words.set(packScales(scales), layout.scales)
   else new Float32Array(words.buffer).set(scales, layout.scales)
+  new Float32Array(words.buffer).set(packValuesOf(type))
   return new Uint8Array(words.buffer)
 }
 
@@ -95,7 +99,7 @@ export function unpackBlocks(bytes: Uint8Array, type: BlockType, count: number):
     if (scale === 'f16') return half(2 * layout.scales + b)
     return fround(fround(floats[layout.values + small[4 * layout.scales + b]] * floats[layout.nested + Math.floor(b / NESTED.block)]) + floats[layout.mean])
   }
-  const nibble = (b: number, i: number): number => (words[b * perBlock + (i >> 3)] >>> (4 * (i & 7))) & 15
+  const nibble = (b: number, i: number): number => (words[layout.codes + b * perBlock + (i >> 3)] >>> (4 * (i & 7))) & 15
   const signed = (at: number): number => (small[at] << 24) >> 24
   const valueOf = (b: number, i: number): number => {
     const at = 4 * b * perBlock

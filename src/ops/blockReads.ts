@@ -1,7 +1,6 @@
 // WGSL that widens weights kept in blocks: the one place where shaders learn how each storage type is read. A block's size is
 // a multiple of four, so four neighbours counted from the tensor's start always share one.
-import { blockTypes, NESTED, type BlockType } from '../graph/blocks.ts'
-import { nf4Values } from '../graph/codebooks.ts'
+import { blockTypes, codesAt, NESTED, type BlockType } from '../graph/blocks.ts'
 
 /**
  * `NAMEVector(i)`: elements 4·i to 4·i + 3 of the tensor in the binding `name`, an array<u32>; `NAMEOne(i)`: element i.
@@ -11,7 +10,7 @@ export function blockReads(type: BlockType, name: string, count: string): string
   const { block, words, scale } = blockTypes[type]
   const fours = block / 4
   const layout = `let blocks = (${count} + ${block - 1}u) / ${block}u;
-  let scales = blocks * ${words}u;`
+  let scales = ${codesAt(type)}u + blocks * ${words}u;`
   const read = (at: string): string => `bitcast<f32>(${name}[${at}])`
   const scaleOf = {
     f32: `return ${read('scales + block')};`,
@@ -19,7 +18,7 @@ export function blockReads(type: BlockType, name: string, count: string): string
     nested: `let nested = scales + (blocks + 3u) / 4u;
   let mean = nested + (blocks + ${NESTED.block - 1}u) / ${NESTED.block}u;
   let code = (${name}[scales + block / 4u] >> (8u * (block % 4u))) & 255u;
-  return ${read('mean + 1u + code')} * ${read(`nested + block / ${NESTED.block}u`)} + ${read('mean')};`,
+  return ${read(`${codesAt('nf4')}u + code`)} * ${read(`nested + block / ${NESTED.block}u`)} + ${read('mean')};`,
     inside: '',
   }[scale]
   const scaleFunction = scale === 'inside' ? '' : `fn ${name}Scale(block: u32) -> f32 {\n  ${layout}\n  ${scaleOf}\n}\n`
@@ -40,22 +39,10 @@ const nibbles = `fn nibbles(half: u32) -> vec4u {
 }
 `
 
-/** A tree of selections, because tables indexed at run time live in slow memory on some drivers. */
-function choose(values: readonly number[], bit: number): string {
-  if (values.length === 1) return `vec4f(${values[0]})`
-  const half = values.length / 2
-  return `select(${choose(values.slice(0, half), bit - 1)}, ${choose(values.slice(half), bit - 1)}, bit${bit})`
-}
-const nf4 = `${nibbles}fn nf4(code: vec4u) -> vec4f {
-  ${[0, 1, 2, 3].map((bit) => `let bit${bit} = (code & vec4u(${1 << bit}u)) != vec4u();`).join('\n  ')}
-  return ${choose(nf4Values, 3)};
-}
-`
-
 const helpers: Readonly<Record<BlockType, string>> = {
   int8: bytes,
-  nf4,
-  nf4_double: nf4,
+  nf4: nibbles,
+  nf4_double: nibbles,
   q8_0: bytes,
   q4_0: nibbles,
   q4_k: '',
@@ -65,11 +52,15 @@ const helpers: Readonly<Record<BlockType, string>> = {
 /** The half of a word that holds four 4-bit values. */
 const halfOf = (name: string): string => `${name}[i / 2u] >> (16u * (i % 2u))`
 
+/** The values stand first in the buffer. */
+const nf4 = (type: BlockType, name: string, scale: string): string => `let code = nibbles(${name}[${codesAt(type)}u + i / 2u] >> (16u * (i % 2u)));
+  return bitcast<vec4f>(vec4u(${name}[code.x], ${name}[code.y], ${name}[code.z], ${name}[code.w])) * ${scale};`
+
 const readers: Readonly<Record<BlockType, (name: string, scale: string) => string>> = {
   int8: (name, scale) => `return signedBytes(${name}[i]) * ${scale};`,
   q8_0: (name, scale) => `return signedBytes(${name}[i]) * ${scale};`,
-  nf4: (name, scale) => `return nf4(nibbles(${halfOf(name)})) * ${scale};`,
-  nf4_double: (name, scale) => `return nf4(nibbles(${halfOf(name)})) * ${scale};`,
+  nf4: (name, scale) => nf4('nf4', name, scale),
+  nf4_double: (name, scale) => nf4('nf4_double', name, scale),
   q4_0: (name, scale) => `return (vec4f(nibbles(${halfOf(name)})) - 8.0) * ${scale};`,
   // 256 values: two halves d and dmin, 12 bytes of 6-bit scales and minima of 8 groups, then the codes of groups 0 and 1, ….
   q4_k: (name) => `let start = i / 64u * 36u;
