@@ -106,15 +106,6 @@ describe('the page', () => {
         await page.getByRole('button', { name: 'Combine…' }).click()
         await page.getByLabel('How', { exact: true }).selectOption('dare_ties_svd')
       },
-      'sending to the Hub, where something is': async (page) => {
-        await loadTwo(page)
-        await page.getByRole('button', { name: 'Send desk to huggingface.co' }).click()
-        const dialog = page.getByRole('dialog')
-        await dialog.getByLabel('Repository').fill('taken')
-        await dialog.getByLabel('Access token').fill('hf_any')
-        await dialog.getByRole('button', { name: 'Send', exact: true }).click()
-        await dialog.getByText('tester/taken is there already').waitFor()
-      },
     }
     for (const colorScheme of ['light', 'dark'] as const)
       for (const [width, height] of [

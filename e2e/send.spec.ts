@@ -2,6 +2,7 @@
 // is sent before the click that says so, the token goes to the Hub alone, and a bad day leaves a way on.
 import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { unzip } from '../src/files/zip.ts'
@@ -85,6 +86,13 @@ describe('taking away', () => {
     await dialog().getByLabel('Access token').fill(WRITE_TOKEN)
     await send()
     await dialog().getByText('team/out is there already, and nothing was sent.').waitFor(SLOW)
+    for (const [colorScheme, width] of [['light', 1440], ['dark', 390]] as const) {
+      await page.emulateMedia({ colorScheme })
+      await page.setViewportSize({ width, height: 900 })
+      const { violations } = await new AxeBuilder({ page }).analyze()
+      expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([])
+    }
+    await page.setViewportSize({ width: 1440, height: 900 })
     hub.weather = { slow: 20_000 }
     await send('Add to it')
     await send('Cancel sending')
