@@ -99,6 +99,35 @@ export const evaluationOptions = {
     label: 'System prompt at use',
     help: 'Said before test questions and in the playground, whatever the training rows were told.',
   },
+  sampleSteps: {
+    kind: 'number',
+    default: 0,
+    min: 0,
+    max: 100_000,
+    integer: true,
+    advanced: true,
+    label: 'Answers while training every',
+    unit: 'steps',
+    help: 'A few prompts are answered at first, at last and so often between, to watch it learn; 0 never. Training waits for them.',
+  },
+  samplePrompts: {
+    kind: 'text',
+    default: '',
+    advanced: true,
+    label: 'Prompts to answer while training',
+    help: 'One a line, eight at most; empty takes the first three test rows.',
+  },
+  sampleTokens: {
+    kind: 'number',
+    default: 24,
+    min: 1,
+    max: 512,
+    integer: true,
+    advanced: true,
+    label: 'Longest answer while training',
+    unit: 'tokens',
+    help: 'Where such an answer is cut off.',
+  },
 } as const satisfies OptionSpecs
 
 export const seedOption = {

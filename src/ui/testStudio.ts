@@ -10,6 +10,7 @@ import { testMachine } from './testMachine.ts'
 import { testBase, testDataset, testPlan, testRecord, testSamples, testScore, testStep } from './testFixtures.ts'
 import { testReport } from './testReport.ts'
 import { testMethods, testPresets, testSize } from './testMethods.ts'
+import { testAnswers, testReading } from './testWatch.ts'
 
 export interface Script {
   /** Milliseconds per training step, and before each answer. */
@@ -64,6 +65,9 @@ export function testStudio(script: Script = {}): Studio {
       emit({ type: 'scoring', when: 'before', done: record.recipe.evaluation.rows, total: record.recipe.evaluation.rows })
       emit(testScore('before', record.recipe.evaluation.rows))
     }
+    const { sampleSteps = 0 } = record.recipe.evaluation
+    if (sampleSteps > 0 && from === 0) emit(testAnswers(0))
+    if (eval_steps > 0 && from === 0) emit(testReading(0, steps))
     phase('training')
     emit({ type: 'memory', bytes: 118_489_088 })
     let step = from
@@ -103,6 +107,7 @@ export function testStudio(script: Script = {}): Studio {
         phase('failed', failure.message)
         return ok(update({ status: 'failed' }))
       }
+      if (sampleSteps > 0 && (step % sampleSteps === 0 || step === steps)) emit(testAnswers(step))
       if (eval_steps > 0 && (step % eval_steps === 0 || step === steps)) {
         emit({ type: 'validation', step, loss: 1.05 + 2.4 * Math.exp(-step / (steps / 4)), tokens: 700 })
       }
@@ -114,6 +119,7 @@ export function testStudio(script: Script = {}): Studio {
     }
     phase('saving')
     const isDone = step === steps
+    if (isDone && eval_steps > 0) emit(testReading(step, steps))
     if (isDone && record.recipe.evaluation.rows > 0) for (const event of [testScore('after', record.recipe.evaluation.rows), testReport(record.recipe.evaluation.rows)]) emit(event)
     phase(isDone ? 'done' : 'stopped')
     const rows = record.recipe.evaluation.rows

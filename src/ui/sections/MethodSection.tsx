@@ -1,4 +1,5 @@
 // Step 3: how it learns. All forms come from declarations; this file knows no option by name.
+import { defaults } from '../../protocol/options.ts'
 import { trainingOptions } from '../../protocol/training.ts'
 import { useActions, useApp } from '../AppContext.ts'
 import { evaluationOptions, seedOption } from '../recipeOptions.ts'
@@ -45,12 +46,10 @@ export function MethodSection() {
       <OptionForm
         label="Test"
         specs={testOptions}
-        values={{ systemPrompt: '', ...recipe.evaluation, seed: recipe.seed }}
+        values={{ ...defaults(evaluationOptions), ...recipe.evaluation, seed: recipe.seed }}
         disabled={working}
         onChange={(name, value) => {
-          if (name === 'systemPrompt' && typeof value === 'string') setEvaluation({ systemPrompt: value })
-          if (typeof value !== 'number') return
-          if (name === 'seed') setSeed(value)
+          if (name === 'seed') setSeed(Number(value))
           else setEvaluation({ [name]: value })
         }}
       />

@@ -7,6 +7,8 @@ import { ActionButton } from '../parts/ActionButton.tsx'
 import { ProgressBar } from '../parts/ProgressBar.tsx'
 import { formatCount } from '../format.ts'
 import { amountText, phaseText } from '../runWords.ts'
+import { SampleToggle } from './SampleToggle.tsx'
+import './SampleTimeline.css'
 
 /** The first thing that stands in the way of a run. */
 function missing(s: AppState, blocked: string): string | undefined {
@@ -59,6 +61,7 @@ export function TrainControls({ blocked }: { blocked: string }) {
       <p id="train-reason" className="small soft">
         {working ? '' : (reason ?? <Amount />)}
       </p>
+      {!working && <SampleToggle />}
       <RunProgress />
     </div>
   )

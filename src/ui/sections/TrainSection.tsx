@@ -10,6 +10,7 @@ import { Section } from '../parts/Section.tsx'
 import { statusSentence } from '../runWords.ts'
 import { PlanView } from './PlanView.tsx'
 import { Remedies } from './Remedies.tsx'
+import { RunWatch } from './RunWatch.tsx'
 import { TrainControls } from './TrainControls.tsx'
 import { TrainFigures } from './TrainFigures.tsx'
 
@@ -39,6 +40,7 @@ export function TrainSection() {
         </FailureNote>
       )}
       {hasRun && <RunCharts />}
+      <RunWatch />
       {hasCurve && plan && (
         <details>
           <summary>Memory of this run</summary>

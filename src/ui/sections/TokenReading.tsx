@@ -1,0 +1,122 @@
+// A held-out example as the model reads it, every token tinted by what it costs, before and after; the table has the numbers.
+import { useId, useState } from 'react'
+import type { ReadToken } from '../../protocol/event.ts'
+import type { RunState } from '../../store/runState.ts'
+import { formatCount, formatLoss } from '../format.ts'
+import { meanLoss, tint, TINTS } from './tokenTint.ts'
+import './TokenReading.css'
+
+type Readings = NonNullable<RunState['readings']>
+
+/** A line break is a token too, so it is seen as well as done. */
+const visible = (text: string): string => text.replaceAll('\n', '↵\n')
+
+export function TokenReading({ readings }: { readings: Readings }) {
+  const id = useId()
+  const [chosen, setChosen] = useState(0)
+  const [isOpen, setIsOpen] = useState(false)
+  const count = readings[0]?.examples.length ?? 0
+  const shown = readings.map(({ step, examples }) => ({ step, tokens: examples[chosen] ?? [] }))
+  if (count === 0) return null
+  return (
+    <section className="stack reading" aria-labelledby={`${id}-title`}>
+      <div className="row">
+        <h3 id={`${id}-title`}>What each token costs</h3>
+        <label className="reading-choice small soft">
+          Held-out example{' '}
+          <select value={chosen} onChange={(e) => setChosen(Number(e.target.value))}>
+            {Array.from({ length: count }, (_, i) => (
+              <option key={i} value={i}>
+                {i + 1}: {titleOf(readings[0]?.examples[i] ?? [])}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      <div className="reading-pair">
+        {shown.map(({ step, tokens }) => (
+          <figure key={step}>
+            <figcaption className="small soft">
+              {step === 0 ? 'Before training' : `After step ${formatCount(step)}`}: {formatLoss(meanLoss(tokens))} nats per learned token
+            </figcaption>
+            <p className="token-text">
+              {tokens.map(({ text, special, loss }, i) => (
+                <span key={i} className={[special ? 'token-special' : '', loss === undefined ? 'reading-context' : `tint-${tint(loss)}`].join(' ').trim()}>
+                  {visible(text)}
+                </span>
+              ))}
+            </p>
+          </figure>
+        ))}
+      </div>
+      <p className="token-legend">
+        {TINTS.map((from, i) => (
+          <span key={from}>
+            <span className={`tint-${i}`}> {i === 0 ? `under ${TINTS[1]}` : i === TINTS.length - 1 ? `${from} or more` : `${from} to ${TINTS[i + 1]}`} </span>
+          </span>
+        ))}
+        <span>nats; plain text is only read</span>
+      </p>
+      <details onToggle={(e) => setIsOpen(e.currentTarget.open)}>
+        <summary>
+          Show as table<span className="unseen">: what each token costs</span>
+        </summary>
+        {isOpen && <ReadingTable shown={shown} />}
+      </details>
+    </section>
+  )
+}
+
+const titleOf = (tokens: readonly ReadToken[]): string => {
+  const text = tokens
+    .filter((t) => !t.special)
+    .map((t) => t.text)
+    .join('')
+    .trim()
+    .replace(/\s+/g, ' ')
+  return text.length > 48 ? `${text.slice(0, 47)}…` : text
+}
+
+function ReadingTable({ shown }: { shown: readonly { readonly step: number; readonly tokens: readonly ReadToken[] }[] }) {
+  const [first, last] = [shown[0], shown.length > 1 ? shown.at(-1) : undefined]
+  return (
+    <div className="chart-table" tabIndex={0} role="region" aria-label="What each token costs, table">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Token</th>
+            {shown.map(({ step }) => (
+              <th key={step} scope="col" className="number">
+                {step === 0 ? 'Before' : `Step ${formatCount(step)}`}
+              </th>
+            ))}
+            {last && (
+              <th scope="col" className="number">
+                Change
+              </th>
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          {first?.tokens.map(({ text, loss }, i) =>
+            loss === undefined ? null : (
+              <tr key={i}>
+                <th scope="row" className="mono">
+                  {visible(text).replaceAll(' ', '·')}
+                </th>
+                {shown.map(({ step, tokens }) => (
+                  <td key={step} className="number">
+                    {formatLoss(tokens[i]?.loss)}
+                  </td>
+                ))}
+                {last && <td className="number">{changeText((last.tokens[i]?.loss ?? 0) - loss)}</td>}
+              </tr>
+            ),
+          )}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+const changeText = (by: number): string => `${by < 0 ? '−' : '+'}${formatLoss(Math.abs(by))}`
