@@ -66,4 +66,13 @@ describe('a machine without WebGPU', () => {
     expect(await answer.locator('p').first().textContent()).toMatch(/[a-z]{2,} [a-z]{2,} [a-z]{2,}/)
     expect(stage.requests.some((url) => url.includes('ort.worker'))).toBe(true)
   })
+
+  it('takes the model away as ONNX, and asks for no comparison that it cannot make', async () => {
+    const page = await stage.open()
+    await page.locator('#model').getByText('Parameters').waitFor(SLOW)
+    await page.getByText('It is not compared with the studio’s own answers here').waitFor(SLOW)
+    await Promise.all([page.waitForEvent('download', SLOW), page.getByRole('button', { name: 'Download ONNX' }).click()])
+    await page.locator('#take-away').getByText('untitled-onnx.zip').waitFor(SLOW)
+    expect(await page.locator('#take-away').textContent()).not.toContain('Training needs WebGPU')
+  })
 })
