@@ -29,7 +29,7 @@ const files: Readonly<Record<FileBlock, { readonly bytes: number; place(from: Ui
 }
 
 /** @param chunks whole blocks, in the tensor's order */
-export async function* blockWrites(type: BlockType, shape: Shape, chunks: AsyncIterable<Uint8Array>): AsyncIterable<BlockWrite> {
+export async function* blockWrites(type: BlockType, shape: Shape, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncIterable<BlockWrite> {
   const { bytes: size, place } = files[type as FileBlock]
   const { words, scale } = blockTypes[type]
   const layout = blockLayout(type, shape)

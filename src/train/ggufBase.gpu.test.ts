@@ -34,7 +34,7 @@ async function widened(folder: ModelFolder): Promise<ModelFolder> {
   for (const [name, { blocks: _blocks, ...entry }] of folder.tensors) {
     const values = await entry.readF32()
     const bytes = new Uint8Array(values.buffer)
-    tensors.set(name, { ...entry, dtype: 'F32', bytes: bytes.length, read: async () => bytes, readF32: async () => values, stream: async function* () { yield bytes } })
+    tensors.set(name, { ...entry, dtype: 'F32', bytes: bytes.length, read: async () => bytes, readF32: async () => values.slice(), stream: async function* () { yield bytes } })
   }
   return { ...folder, tensors }
 }
@@ -84,7 +84,7 @@ describe('a GGUF file as a base on the GPU', () => {
       const stream = async function* (): AsyncIterable<Uint8Array<ArrayBuffer>> {
         for (let at = 0; at < raw.length; at += 7 * size) yield raw.slice(at, at + 7 * size)
       }
-      tensors.set(name, { ...entry, dtype: 'F16', readF32: async () => values, blocks: { type, stream } })
+      tensors.set(name, { ...entry, dtype: 'F16', readF32: async () => values.slice(), blocks: { type, stream } })
     }
     const folder = { ...plain, tensors }
     const [base, same] = [await opened(folder), await opened(await widened(folder))]
@@ -94,8 +94,15 @@ describe('a GGUF file as a base on the GPU', () => {
     expect(base.memory.bytes('weights')).toBeLessThan(same.memory.bytes('weights') / 3)
 
     const subject = subjectOf(base, attachAll([lora], base.outline))
-    const values = new Float32Array(subject.layout.length)
-    await expect(mergeIntoMounted(base, [{ adapter: { ...fittingOf(subject), values }, weight: 1 }])).rejects.toThrow('a merged adapter does not fit those')
+    const values = Float32Array.from({ length: subject.layout.length }, (_, i) => 0.02 * Math.sin(i))
+    if (type === 'Q8_0') {
+      await mergeIntoMounted(base, [{ adapter: { ...fittingOf(subject), values }, weight: 1 }])
+      await mergeIntoMounted(same, [{ adapter: { ...fittingOf(subjectOf(same, attachAll([lora], same.outline))), values }, weight: 1 }])
+      const [merged, exact] = [await logitsOf(base), await logitsOf(same)]
+      expect(worst(exact, expected)).toBeGreaterThan(0.05)
+      expect(worst(merged, exact)).toBeLessThan(0.02)
+      await mergeIntoMounted(base, [])
+    } else await expect(mergeIntoMounted(base, [{ adapter: { ...fittingOf(subject), values }, weight: 1 }])).rejects.toThrow('a merged adapter does not fit those')
     expect(worst(await logitsOf(base), expected)).toBeLessThan(3e-6)
   })
 })

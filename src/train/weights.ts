@@ -6,6 +6,7 @@ import { packValues } from '../engine/pack.ts'
 import { Quantizer, type FloatType } from '../engine/quantizer.ts'
 import type { Family } from '../families/family.ts'
 import { toF32 } from '../files/dtype.ts'
+import { quantizeQ8 } from '../files/gguf/quantizeQ8.ts'
 import type { ModelFolder, TensorEntry } from '../files/modelFolder.ts'
 import type { Memory } from '../gpu/memory.ts'
 import type { Pipelines } from '../gpu/pipelines.ts'
@@ -81,7 +82,7 @@ export class Weights {
       }
     }
     for (const e of manifest)
-      if (changed.has(e.name) && this.placed.has(e.name) && isFromFile(typeOf(this.model, e)) && !findTensor(folder, this.model.family, e.name)?.blocks)
+      if (changed.has(e.name) && this.placed.has(e.name) && isReadOnly(typeOf(this.model, e)) && !findTensor(folder, this.model.family, e.name)?.blocks)
         throw new Fault('bad-adapter', `${e.name} lies on the GPU in the blocks of its GGUF file, and a merged adapter does not fit those.`, 'Keep the adapter attached, which answers alike, or let the frozen weights be kept as int8.')
     this.altered = new Set([...before.altered, ...changed])
     try {
@@ -124,7 +125,9 @@ export class Weights {
       return this.quantizer.write({ chunks, from: from ?? 'F32', to, shape: e.shape, into: buffer })
     }
     if (isBlockType(to)) {
-      for await (const { at, bytes } of blockWrites(to, e.shape, entry.blocks!.stream())) {
+      // Adapters merged in have no blocks yet.
+      const chunks = entry.blocks?.stream() ?? [quantizeQ8(await entry.readF32())]
+      for await (const { at, bytes } of blockWrites(to, e.shape, chunks)) {
         queue.writeBuffer(buffer, at, bytes)
         await this.sent(bytes.byteLength)
       }
@@ -176,7 +179,8 @@ export function findTensor({ tensors }: ModelFolder, family: Family, name: strin
 
 /** GGUF's types as they are on the GPU. */
 const fileBlocks = { Q8_0: 'q8_0', Q4_0: 'q4_0', Q4_K: 'q4_k', Q6_K: 'q6_k' } as const
-const isFromFile = (dtype: DType): boolean => isBlockType(dtype) && !isQuantized(dtype)
+/** Blocks that nothing is brought into here. */
+const isReadOnly = (dtype: DType): boolean => dtype === 'q4_0' || dtype === 'q4_k' || dtype === 'q6_k'
 const isQuantized = (dtype: DType): dtype is Quantized => dtype === 'int8' || dtype === 'nf4' || dtype === 'nf4_double'
 
 /**
