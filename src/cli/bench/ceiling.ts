@@ -6,6 +6,8 @@ export interface Ceiling {
   /** f32 GFLOP/s of multiply-adds that touch no memory, the best of several ways to write them. */
   readonly fma: Spread
   readonly fmaWay: string
+  /** GFLOP/s for each second of one core, on a software adapter. */
+  readonly fmaPerCore?: number
   /** GB/s, read and written bytes together. */
   readonly copy: Spread
 }
@@ -54,9 +56,9 @@ export async function measureCeiling(device: GPUDevice, software: boolean, optio
   const copy = { name: 'copy', run: dispatcher(device, copyShader, [y, x], [Math.min(vectors, 32_768), Math.ceil(vectors / 32_768)]) }
   const found = await interleave([...ways, copy], { ...options, mostTimes: 256 })
   for (const buffer of [out, x, y]) buffer.destroy()
-  const speeds = ways.map((way) => ({ way: way.name, gflops: mapSpread(found.get(way.name)!.wall, (ms) => way.flops / ms / 1e6) }))
+  const speeds = ways.map((way) => ({ way: way.name, gflops: mapSpread(found.get(way.name)!.wall, (ms) => way.flops / ms / 1e6), cpu: found.get(way.name)!.cpu, flops: way.flops }))
   const best = speeds.reduce((a, b) => (b.gflops.median > a.gflops.median ? b : a))
-  return { fma: best.gflops, fmaWay: best.way, copy: mapSpread(found.get('copy')!.wall, (ms) => (2 * copyBytes) / ms / 1e6) }
+  return { fma: best.gflops, fmaWay: best.way, ...(best.cpu && { fmaPerCore: best.flops / best.cpu.median / 1e6 }), copy: mapSpread(found.get('copy')!.wall, (ms) => (2 * copyBytes) / ms / 1e6) }
 }
 
 function dispatcher(device: GPUDevice, code: string, buffers: readonly GPUBuffer[], workgroups: [number, number]): (times: number) => Promise<void> {

@@ -27,18 +27,19 @@ export async function measureGrowth(bench: Bench): Promise<GrowthPoint[]> {
     { what: 'vocabulary', points: [2048, 8192, 32_768].map((n) => ({ value: n, config: { ...small, vocab_size: n }, length: 256, tokens: 512 })) },
   ]
   const found: GrowthPoint[] = []
+  // One device, which compiles what models share once.
+  const gpu = await bench.open()
   for (const { what, points } of lines) {
     bench.say(`growth with ${what}: ${points.map((p) => p.value).join(', ')}`)
     const trainings = []
     for (const { config, length, tokens } of points) {
       const model = await randomModel(config, 'f32')
-      const gpu = await bench.open()
       const training = await studioTraining(gpu, model, attachAll(presets.get('lora-small')!.methods, model.outline), fullBatch(tokens / length, length, config['vocab_size'] as number))
       const attention = training.recording.commands.filter((c) => / attention/.test(` ${c.label.split(' ').at(-1)}`))
-      trainings.push({ training, gpu, attention })
+      trainings.push({ training, attention })
     }
     const timings = await interleave(
-      trainings.flatMap(({ training, gpu, attention }, i) => [
+      trainings.flatMap(({ training, attention }, i) => [
         { name: `step ${i}`, run: async (times: number) => { for (let n = 0; n < times; n++) await training.step() } },
         { name: `attention ${i}`, run: (times: number) => replayed(gpu.device, { commands: attention }, times) },
       ]),
@@ -53,5 +54,6 @@ export async function measureGrowth(bench: Bench): Promise<GrowthPoint[]> {
     })
     for (const { training } of trainings) training.dispose()
   }
+  gpu.device.destroy()
   return found
 }

@@ -23,8 +23,9 @@ export async function measureOverhead(bench: Bench): Promise<Overhead> {
   const model = await openPreset(preset, bench.readStarter)
   const batch = fullBatch(preset.batch, preset.length, model.family.dimensions(model.config).vocabulary)
   const everywhere = attachAll([{ id: 'lora', options: { r: 16, lora_alpha: 32, target_modules: ['all-linear'] } }], model.outline)
-  const frozen = await studioTraining(await bench.open(), model, [{ name: 'frozen', trains: (name) => (name === LOWEST ? name : undefined) }], batch)
-  const lora = await studioTraining(await bench.open(), model, everywhere, batch)
+  const gpu = await bench.open()
+  const frozen = await studioTraining(gpu, model, [{ name: 'frozen', trains: (name) => (name === LOWEST ? name : undefined) }], batch)
+  const lora = await studioTraining(gpu, model, everywhere, batch)
   const arms = [frozen, lora].map((training, i) => ({
     name: i === 0 ? 'frozen' : 'lora',
     async run(times: number) {
@@ -34,6 +35,7 @@ export async function measureOverhead(bench: Bench): Promise<Overhead> {
   const found = await interleave(arms, { ...bench, mostTimes: 4 })
   const timings = { frozen: found.get('frozen')!, lora: found.get('lora')! }
   for (const training of [frozen, lora]) training.dispose()
+  gpu.device.destroy()
   const cost = ({ cpu, wall }: Timing): number => (cpu ?? wall).median
   return { model: preset.name, tokens: preset.batch * preset.length, ...timings, share: cost(timings.lora) / cost(timings.frozen) - 1 }
 }

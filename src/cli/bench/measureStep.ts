@@ -24,6 +24,7 @@ export interface StepArm {
   readonly tokensPerSecond: Spread
   readonly timing: Timing
   readonly firstMs: number
+  readonly firstCpuMs?: number | undefined
   /** Of one step. */
   readonly dispatches: number
   readonly submits: number
@@ -38,6 +39,8 @@ export interface StepArm {
   readonly hostMsPer1000?: Spread
   /** f32 GFLOP/s of all matrix products, attention’s among them; ours only. */
   readonly gflops?: Spread
+  /** Operations of those products in a step. */
+  readonly flops?: number
 }
 
 export interface StepResult {
@@ -55,9 +58,9 @@ export async function measureStep(bench: Bench, preset: Preset): Promise<StepRes
   const { vocabulary } = model.family.dimensions(model.config)
   const batch = fullBatch(preset.batch, preset.length, vocabulary)
   const gpu = await bench.open()
-  const studio = await studioTraining(gpu, model, attachAll(preset.methods, model.outline), batch)
-  const trainings: { name: string; device: GPUDevice; training: Training; firstMs: number; losses: number[] }[] = [
-    { name: 'tunesmith', device: gpu.device, training: studio, firstMs: studio.firstMs, losses: [studio.firstLoss] },
+  const studio = await studioTraining(gpu, model, attachAll(preset.methods, model.outline), batch, bench.cpu)
+  const trainings: { name: string; device: GPUDevice; training: Training; firstMs: number; firstCpuMs: number | undefined; losses: number[] }[] = [
+    { name: 'tunesmith', device: gpu.device, training: studio, firstMs: studio.firstMs, firstCpuMs: studio.firstCpuMs, losses: [studio.firstLoss] },
   ]
   if (preset.peers) {
     const spec = await loraSpecOf(model, preset.methods, studio.start, batch)
@@ -65,9 +68,10 @@ export async function measureStep(bench: Bench, preset: Preset): Promise<StepRes
       if (!peer.train) continue
       bench.say(`${preset.name}: first step of ${peer.name}`)
       const training = await peer.train(spec)
+      const used = await bench.cpu?.()
       const began = performance.now()
       const loss = await training.step()
-      trainings.push({ name: peer.name, device: peer.device, training, firstMs: performance.now() - began, losses: [loss] })
+      trainings.push({ name: peer.name, device: peer.device, training, firstMs: performance.now() - began, firstCpuMs: used === undefined ? undefined : (await bench.cpu!()) - used, losses: [loss] })
     }
   }
   const before = watch.counts()
@@ -91,21 +95,22 @@ export async function measureStep(bench: Bench, preset: Preset): Promise<StepRes
   for (const { name, losses } of trainings.slice(1)) compareLosses(name, losses.slice(0, COMPARED), trainings[0].losses.slice(0, COMPARED))
   const tokens = preset.batch * preset.length
   const predictedBytes = estimate(model, { ...defaultRecipe(), methods: preset.methods }, [{ B: preset.batch, T: preset.length }]).bytes.total
-  const result = trainings.map(({ name, device, firstMs, losses }): StepArm => {
+  const result = trainings.map(({ name, device, firstMs, firstCpuMs, losses }): StepArm => {
     const timing = found.get(name)!
     const sum = counts.get(name)!
     const each = (n: number): number => n / steps.get(name)!
     const own = name === 'tunesmith'
     return {
-      name, timing, firstMs, losses: losses.slice(0, COMPARED),
+      name, timing, firstMs, firstCpuMs, losses: losses.slice(0, COMPARED),
       tokensPerSecond: mapSpread(timing.wall, (ms) => (1000 * tokens) / ms),
       dispatches: each(sum.dispatches), submits: each(sum.submits), readBacks: each(sum.readBacks),
       created: { buffers: sum.buffers, bindGroups: sum.bindGroups, pipelines: sum.pipelines },
       peakBytes: watch.bytes(device).peak,
-      ...(own && { predictedBytes, hostMsPer1000: mapSpread(spreadOf(hosts), (ms) => (1000 * ms) / each(sum.dispatches)), gflops: mapSpread(timing.wall, (ms) => studio.flops / ms / 1e6) }),
+      ...(own && { predictedBytes, hostMsPer1000: mapSpread(spreadOf(hosts), (ms) => (1000 * ms) / each(sum.dispatches)), gflops: mapSpread(timing.wall, (ms) => studio.flops / ms / 1e6), flops: studio.flops }),
     }
   })
   for (const { training } of trainings) training.dispose()
+  gpu.device.destroy()
   return { preset: preset.name, says: preset.says, batch: preset.batch, length: preset.length, arms: result }
 }
 

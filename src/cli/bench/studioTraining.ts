@@ -7,6 +7,7 @@ import { mount, subjectOf, type OpenModel } from '../../train/base.ts'
 import { Learner, shapeOf } from '../../train/learner.ts'
 import { initialValues } from '../../train/params.ts'
 import type { Recording } from '../../engine/record.ts'
+import type { CpuClock } from './interleave.ts'
 import type { Training } from './peers/peer.ts'
 
 export const ADAMW = { rate: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, decay: 0.01, maxNorm: 1 }
@@ -16,6 +17,8 @@ export interface StudioTraining extends Training {
   timedStep(): Promise<{ readonly loss: number; readonly hostMs: number }>
   /** Milliseconds of the first step: tracing, planning, allocating, compiling, running. */
   readonly firstMs: number
+  /** Processor milliseconds of it. */
+  readonly firstCpuMs: number | undefined
   readonly firstLoss: number
   readonly recording: Recording
   readonly flops: number
@@ -26,13 +29,14 @@ export interface StudioTraining extends Training {
 }
 
 /** Loads the weights and takes the first step. */
-export async function studioTraining(gpu: Gpu, model: OpenModel, attachments: readonly Attachment[], batch: Batch): Promise<StudioTraining> {
+export async function studioTraining(gpu: Gpu, model: OpenModel, attachments: readonly Attachment[], batch: Batch, cpu?: CpuClock): Promise<StudioTraining> {
   const base = mount(model, gpu)
   const subject = subjectOf(model, attachments)
   await base.weights.load(subject.census.weights)
   await gpu.device.queue.onSubmittedWorkDone()
   const values = await initialValues(subject.layout, 0, (name) => base.weights.readF32(name))
   let count = 0
+  const used = await cpu?.()
   const began = performance.now()
   const learner = await Learner.make(base, subject)
   learner.params.write('values', values)
@@ -48,17 +52,20 @@ export async function studioTraining(gpu: Gpu, model: OpenModel, attachments: re
   }
   const first = await timedStep()
   const firstMs = performance.now() - began
+  const firstCpuMs = used === undefined ? undefined : (await cpu!()) - used
   return {
     timedStep,
     step: async () => (await timedStep()).loss,
     firstMs,
+    firstCpuMs,
     firstLoss: first.loss,
     recording,
     flops,
     start: { learner, values },
     bytes: () => base.memory.bytes(),
     dispose() {
-      void learner.dispose().then(() => gpu.device.destroy())
+      base.weights.dispose()
+      void learner.dispose()
     },
   }
 }

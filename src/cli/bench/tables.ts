@@ -42,12 +42,13 @@ export function tablesOf(found: Findings, cores: number): Table[] {
   ]
 }
 
-export function ceilingTable({ fma, fmaWay, copy }: Ceiling): Table {
+export function ceilingTable({ fma, fmaWay, fmaPerCore, copy }: Ceiling): Table {
   return {
     title: 'Ceilings, measured in this run',
     head: ['', 'median (min–max)'],
     rows: [
       [`multiply-adds in registers, ${fmaWay}, GFLOP/s`, range(fma)],
+      ...(fmaPerCore === undefined ? [] : [['the same for each second of one core', short(fmaPerCore)]]),
       ['copy in a shader, GB/s read and written', range(copy)],
     ],
   }
@@ -60,6 +61,10 @@ function rateCell(arm: RateArm | undefined, flops: number, cores: number): strin
   return range(arm.gflops) + (cpu ? ` · ${short((cores * flops) / cpu.median / 1e6)}` : '')
 }
 
+/** By processor time where there is one: what else runs on the machine then weighs on neither side. */
+const ofCeiling = ({ gflops, timing: { cpu } }: Pick<RateArm, 'gflops' | 'timing'>, flops: number, { fma, fmaPerCore }: Ceiling): number =>
+  cpu && fmaPerCore !== undefined ? flops / cpu.median / 1e6 / fmaPerCore : gflops.median / fma.median
+
 const alone = (timings: readonly Timing[]): string => (timings.some((t) => t.cpu) ? '; after the dot: by processor time, as if nothing else ran' : '')
 
 export function matmulTable(rows: readonly MatmulRow[], ceiling: Ceiling | undefined, cores: number): Table {
@@ -70,7 +75,7 @@ export function matmulTable(rows: readonly MatmulRow[], ceiling: Ceiling | undef
     rows: rows.map((r) => [
       `${r.of} ${r.M}×${r.K}·${r.K}×${r.N}`,
       ...names.map((name) => rateCell(r.arms.find((a) => a.name === name), matmulFlops(r), cores)),
-      ...(ceiling ? [percent(r.arms[0].gflops.median / ceiling.fma.median)] : []),
+      ...(ceiling ? [percent(ofCeiling(r.arms[0], matmulFlops(r), ceiling))] : []),
     ]),
   }
 }
@@ -95,6 +100,7 @@ export function stepTable({ preset, says, batch, length, arms }: StepResult, cei
       ...(arms[0].timing.cpu ? [each('tokens/s by processor time, as if nothing else ran', (a) => short((1000 * cores * tokens) / a.timing.cpu!.median))] : []),
       each('ms a step', (a) => range(a.timing.wall)),
       each('first step, s', (a) => short(a.firstMs / 1000)),
+      ...(arms[0].firstCpuMs === undefined ? [] : [each('first step, s of processor time', (a) => (a.firstCpuMs === undefined ? '–' : short(a.firstCpuMs / 1000)))]),
       each('dispatches', (a) => short(a.dispatches)),
       each('submits', (a) => short(a.submits)),
       each('read-backs', (a) => short(a.readBacks)),
@@ -102,7 +108,7 @@ export function stepTable({ preset, says, batch, length, arms }: StepResult, cei
       each('planner’s bytes before', (a) => (a.predictedBytes === undefined ? '–' : `${mib(a.predictedBytes)}, ${percent(a.predictedBytes / a.peakBytes - 1)} off`)),
       each('made after step 1: buffers, bind groups, pipelines', (a) => `${a.created.buffers}, ${a.created.bindGroups}, ${a.created.pipelines}`),
       each('JavaScript, ms for 1,000 dispatches', (a) => (a.hostMsPer1000 ? range(a.hostMsPer1000) : '–')),
-      each(`all matrix products, GFLOP/s${ceiling ? ', of ceiling' : ''}`, (a) => (a.gflops ? range(a.gflops) + (ceiling ? `, ${percent(a.gflops.median / ceiling.fma.median)}` : '') : '–')),
+      each(`all matrix products, GFLOP/s${ceiling ? ', of ceiling' : ''}`, (a) => (a.gflops ? range(a.gflops) + (ceiling ? `, ${percent(ofCeiling({ gflops: a.gflops, timing: a.timing }, a.flops!, ceiling))}` : '') : '–')),
       each('losses of steps 1–5', (a) => a.losses.map((x) => x.toFixed(4)).join(', ')),
     ],
   }

@@ -17,6 +17,7 @@ export async function timeStep(bench: Bench, preset: Preset): Promise<void> {
   console.log(`${preset.name}: ${preset.says}; ${preset.batch} × ${preset.length} tokens`)
   await profile(gpu, training.recording.commands)
   training.dispose()
+  gpu.device.destroy()
 }
 
 /** Time of all dispatches of one op together, each op on its own, in turns. */
