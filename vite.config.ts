@@ -7,6 +7,7 @@ import { builtinModelsPlugin } from './scripts/builtinModels.mjs'
 import { defines } from './scripts/defines.mjs'
 import { devHeaders, headers, metaPolicy } from './scripts/headers.mjs'
 import { hubPlugin } from './scripts/hub.mjs'
+import { offlinePlugin } from './scripts/offline.mjs'
 
 /** A static host may send no headers, so the built page carries its policy itself. */
 const policyTag: Plugin = {
@@ -24,7 +25,7 @@ const policyTag: Plugin = {
 export default defineConfig({
   base: './',
   define: defines,
-  plugins: [react(), policyTag, builtinModelsPlugin(), hubPlugin()],
+  plugins: [react(), policyTag, builtinModelsPlugin(), hubPlugin(), offlinePlugin()],
   build: {
     // The studio, and the page that `npm run tune` drives.
     rolldownOptions: { input: ['index.html', 'headless.html'] },

@@ -10,7 +10,8 @@ import type { Hub } from '../scripts/hub.mjs'
 import { serve } from '../scripts/serve.mjs'
 import { findChromium } from '../scripts/setup.mjs'
 
-const dist = fileURLToPath(new URL('../dist', import.meta.url))
+/** Another build than dist/ where TUNESMITH_DIST names one. */
+export const dist = process.env['TUNESMITH_DIST'] ?? fileURLToPath(new URL('../dist', import.meta.url))
 
 export interface Stage {
   readonly url: string
@@ -25,6 +26,8 @@ export interface Stage {
   restart(): Promise<void>
   /** Kills the page's process, or the whole browser and starts it again with the same profile. */
   crash(victim: 'page' | 'browser', page: Page): Promise<void>
+  /** Ends the server, as when the network goes. */
+  unplug(): Promise<void>
   close(): Promise<void>
 }
 
@@ -37,8 +40,9 @@ const flags = [
   '--no-first-run',
 ]
 
-/** A fresh profile on a fresh port, and perhaps another Hub than the build’s. `folder` serves another build than dist/, `bare` without headers; `webgpu: false` has no adapter. */
-export async function startBrowser(options: { folder?: string; bare?: boolean; webgpu?: boolean; hub?: Hub } = {}): Promise<Stage> {
+/** A fresh profile on a fresh port, and perhaps another Hub than the build’s. `folder` serves another build than dist/, `bare` without headers; `webgpu: false` has no adapter; `offline: true`
+ *  lets the page keep itself. */
+export async function startBrowser(options: { folder?: string; bare?: boolean; webgpu?: boolean; hub?: Hub; offline?: boolean } = {}): Promise<Stage> {
   const executablePath = findChromium()
   if (!executablePath) throw new Error('No Chromium was found: run `node scripts/setup.mjs`, or set CHROME_PATH.')
   const folder = options.folder ?? dist
@@ -53,6 +57,7 @@ export async function startBrowser(options: { folder?: string; bare?: boolean; w
       args: [...flags, ...(options.webgpu === false ? ['--disable-gpu', '--disable-software-rasterizer'] : adapter)],
       ignoreDefaultArgs: ['--headless', '--hide-scrollbars'],
       viewport: { width: 1280, height: 800 },
+      serviceWorkers: options.offline ? 'allow' : 'block',
     })
     context.on('console', (message) => {
       if (message.type() === 'error') errors.push(`${message.text()} (${message.location().url})`)
@@ -90,6 +95,7 @@ export async function startBrowser(options: { folder?: string; bare?: boolean; w
       if (victim === 'page') await page.close()
       else context = await launch()
     },
+    unplug: () => server.close(),
     async close() {
       await context.close()
       await server.close()

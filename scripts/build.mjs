@@ -4,7 +4,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { ensureInstalled, root } from './install.mjs'
 
-const sources = ['src', 'shaders', 'public', 'index.html', 'headless.html', 'vite.config.ts', 'package-lock.json', 'scripts/headers.mjs', 'scripts/hub.mjs']
+const sources = ['src', 'shaders', 'public', 'index.html', 'headless.html', 'vite.config.ts', 'package-lock.json', 'scripts/headers.mjs', 'scripts/hub.mjs', 'scripts/offline.mjs', 'scripts/shellWorker.js']
 
 /** The newest change under a path, in milliseconds. @param {string} path @returns {number} */
 function newest(path) {

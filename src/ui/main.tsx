@@ -8,6 +8,7 @@ import { createApp } from '../store/appStore.ts'
 import { connectStudio } from '../workers/client.ts'
 import { App } from './App.tsx'
 import { AppProvider } from './AppContext.ts'
+import { keepOffline } from './offline.ts'
 import { showStoredTheme } from './useTheme.ts'
 import { firstLanguage, speak } from './words/language.ts'
 
@@ -26,3 +27,6 @@ createRoot(root).render(
     </AppProvider>
   </StrictMode>,
 )
+
+// When the page is there and idle: what it needs first comes first.
+if (import.meta.env.PROD) window.addEventListener('load', () => requestIdleCallback(() => void keepOffline(), { timeout: 5000 }), { once: true })

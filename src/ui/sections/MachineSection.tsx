@@ -1,5 +1,6 @@
 // Below the story: this machine. Loaded apart from the first page, since nobody needs it to begin.
 import { useWords } from '../words/language.ts'
+import { OfflineNote } from './OfflineNote.tsx'
 import { RequestList } from './RequestList.tsx'
 import { SelfTest } from './SelfTest.tsx'
 import './MachineSection.css'
@@ -15,6 +16,7 @@ export function MachineSection() {
       <div className="machine-parts">
         <SelfTest />
         <RequestList />
+        <OfflineNote />
       </div>
     </section>
   )

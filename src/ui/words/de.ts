@@ -81,6 +81,16 @@ const words: Words = {
     received: 'Empfangen',
     copy: 'Liste kopieren',
   },
+  offline: {
+    title: 'Ohne Netz',
+    none: 'Nicht in diesem Browser behalten: Die Seite braucht ihren Server.',
+    preparing: 'Die Seite wird in diesem Browser behalten …',
+    ready: 'Offline bereit: Die Seite öffnet und trainiert ohne Netz.',
+    update: 'Offline bereit. Eine neuere Version wartet.',
+    about: 'Nur die Seite selbst wird so behalten; Modelle und Läufe haben ihren eigenen Speicher, siehe unten. Über das Menü des Browsers lässt sie sich als App installieren. Eine neuere Version lädt nie von selbst einen Tab neu.',
+    take: 'Die neuere Version benutzen',
+    refused: 'In einem Tab geht ein Lauf vor sich; die neuere Version wartet auf sein Ende.',
+  },
   palette: {
     title: 'Befehle',
     field: 'Schreiben Sie, was Sie tun möchten',
