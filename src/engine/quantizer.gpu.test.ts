@@ -49,9 +49,25 @@ describe.each(['int8', 'nf4', 'nf4_double'] as const)('%s', (to: Quantized) => {
     const wrong = new Uint8Array(found).findIndex((b, i) => b !== expected[i])
     expect(wrong, `byte ${wrong} of ${size}`).toBe(-1)
     const before = memory.bytes('transfer')
-    quantizer.release()
+    await quantizer.release()
     expect([before > 0, memory.bytes('transfer')]).toEqual([true, 0])
     memory.free([into])
+  })
+
+  it('takes several matrices at once, one after the other, and gives its memory back after the last', async () => {
+    const sizes = [700, 64 * 40, 129]
+    const buffers = await memory.allocate(sizes.map((n) => ({ label: 'weight', bytes: blockLayout(to, [n]).words * 4, memory: 'weights' as const })))
+    const quantizer = new Quantizer(memory, pipelines)
+    const given = sizes.map((n, k) => values(n).map((v) => v * (k + 1)))
+    const work = given.map((x, k) => quantizer.write({ chunks: [new Uint8Array(x.buffer)], from: 'F32', to, shape: [sizes[k]], into: buffers[k] }))
+    await quantizer.release()
+    await Promise.all(work)
+    for (const [k, x] of given.entries()) {
+      const [found] = await readNow(memory, [{ buffer: buffers[k], offset: 0, size: blockLayout(to, [sizes[k]]).words * 4 }])
+      expect(new Uint8Array(found)).toEqual(packBlocks(x, to))
+    }
+    expect(memory.bytes('transfer')).toBe(0)
+    memory.free(buffers)
   })
 
   it('takes a matrix larger than a piece', async () => {
@@ -64,7 +80,7 @@ describe.each(['int8', 'nf4', 'nf4_double'] as const)('%s', (to: Quantized) => {
     const [found] = await readNow(memory, [{ buffer: into, offset: 0, size }])
     const expected = packBlocks(given, to)
     expect(new Uint8Array(found).findIndex((b, i) => b !== expected[i])).toBe(-1)
-    quantizer.release()
+    await quantizer.release()
     memory.free([into])
   })
 })

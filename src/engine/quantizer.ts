@@ -44,12 +44,24 @@ const nf4Code = `fn codeOf(value: f32, scale: f32) -> u32 {
 export class Quantizer {
   private staging: GPUBuffer[] | undefined
   private queued = 0
+  private busy: Promise<unknown> = Promise.resolve()
   constructor(
     private readonly memory: Memory,
     private readonly pipelines: Pipelines,
   ) {}
 
-  async write({ chunks, from, to, shape, into, onBytes }: QuantizeRequest): Promise<void> {
+  /** One after the other: pieces of all of them pass through the same buffer. */
+  write(request: QuantizeRequest): Promise<void> {
+    return this.inTurn(() => this.writeNow(request))
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.busy.then(work)
+    this.busy = turn.catch(() => undefined)
+    return turn
+  }
+
+  private async writeNow({ chunks, from, to, shape, into, onBytes }: QuantizeRequest): Promise<void> {
     const { device } = this.memory
     const nested = blockTypes[to].scale === 'nested'
     const layout = blockLayout(to, shape)
@@ -102,10 +114,12 @@ export class Quantizer {
     return this.pipelines.get(`${shader}\n${numbers}\n${int8 ? int8Code : nf4Code}`, 'forward', defines)
   }
 
-  /** Frees what pieces pass through; the next write makes it anew. */
-  release(): void {
-    this.memory.free(this.staging ?? [])
-    this.staging = undefined
+  /** Frees what pieces pass through, after the writes before; the next write makes it anew. */
+  release(): Promise<void> {
+    return this.inTurn(async () => {
+      this.memory.free(this.staging ?? [])
+      this.staging = undefined
+    })
   }
 }
 

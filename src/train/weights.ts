@@ -93,7 +93,7 @@ export class Weights {
       this.altered = before.altered
       throw error
     } finally {
-      this.quantizer.release()
+      await this.quantizer.release()
     }
   }
 
@@ -111,7 +111,7 @@ export class Weights {
         this.placed.set(e.name, { buffer: buffers[i], offset: 0, size: this.bytesOf(e) })
       }
     } finally {
-      this.quantizer.release()
+      await this.quantizer.release()
     }
   }
 
