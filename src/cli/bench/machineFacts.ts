@@ -1,12 +1,12 @@
 // Which machine and which state of the sources a measurement comes from.
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { arch, cpus, platform, release, totalmem } from 'node:os'
+import { arch, cpus, platform, totalmem } from 'node:os'
 import type { Made } from './report.ts'
 
 export function machineFacts(): Made['machine'] {
   const [first] = cpus()
-  return { processor: first?.model.trim() ?? 'unknown', cores: cpus().length, memory: totalmem(), system: `${platform()} ${release()} ${arch()}` }
+  return { processor: first?.model.trim() ?? 'unknown', cores: cpus().length, memory: totalmem(), system: `${platform()} ${arch()}` }
 }
 
 /** Short hash, with a plus where tracked files differ; a bundle carries its own; else `unknown`. */

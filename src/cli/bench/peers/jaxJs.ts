@@ -2,7 +2,7 @@
 // Every argument is consumed by a call; `.ref` keeps it. Results are lazy until asked for.
 import * as jax from '@jax-js/jax'
 import { rotaryTables, type LoraSpec, type NamedTensor } from '../loraSpec.ts'
-import { addIteratorHelpers } from './iteratorHelpers.ts'
+import { addIteratorMethods } from './iteratorMethods.ts'
 import type { AttentionSize, LossSize, Peer, Training, Work } from './peer.ts'
 
 const { numpy: np, nn, tree } = jax
@@ -12,7 +12,7 @@ type Adapters = Record<string, Adapter>
 type Base = Record<string, Array>
 
 export async function openJaxJs(): Promise<Peer> {
-  addIteratorHelpers()
+  addIteratorMethods()
   const found = await jax.init('webgpu')
   if (!found.includes('webgpu')) throw new Error('jax-js found no WebGPU adapter.')
   jax.defaultDevice('webgpu')

@@ -27,7 +27,7 @@ const helpers: Readonly<Record<string, Step>> = {
   },
 }
 
-export function addIteratorHelpers(): void {
+export function addIteratorMethods(): void {
   const prototype = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]())) as object
   for (const [name, value] of Object.entries(helpers)) {
     if (!(name in prototype)) Object.defineProperty(prototype, name, { value, configurable: true, writable: true })
