@@ -79,6 +79,25 @@ describe('taking away', () => {
     stage.errors.length = 0
   })
 
+  it('sends chunks to a Hub that asks for them', async () => {
+    hub.written.chunked = true
+    hub.written.large.clear()
+    hub.asked.length = 0
+    await open()
+    await dialog().getByLabel('Repository').fill('chunks')
+    await dialog().getByLabel('Access token').fill(WRITE_TOKEN)
+    await send()
+    await dialog().getByText('which only you can read').waitFor(SLOW)
+    expect(hub.written.repos.get('tester/chunks')!.files.size).toBe(6)
+    expect(hub.asked.some((a) => a.host === 'cdn' && a.path.startsWith('/v1/xorbs/'))).toBe(true)
+    expect(hub.asked.filter((a) => a.host === 'cdn').some((a) => a.token?.includes(WRITE_TOKEN))).toBe(false)
+    hub.written.chunked = false
+    await dialog().getByRole('button', { name: 'Done' }).click()
+    // A chunk that the store does not have is an answer of 404, which the console shows.
+    expect(stage.errors.filter((e) => !/404/.test(e))).toEqual([])
+    stage.errors.length = 0
+  })
+
   it('asks before it writes where something is, and can be cancelled', async () => {
     await open()
     expect(await dialog().getByLabel('Access token').inputValue()).toBe('')

@@ -9,7 +9,7 @@ import type { HubOptions } from './hubConnection.ts'
 import { pushToHub } from './hubPush.ts'
 import { pushRefusal } from './pushRefusal.ts'
 import { startTestHub, TOKEN, type TestHub } from './testHub.ts'
-import { WRITE_TOKEN } from './testRepos.ts'
+import { WRITE_TOKEN, XET_TOKEN } from './testRepos.ts'
 
 const weights = Uint8Array.from(randomBytes(50_000))
 const given = { 'README.md': utf8('---\nlibrary_name: peft\n---\n# A card'), 'adapter_config.json': utf8('{}'), 'adapter_model.safetensors': weights, 'onnx/model.onnx': Uint8Array.from(randomBytes(9_000)) }
@@ -24,6 +24,7 @@ afterAll(() => hub.close())
 beforeEach(() => {
   hub.written.repos.clear()
   hub.written.large.clear()
+  hub.written.chunked = false
   hub.asked.length = 0
   hub.weather = {}
 })
@@ -56,6 +57,20 @@ describe('a good day', () => {
     expect(hub.asked.filter((a) => a.host === 'hub').every((a) => a.token === `Bearer ${WRITE_TOKEN}`)).toBe(true)
     expect(progress.at(-1)).toEqual({ doing: 'uploading', done: total, total })
     expect(progress.some((p) => p.doing === 'hashing' && p.file === 'adapter_model.safetensors')).toBe(true)
+  })
+
+  it('sends chunks to a Hub that asks for them, with the token of their store', async () => {
+    hub.written.chunked = true
+    await push()
+    const repo = hub.written.repos.get('tester/pirate-lora')!
+    for (const [path, bytes] of Object.entries(given)) expect(Buffer.compare(repo.files.get(path)!, bytes), path).toBe(0)
+    const stored = hub.asked.filter((a) => a.host === 'cdn')
+    expect(stored.some((a) => a.path.startsWith('/v1/xorbs/'))).toBe(true)
+    expect(new Set(stored.map((a) => a.token))).toEqual(new Set([`Bearer ${XET_TOKEN}`]))
+    // Again: nothing of it is new.
+    hub.asked.length = 0
+    await push({ intoExisting: true })
+    expect(hub.asked.filter((a) => a.host === 'cdn')).toEqual([])
   })
 
   it('is public only where that was asked for, and may belong to an organisation', async () => {

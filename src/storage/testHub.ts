@@ -46,7 +46,7 @@ export interface TestHub {
   weather: Weather
   readonly models: Map<string, TestModel>
   /** What was made and written here. */
-  readonly written: Pick<TestRepos, 'repos' | 'large'>
+  readonly written: Pick<TestRepos, 'repos' | 'large' | 'chunked'>
   /** Answers that carried file bytes, with how many were sent. */
   readonly sent: { readonly path: string; readonly start: number; bytes: number }[]
   close(): Promise<void>
@@ -72,7 +72,7 @@ export async function startTestHub(): Promise<TestHub> {
       response.setHeader('Access-Control-Allow-Origin', '*')
       response.setHeader('Access-Control-Expose-Headers', 'X-Repo-Commit,X-Error-Code,X-Error-Message,ETag,Accept-Ranges,Content-Range')
       // Only the Hub itself knows of tokens; the file host refuses them.
-      if (request.method === 'OPTIONS') response.writeHead(204, { 'Access-Control-Allow-Methods': 'GET,POST,PUT', 'Access-Control-Allow-Headers': host === 'hub' ? 'authorization,range,content-type' : 'content-type,x-request-id' }).end()
+      if (request.method === 'OPTIONS') response.writeHead(204, { 'Access-Control-Allow-Methods': 'GET,POST,PUT', 'Access-Control-Allow-Headers': host === 'hub' ? 'authorization,range,content-type' : url.pathname.startsWith('/v1/') ? 'authorization,content-type,x-xet-session-id' : 'content-type,x-request-id' }).end()
       else setTimeout(() => !response.destroyed && answer(request, response, url), hub.weather.slow ?? 0)
     })
     return new Promise<{ url: string; close: () => Promise<void> }>((done) => {

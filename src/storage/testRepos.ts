@@ -2,6 +2,7 @@
 // its large files on the file host. What was written can be read.
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { TestXet } from './testXet.ts'
 
 export interface TestRepo {
   readonly isPrivate: boolean
@@ -13,6 +14,8 @@ export interface TestRepos {
   readonly repos: Map<string, TestRepo>
   /** Large files by hash, and how often bytes of each were taken. */
   readonly large: Map<string, { readonly bytes: Uint8Array; times: number }>
+  /** Whether it asks for large files as chunks, as the real one does of whoever can; otherwise whole. */
+  chunked: boolean
   /** Answers what it knows; false for all other questions. */
   hub(request: IncomingMessage, response: ServerResponse, path: string): Promise<boolean>
   /** Takes a large file. */
@@ -22,6 +25,8 @@ export interface TestRepos {
 /** May write as `tester`, and as `team`. */
 export const WRITE_TOKEN = 'hf_writeToken'
 export const READ_TOKEN = 'hf_goodToken'
+/** Of the store of chunks, which the Hub gives out. */
+export const XET_TOKEN = 'xet_token'
 const OWNERS = ['tester', 'team']
 const LARGE = /\.(safetensors|gguf|onnx|onnx_data)$/
 
@@ -29,15 +34,18 @@ const LARGE = /\.(safetensors|gguf|onnx|onnx_data)$/
 export function testRepos(uploads: () => string): TestRepos {
   const repos = new Map<string, TestRepo>()
   const large: TestRepos['large'] = new Map()
+  const xet = new TestXet()
+  const awaited = new Set<string>()
   const json = (response: ServerResponse, status: number, value: unknown): true => {
     response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(value))
     return true
   }
   const refuse = (response: ServerResponse, status: number, error: string): true => json(response, status, { error })
 
-  return {
+  const made: TestRepos = {
     repos,
     large,
+    chunked: false,
     async hub(request, response, path) {
       const token = request.headers.authorization?.replace('Bearer ', '')
       const role = token === WRITE_TOKEN ? 'write' : token === READ_TOKEN ? 'read' : undefined
@@ -58,8 +66,12 @@ export function testRepos(uploads: () => string): TestRepos {
       const body = (await bodyOf(request)).toString()
       if (batch !== undefined) {
         const { objects } = JSON.parse(body) as { objects: { oid: string; size: number }[] }
-        const answers = objects.map(({ oid, size }) => ({ oid, size, ...(!large.has(oid) && { actions: { upload: { href: `${uploads()}/upload/${oid}` } } }) }))
-        return json(response, 200, { transfer: 'basic', objects: answers })
+        const { transfers } = JSON.parse(body) as { transfers: string[] }
+        const isChunked = made.chunked && transfers.includes('xet')
+        if (isChunked) for (const { oid } of objects) awaited.add(oid)
+        const upload = (oid: string) => (isChunked ? { href: `${uploads()}/refresh`, header: TestXet.headers(uploads(), XET_TOKEN) } : { href: `${uploads()}/upload/${oid}` })
+        const answers = objects.map(({ oid, size }) => ({ oid, size, ...(!large.has(oid) && { actions: { upload: upload(oid) } }) }))
+        return json(response, 200, { transfer: isChunked ? 'xet' : 'basic', objects: answers })
       }
       if (path.includes('/preupload/')) {
         const { files } = JSON.parse(body) as { files: { path: string }[] }
@@ -77,6 +89,14 @@ export function testRepos(uploads: () => string): TestRepos {
       return json(response, 200, { success: true, commitOid: oid, commitUrl: `http://hub/commit/${oid}`, hookOutput: '' })
     },
     async cdn(request, response, path) {
+      if (path.startsWith('/v1/')) {
+        if (request.headers.authorization !== `Bearer ${XET_TOKEN}`) return refuse(response, 401, 'Invalid token')
+        if (request.method !== 'POST') return refuse(response, 404, 'No such chunk')
+        const bytes = await bodyOf(request)
+        if (path.startsWith('/v1/xorbs/default/')) xet.addBlock(bytes)
+        else for (const { oid, bytes: file } of xet.filesOf(bytes, awaited)) large.set(oid, { bytes: file, times: (large.get(oid)?.times ?? 0) + 1 })
+        return json(response, 200, { was_inserted: true })
+      }
       const oid = /^\/upload\/([0-9a-f]{64})$/.exec(path)?.[1]
       if (request.method !== 'PUT' || oid === undefined) return false
       const bytes = await bodyOf(request)
@@ -89,6 +109,7 @@ export function testRepos(uploads: () => string): TestRepos {
       return true
     },
   }
+  return made
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
