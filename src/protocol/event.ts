@@ -113,6 +113,15 @@ export type RunEvent =
     }
   /** At the end of a run that was not stopped. */
   | { readonly type: 'report'; readonly report: Report }
+  /** L2 norms of the loss's gradient before clipping, layer by layer, without penalties on the values; 200 times in a run at most. */
+  | {
+      readonly type: 'layers'
+      readonly step: number
+      /** Of the model. */
+      readonly layers: number
+      /** Levels that train, lowest first: −1 is the embeddings, then layers from 0, and what is above them is `layers`. */
+      readonly norms: readonly (readonly [level: number, norm: number])[]
+    }
   /** Answers to the same prompts after that step; where the recipe names them, nothing is expected. */
   | { readonly type: 'samples'; readonly step: number; readonly answers: readonly Answer[]; readonly ms: number }
   /** The same held-out examples after that step, token by token. */

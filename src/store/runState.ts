@@ -23,6 +23,9 @@ export interface Score extends Pick<ScoreEvent, 'metric' | 'unit' | 'entities'> 
 
 type TaskLosses = readonly { readonly name: string; readonly loss: number }[]
 
+/** One reading: levels, lowest first, and their norms. */
+export type LayerNorms = Pick<Extract<RunEvent, { type: 'layers' }>, 'step' | 'norms'>
+
 export interface RunState {
   readonly phase?: Phase
   readonly detail?: string
@@ -45,6 +48,8 @@ export interface RunState {
   readonly after?: Score
   readonly report?: Report
   readonly failure?: Failure
+  /** The gradient's norm layer by layer, every so many steps. */
+  readonly layerNorms?: { readonly layers: number; readonly at: readonly LayerNorms[] }
   /** Answers to the same prompts, step after step. */
   readonly samples?: readonly { readonly step: number; readonly answers: readonly Answer[] }[]
   /** The same examples token by token, at first and last. */
@@ -109,6 +114,8 @@ export function apply(state: RunState, event: RunEvent): RunState {
     }
     case 'report':
       return { ...state, report: event.report }
+    case 'layers':
+      return { ...state, layerNorms: { layers: event.layers, at: [...(state.layerNorms?.at ?? []).filter((c) => c.step < event.step), { step: event.step, norms: event.norms }] } }
     case 'samples':
       return { ...state, samples: [...(state.samples ?? []).filter((s) => s.step < event.step), { step: event.step, answers: event.answers }] }
     case 'reading':

@@ -10,6 +10,7 @@ import type { Tensor } from '../graph/tensor.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { Base } from './base.ts'
 import type { subjectOf } from './base.ts'
+import { normsByLevel, stretchesOf, traceLayerNorms, type Stretch } from './layerNorms.ts'
 import type { Group, Window } from './layout.ts'
 import { ROW_STEP } from './loss.ts'
 import { PLAIN, type Objective } from './objective.ts'
@@ -33,6 +34,8 @@ export interface StepNumbers {
   /** What methods add to the mean loss of the step. */
   readonly penalty: number
   readonly gradNorm: number
+  /** The loss's gradient by level of depth (see levels.ts), lowest first, without penalties; where it was asked for and the reads before it had arrived. */
+  readonly layers?: readonly (readonly [level: number, norm: number])[]
 }
 
 /** Work per submit before anything was measured: short even on a slow device. */
@@ -59,6 +62,7 @@ export class Learner {
   private updating: Promise<UpdateGraph & { readonly recording: Recording }> | undefined
   private penalising: Promise<{ recording: Recording; total: Tensor }> | undefined
   private ring: Ring | undefined
+  private layering: Promise<{ readonly recording: Recording; readonly norms: readonly Tensor[]; readonly stretches: readonly Stretch[]; readonly ring: Ring }> | undefined
   private readonly pool: SlotPool
   private flopsPerSubmit = FIRST_SUBMIT
   private lastDone = 0
@@ -165,13 +169,16 @@ export class Learner {
    * One optimizer step over its micro-batches. Resolves when its numbers have arrived; the next step may be submitted
    * before that.
    * @param hyper AdamW's numbers, a row for each of `counts`
+   * @param withLayers whether the gradient's norm is wanted layer by layer
    */
-  async step(batches: readonly Batch[], hyper: Float32Array<ArrayBuffer>, seed: readonly [number, number]): Promise<{ numbers: Promise<StepNumbers> }> {
+  async step(batches: readonly Batch[], hyper: Float32Array<ArrayBuffer>, seed: readonly [number, number], withLayers = false): Promise<{ numbers: Promise<StepNumbers> }> {
     const { device } = this.base.gpu
     const trained = batches.reduce((n, b) => n + b.trainedTokens, 0)
     const staging = await this.staging()
     const update = await this.updating!
     const penalties = await this.penalising
+    const layers = withLayers ? await (this.layering ??= this.prepareLayers()) : undefined
+    const layerStaging = layers?.ring.take()
     let flops = 0
     for (const [i, batch] of batches.entries()) {
       // Every micro-batch draws masks and noise of its own.
@@ -182,6 +189,8 @@ export class Learner {
       // The update goes out with the last of them: each submit costs a fast GPU as much as a few kernels.
       if (i === batches.length - 1) {
         if (penalties) commands.push(...penalties.recording.commands, copyNumber(penalties.recording.place(penalties.total), staging, 4))
+        // AdamW leaves the gradient empty.
+        if (layers && layerStaging) commands.push(...layers.recording.commands, ...layers.norms.map((t, n) => copyNumber(layers.recording.place(t), layerStaging, 4 * n)))
         const { recording, norm: total, hyper: numbers } = update
         device.queue.writeBuffer(recording.place(numbers).buffer, 0, hyper)
         if (recording.plan.graph.sources.some((t) => t.name === 'step')) device.queue.writeBuffer(recording.place(recording.plan.graph.input('step', [1])).buffer, 0, Float32Array.of(seed[1]))
@@ -189,7 +198,11 @@ export class Learner {
       }
       replay(device, commands, this.flopsPerSubmit)
     }
-    return { numbers: this.collect(staging, batches.length, flops) }
+    const numbers = this.collect(staging, batches.length, flops)
+    if (!layers || !layerStaging) return { numbers }
+    const words = layers.ring.read(layerStaging)
+    const withNorms = async (): Promise<StepNumbers> => ({ ...(await numbers), layers: normsByLevel(layers.stretches, new Float32Array(await words)) })
+    return { numbers: withNorms() }
   }
 
   private async collect(staging: GPUBuffer, count: number, flops: number): Promise<StepNumbers> {
@@ -197,6 +210,13 @@ export class Learner {
     const words = new Float32Array(await (await this.rings()).read(staging))
     this.learnSpeed(flops, started)
     return { gradNorm: words[0], penalty: this.penalising ? words[1] : 0, losses: [...words.subarray(2, 2 + count)] }
+  }
+
+  private async prepareLayers(): Promise<NonNullable<Awaited<typeof this.layering>>> {
+    const { layout, census } = this.subject
+    const stretches = stretchesOf(layout, census.levels)
+    const { graph, norms } = traceLayerNorms(layout, stretches)
+    return { recording: await this.recordGraph(plan(graph, norms)), norms, stretches, ring: await Ring.make(this.base.memory, 4 * stretches.length, RING_DEPTH) }
   }
 
   /** Keeps submits near their time budget, from how fast the last steps ran. */
@@ -291,6 +311,9 @@ export class Learner {
   async dispose(): Promise<void> {
     for (const r of await Promise.allSettled(this.recordings.values())) if (r.status === 'fulfilled') r.value.recording.dispose()
     for (const made of [this.updating, this.penalising]) (await made?.catch(() => undefined))?.recording.dispose()
+    const layers = await this.layering?.catch(() => undefined)
+    layers?.recording.dispose()
+    layers?.ring.dispose()
     this.ring?.dispose()
     this.pool.dispose()
     this.params.dispose()

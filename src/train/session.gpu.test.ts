@@ -115,6 +115,16 @@ describe.each([
     expect(told[0].learningRate).toBe(0)
     expect(told[11].loss).toBeLessThan(told[0].loss)
     expect(whole.events.filter((e) => e.type === 'validation').map((e) => e.step)).toEqual([0, 4, 8, 12])
+    // The norms of the layers are those of the whole gradient, taken apart; penalties join it later.
+    const isPlain = recipe.training.l2_start_penalty === 0
+    const layers = whole.events.filter((e) => e.type === 'layers')
+    expect(layers.map((e) => e.step)).toEqual(told.map((e) => e.step))
+    layers.forEach(({ norms }, i) => {
+      const joined = Math.hypot(...norms.map(([, norm]) => norm))
+      expect(joined / told[i].gradNorm).toBeCloseTo(1, isPlain ? 4 : 1)
+    })
+    expect(layers[0].layers).toBeGreaterThan(1)
+    expect(layers.at(-1)!.norms.map(([level]) => level)).toEqual(Array.from({ length: layers[0].layers }, (_, i) => i))
     expect([...files.keys()].toSorted()).toEqual(['README.md', 'adapter_config.json', 'adapter_model.safetensors', 'recipe.json'])
     await equalsWhole(whole)
   })

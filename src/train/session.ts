@@ -49,6 +49,8 @@ export interface SessionInput {
   onEvent(event: RunEvent): void
 }
 
+/** Times at most that a run reads its gradient layer by layer. */
+const LAYER_READINGS = 200
 /** Steps submitted and not yet read back. */
 const IN_FLIGHT = 2
 
@@ -181,6 +183,7 @@ class Session {
     const k = t.gradient_accumulation_steps
     const arriving: Promise<void>[] = []
     let finished = performance.now()
+    const readEvery = Math.ceil(t.steps / LAYER_READINGS)
     let due = false
     const drain = async (most: number): Promise<void> => {
       while (arriving.length > most) await arriving.shift()
@@ -203,13 +206,14 @@ class Session {
       }
       const batches = Array.from({ length: k }, (_, j) => data.train.batch(step * k + j))
       const { learningRate, hyper } = await course.numbers(step)
-      const { numbers } = await learner.step(batches, hyper, [recipe.seed, step])
+      const { numbers } = await learner.step(batches, hyper, [recipe.seed, step], (step + 1) % readEvery === 0)
       const tokens = batches.reduce((n, b) => n + b.tokenCount, 0)
       const trainedTokens = batches.reduce((n, b) => n + b.trainedTokens, 0)
       const report = numbers.then((found: StepNumbers) => {
         const now = performance.now()
         const loss = found.losses.reduce((n, l) => n + l, 0) / Math.max(1, trainedTokens)
         this.stepDone(step + 1, loss, { learningRate, gradNorm: found.gradNorm, tokens, trainedTokens, ms: now - finished })
+        if (found.layers) this.log.say({ type: 'layers', step: step + 1, layers: learner.base.outline.layers, norms: found.layers })
         finished = now
       })
       // Marked as handled: `drain` awaits it a few steps later and is where a failure surfaces.

@@ -55,6 +55,7 @@ function lineOf(e: RunEvent, every: number, started: number): string | undefined
       return `kept the values of step ${e.step}, validation loss ${e.loss.toFixed(4)}`
     case 'checkpoint':
     case 'memory':
+    case 'layers':
     case 'reading':
     case 'scoring':
       return undefined
