@@ -77,6 +77,23 @@ describe('the page', () => {
     }
     /** Seen wide and light, and narrow and dark: each colour and each width once. */
     const further: Record<string, (page: Page) => Promise<void>> = {
+      'answers token by token, and the report card open': async (page) => {
+        await pickSample(page)
+        await page.getByRole('textbox', { name: 'Steps', exact: true }).fill('20')
+        await train(page)
+        await trained(page)
+        await page.getByText('Better beyond chance').waitFor()
+        await page.getByRole('button', { name: 'Ask both models' }).click()
+        await page.getByText('me hearty!').waitFor()
+        await page.getByRole('button', { name: 'Differences' }).click()
+        await page.locator('ins', { hasText: 'hearty!' }).waitFor()
+        await page.getByRole('button', { name: 'Tokens', exact: true }).click()
+        await page.getByRole('button', { name: /^hound/ }).click()
+        await page.keyboard.press('ArrowRight')
+        await page.getByRole('row', { name: /scurried.* chosen/ }).waitFor()
+        await page.evaluate(() => document.querySelectorAll<HTMLDetailsElement>('#judge details').forEach((d) => (d.open = true)))
+        await page.getByRole('table', { name: 'Confusions of the tuned model' }).waitFor()
+      },
       'with a union, its options open': async (page) => {
         await pickMethod(page, 'MAM')
         await page.getByText('216,576').waitFor()

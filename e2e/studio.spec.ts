@@ -100,11 +100,11 @@ describe('from an empty page to an adapter', () => {
     const judge = page.locator('#judge')
     await judge.getByText('Exact match on the test rows').waitFor()
     expect(await judge.getByText(/\d of 2/).count()).toBeGreaterThanOrEqual(2)
-    expect(await judge.getByRole('row').count()).toBe(3)
+    expect(await judge.getByRole('region', { name: 'Answers to the test rows' }).getByRole('row').count()).toBe(3)
   })
 
   it('answers a prompt with both models', async () => {
-    await page.locator('#judge summary').click()
+    await page.locator('#judge summary', { hasText: 'Sampling' }).click()
     await page.getByRole('textbox', { name: 'Max tokens' }).fill('8')
     await page.getByLabel('Prompt', { exact: true }).fill('The dog ran to the')
     await button('Ask both models').click()

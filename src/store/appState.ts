@@ -5,7 +5,7 @@ import type { Failure } from '../protocol/failure.ts'
 import { defaultRecipe, type Recipe } from '../protocol/recipe.ts'
 import type { MethodInfo, MethodPreset, MethodSize } from '../protocol/methods.ts'
 import type { OnnxRequest, OnnxVerdict } from '../protocol/onnx.ts'
-import type { BaseInfo, DatasetInfo, DeviceInfo, NamedFile, Result, RunRecord, SampleInfo } from '../protocol/studio.ts'
+import type { BaseInfo, DatasetInfo, DeviceInfo, NamedFile, ReplyToken, Result, RunRecord, SampleInfo } from '../protocol/studio.ts'
 import { nothing, type Held } from './held.ts'
 import { firstHub, firstLibrary, type HubState, type LibraryState } from './libraryState.ts'
 import { firstMachine, type MachineState } from './machineState.ts'
@@ -25,6 +25,8 @@ export interface Sampling {
 export interface Reply {
   readonly text: string
   readonly busy: boolean
+  /** What it was written with, where the engine tells; together they are the text. */
+  readonly tokens?: readonly ReplyToken[]
   readonly failure?: Failure
 }
 

@@ -1,10 +1,14 @@
 // Asks the base and the tuned model the same thing and streams both answers into the store, side by side.
 import type { AdapterUse } from '../protocol/adapters.ts'
+import type { ReplyToken } from '../protocol/studio.ts'
 import { activeUses } from './adapterUses.ts'
 import type { Context } from './appStore.ts'
 import { isAnswering, type Reply, type Sampling } from './appState.ts'
 import { batch } from './batch.ts'
 import { answer } from './held.ts'
+
+/** Alternatives that each token of an answer is told with. */
+const TOP_TOKENS = 8
 
 export interface AskActions {
   setSampling(part: Partial<Sampling>): void
@@ -22,16 +26,15 @@ export function askActions({ studio, store }: Context): AskActions {
 
   async function reply(which: 'base' | 'tuned', prompt: string, adapters: readonly AdapterUse[], answerId: string): Promise<void> {
     setReply(which, () => ({ text: '', busy: true }))
-    const text = batch<string>((parts) => setReply(which, (r) => ({ ...r, text: r.text + parts.join('') })))
+    const text = batch<Said>((parts) => setReply(which, (r) => parts.reduce(heard, r)))
     const { systemPrompt: system } = getState().recipe.evaluation
-    const request = { prompt, adapters, answerId, ...getState().sampling, ...(system !== undefined && system.trim() !== '' && { system }) }
-    const result = await answer(studio.generate(request, (delta) => text.add(delta)))
+    const request = { prompt, adapters, answerId, topTokens: TOP_TOKENS, ...getState().sampling, ...(system !== undefined && system.trim() !== '' && { system }) }
+    const result = await answer(studio.generate(request, (delta, _segment, token) => text.add({ delta, ...(token && { token }) })))
     text.flush()
     setReply(which, (r) => {
-      if (result.ok) return { text: result.value, busy: false }
-      return result.failure.code === 'cancelled'
-        ? { text: r.text, busy: false }
-        : { text: r.text, busy: false, failure: result.failure }
+      const ended = { ...r, busy: false }
+      if (result.ok) return { ...ended, text: result.value }
+      return result.failure.code === 'cancelled' ? ended : { ...ended, failure: result.failure }
     })
   }
 
@@ -49,4 +52,17 @@ export function askActions({ studio, store }: Context): AskActions {
     },
     stopAsking: () => studio.stopGenerating(),
   }
+}
+
+interface Said {
+  readonly delta: string
+  readonly token?: ReplyToken
+}
+
+function heard(reply: Reply, { delta, token }: Said): Reply {
+  const text = reply.text + delta
+  if (token) return { ...reply, text, tokens: [...(reply.tokens ?? []), token] }
+  // What a last, unfinished character comes to belongs to the last token.
+  const last = reply.tokens?.at(-1)
+  return last ? { ...reply, text, tokens: [...reply.tokens!.slice(0, -1), { ...last, text: last.text + delta }] } : { ...reply, text }
 }

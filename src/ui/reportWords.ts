@@ -47,11 +47,11 @@ export function measureNumber(id: MeasureId, value: number): string {
 }
 
 /** In a sentence: "22 %", "1.61". */
-const told = (id: MeasureId, value: number): string => `${measureNumber(id, value)}${MEASURE_WORDS[id].unit === '%' ? ' %' : ''}`
+const told = (id: MeasureId, value: number): string => `${measureNumber(id, value)}${MEASURE_WORDS[id].unit === '%' ? '\u00a0%' : ''}`
 
-export const chanceText = ({ p }: Difference): string => (p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(p < 0.1 ? 3 : 2)}`)
+export const chanceText = ({ p }: Difference): string => (p < 0.001 ? 'p\u00a0<\u00a00.001' : `p\u00a0=\u00a0${p.toFixed(p < 0.1 ? 3 : 2)}`)
 
-/** "better, p = 0.016". */
+/** "better, p = 0.016". Spaces within a number and its unit do not break. */
 export const verdictText = (difference: Difference): string => `${VERDICTS[difference.verdict]}, ${chanceText(difference)}`
 
 /** After less before, with its sign. */
@@ -97,7 +97,7 @@ function forgetting(measure: Measure, difference: Difference): Verdict {
   const { before, after } = measure
   const change = after!.value / before!.value - 1
   const tone = difference.verdict
-  const percent = `${(100 * Math.abs(change)).toFixed(1)} %`
+  const percent = `${(100 * Math.abs(change)).toFixed(1)}\u00a0%`
   if (tone === 'better') return { tone, text: `Nothing forgotten: general text takes ${percent} fewer bits per byte than before (${chanceText(difference)}).` }
   if (tone === 'worse') return { tone, text: `It forgot ${AMOUNTS.find(([most]) => change <= most)![1]}: general text takes ${percent} more bits per byte than before (${chanceText(difference)}).` }
   return { tone, text: `No forgetting that ${countOf(measure)} could show: bits per byte ${told('bits_per_byte', before!.value)} before, ${told('bits_per_byte', after!.value)} after (${chanceText(difference)}).` }

@@ -226,7 +226,9 @@ export function testStudio(script: Script = {}): Studio {
         if (asked.quiet) return fail({ code: 'cancelled', message: 'Stopped.', hint: 'Ask again.' })
         await wait()
         said += part
-        onText(part, 0)
+        const sure = 0.9 - (said.length % 7) / 10
+        const top = [part, 'the ', 'a\n', '<b>'].map((other, i) => ({ text: other, probability: i === 0 ? sure : (1 - sure) / 2 ** (i + 1) }))
+        onText(part, 0, request.topTokens ? { text: part, probability: sure, top } : undefined)
       }
       return ok(said)
     },

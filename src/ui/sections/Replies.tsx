@@ -1,34 +1,91 @@
-// Both answers to the last prompt, side by side, as they stream in.
+// Both answers to the last prompt, side by side, as they stream in: as text, token by token, or with what differs marked.
+import { useState } from 'react'
 import type { Reply } from '../../store/appState.ts'
 import { useApp } from '../AppContext.ts'
+import { formatCount, formatOf } from '../format.ts'
 import { FailureNote } from '../parts/FailureNote.tsx'
 import { TaggedText } from '../parts/TaggedText.tsx'
 import { usesText } from '../usesText.ts'
+import { wordDiff, type DiffPiece } from '../wordDiff.ts'
+import { ReplyTokens } from './ReplyTokens.tsx'
 import './Replies.css'
+
+const VIEWS = { text: 'Text', tokens: 'Tokens', diff: 'Differences' } as const
+type View = keyof typeof VIEWS
 
 export function Replies() {
   const asked = useApp((s) => s.asked)
   const adapters = useApp((s) => s.adapters.value)
   const isOfWords = useApp((s) => s.asked?.uses.some((uses) => uses.some(({ id }) => s.runs.value?.some((run) => run.id === id && run.recipe.task === 'TOKEN_CLS'))) ?? false)
+  const [chosen, setView] = useState<View>('text')
   if (!asked) return null
+  const { base, tuned } = asked
+  const hasTokens = Boolean(base?.tokens ?? tuned?.tokens)
+  const views = (Object.keys(VIEWS) as View[]).filter((v) => v === 'text' || (v === 'tokens' ? hasTokens : base && tuned && !isOfWords))
+  const view = views.includes(chosen) ? chosen : 'text'
+  const diff = view === 'diff' && base && tuned ? wordDiff(base.text, tuned.text) : undefined
   return (
     <div className="replies">
       <p className="reply-prompt">{asked.prompt}</p>
-      <ReplyText title="Base" reply={asked.base} isOfWords={isOfWords} />
-      <ReplyText title="Tuned" reply={asked.tuned} isOfWords={isOfWords} from={asked.uses.map((uses) => usesText(uses, adapters)).join(', then ')} />
+      {views.length > 1 && (
+        <div className="row reply-views" role="group" aria-label="Show the answers as">
+          {views.map((v) => (
+            <button key={v} type="button" aria-pressed={v === view} onClick={() => setView(v)}>
+              {VIEWS[v]}
+            </button>
+          ))}
+          {view === 'tokens' && <span className="small soft">Dotted tokens were less likely than not. Choose one to see what else might have stood there; arrow keys move on.</span>}
+          {diff && (
+            <span className="small soft">
+              {formatOf(diff.shared, 'word')} in common; the base’s other {formatCount(diff.words[0] - diff.shared)} are struck through, the tuned model’s other {formatCount(diff.words[1] - diff.shared)} underlined.
+            </span>
+          )}
+        </div>
+      )}
+      <ReplyText title="Base" reply={base} view={view} pieces={diff?.first} isOfWords={isOfWords} />
+      <ReplyText title="Tuned" reply={tuned} view={view} pieces={diff?.second} isOfWords={isOfWords} from={asked.uses.map((uses) => usesText(uses, adapters)).join(', then ')} />
     </div>
   )
 }
 
-function ReplyText({ title, reply, isOfWords, from }: { title: string; reply: Reply | undefined; isOfWords: boolean; from?: string }) {
+interface Props {
+  title: 'Base' | 'Tuned'
+  reply: Reply | undefined
+  view: View
+  pieces: readonly DiffPiece[] | undefined
+  isOfWords: boolean
+  from?: string
+}
+
+function ReplyText({ title, reply, view, pieces, isOfWords, from }: Props) {
   return (
     <section className="reply" aria-label={`${title} model’s answer`} aria-busy={reply?.busy ?? false}>
       <h3>
         {title} {reply?.busy && <span className="soft">answering…</span>}
       </h3>
       {reply && from !== undefined && <span className="reply-from">{from}</span>}
-      {reply ? <p>{isOfWords ? <TaggedText text={reply.text} /> : reply.text}</p> : <p className="soft">–</p>}
+      {!reply && <p className="soft">–</p>}
+      {reply &&
+        (view === 'tokens' && reply.tokens ? (
+          <ReplyTokens title={title} tokens={reply.tokens} />
+        ) : (
+          <p>{isOfWords ? <TaggedText text={reply.text} /> : pieces ? <Pieces of={pieces} /> : reply.text}</p>
+        ))}
       {reply?.failure && <FailureNote failure={reply.failure} />}
     </section>
   )
+}
+
+function Pieces({ of }: { of: readonly DiffPiece[] }) {
+  return of.map(({ text, kind }, i) => {
+    if (kind === 'same') return <span key={i}>{text}</span>
+    const Tag = kind === 'gone' ? 'del' : 'ins'
+    const own = text.trimStart()
+    return (
+      <span key={i}>
+        {text.slice(0, text.length - own.length)}
+        <Tag>{own}</Tag>
+      </span>
+    )
+  })
 }
