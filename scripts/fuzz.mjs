@@ -47,10 +47,13 @@ function work(job, hear, beat) {
     let ready = false
     let base = Number.POSITIVE_INFINITY
     let last = { begun: -1, cpu: process.cpuUsage(), at: performance.now() }
-    /** @param {string | undefined} why */
+    /** @type {string | undefined} */
+    let reason
+    let finished = false
+    /** @param {string} why */
     const end = (why) => {
       clearInterval(poll)
-      worker.once('exit', () => done(why))
+      reason ??= why
       void worker.terminate()
     }
     const poll = setInterval(() => {
@@ -70,13 +73,16 @@ function work(job, hear, beat) {
       } else if (news.kind === 'broken') {
         console.error(news.reason)
         process.exit(1)
-      } else if (hear(news) === true) end('')
+      } else {
+        finished ||= news.kind === 'finished'
+        if (hear(news) === true) end('')
+      }
     })
     worker.on('error', (error) => end(/** @type {NodeJS.ErrnoException} */ (error).code === 'ERR_WORKER_OUT_OF_MEMORY' ? `It takes more than ${HEAP_MB} MiB of heap.` : String(error.stack ?? error)))
     worker.on('exit', (code) => {
       clearInterval(poll)
       // A full heap may end it before it can say so.
-      done(code === 0 ? undefined : `The worker ended by itself; its heap may have had more than ${HEAP_MB} MiB.`)
+      done(finished || code === 0 ? undefined : (reason ?? `The worker ended by itself; its heap may have had more than ${HEAP_MB} MiB.`))
     })
   })
 }

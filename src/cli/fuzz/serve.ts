@@ -19,6 +19,7 @@ export type FuzzNews =
   | { readonly kind: 'ready' }
   | { readonly kind: 'progress'; readonly done: number }
   | { readonly kind: 'failure'; readonly seed: number; readonly path: string; readonly reason: string; readonly input: Uint8Array | string }
+  | { readonly kind: 'finished' }
   | { readonly kind: 'broken'; readonly reason: string }
   | { readonly kind: 'input'; readonly input: Uint8Array | string }
 
@@ -59,6 +60,7 @@ export async function serve({ id, seed, runs, path, show, beat }: FuzzJob, tell:
   }
   tell({ kind: 'progress', done: runs })
   await target.close?.()
+  tell({ kind: 'finished' })
 }
 
 /** What others do on the machine is not held against it. */
