@@ -33,12 +33,13 @@ export interface RunToReport {
 export async function reportRun({ base, learner, recipe, validation, events, cancelled }: RunToReport): Promise<Report | undefined> {
   const score = (when: 'before' | 'after') => events.findLast((e) => e.type === 'score' && e.when === when) as Extract<RunEvent, { type: 'score' }> | undefined
   const [before, after] = [score('before'), score('after')]
-  // A head for classes starts fresh, so that the base has no losses to compare with.
+  // A head for classes starts fresh, so that the base has no losses to compare with, and may lack the head itself.
   const writes = base.outline.taskType === 'CAUSAL_LM'
   const held = writes ? (validation ?? []).flatMap(({ plan }) => someBatches(plan, MOST_ROWS, recipe.training.batch_size)) : []
   // What makes an adapter for each task has none for other texts.
   const general = writes && !emits(learner.subject) ? generalBatches(base, recipe) : []
-  const [ofHeld, ofGeneral] = await twice(base, learner, [held, general], cancelled)
+  const nothing: Pair<RowLoss[]> = { after: [] }
+  const [ofHeld, ofGeneral] = writes ? await twice(base, learner, [held, general], cancelled) : [nothing, nothing]
   if (cancelled()) return undefined
   const unit = (after ?? before)?.unit
   const report = reportCard({
