@@ -32,7 +32,7 @@ self.addEventListener('fetch', (event) => {
   if (method !== 'GET' || headers.has('range')) return
   const address = new URL(url)
   address.search = address.hash = ''
-  if (/\/index\.html$/.test(address.pathname)) address.pathname = address.pathname.replace(/index\.html$/, '')
+  if (address.pathname.endsWith('/index.html')) address.pathname = address.pathname.slice(0, -'index.html'.length)
   const isOlder = address.href.startsWith(new URL('assets/', self.registration.scope).href) && !/\/hub\.worker-/.test(address.pathname)
   if (!known.has(address.href) && !isOlder) return
   const find = async () => (await (await caches.open(CACHE)).match(address.href)) ?? (isOlder ? await caches.match(address.href) : undefined) ?? fetch(event.request)

@@ -102,6 +102,8 @@ export interface AppState {
   readonly onnx: OnnxState
   readonly sending?: Sending
   readonly machine: MachineState
+  /** A recipe that came with the page’s address, until it is taken or put aside. */
+  readonly linked?: Recipe
   /** A failure that belongs to no section: a file that nothing can read, a recipe that cannot be used. */
   readonly notice?: Failure
 }

@@ -13,6 +13,7 @@ import { nothing } from './held.ts'
 import { withEffort, type Effort } from './efforts.ts'
 import type { ModelActions } from './modelActions.ts'
 import { remedied, withBaseOption, withMethodOption, withMethods, withoutEntries, withTraining } from './recipeEdits.ts'
+import { readRecipeFragment } from './recipeLink.ts'
 import { DATA, route } from './route.ts'
 import { zipNames } from './zipNames.ts'
 
@@ -38,6 +39,10 @@ export interface RecipeActions {
   takeRecipe(recipe: Recipe): Promise<void>
   /** Routes dropped or picked files to the model, the data or the recipe. */
   takeFiles(files: readonly NamedFile[]): Promise<void>
+  /** Shows the recipe of an address; nothing is opened before the person takes it. */
+  readLink(hash: string): Promise<void>
+  takeLinked(): Promise<void>
+  dismissLinked(): void
   dismissNotice(): void
 }
 
@@ -45,6 +50,8 @@ export function recipeActions({ store }: Context, model: ModelActions, data: Dat
   const { getState, setState } = store
   const edit = (change: (recipe: Recipe) => Recipe): void => setState((s) => ({ recipe: change(s.recipe) }))
   const dismissNotice = (): void => setState(({ notice: _notice, ...rest }) => rest, true)
+
+  const dismissLinked = (): void => setState(({ linked: _linked, ...rest }) => rest, true)
 
   async function takeRecipe(recipe: Recipe): Promise<void> {
     const before = getState()
@@ -136,6 +143,21 @@ export function recipeActions({ store }: Context, model: ModelActions, data: Dat
           return where satisfies never
       }
     },
+    async readLink(hash) {
+      try {
+        const linked = await readRecipeFragment(hash)
+        setState({ linked })
+      } catch (error) {
+        setState({ notice: toFailure(error) })
+      }
+    },
+    async takeLinked() {
+      const { linked, working } = getState()
+      if (!linked || working) return
+      dismissLinked()
+      await takeRecipe(linked)
+    },
+    dismissLinked,
     dismissNotice,
   }
 }

@@ -4,6 +4,7 @@ import './trustedTypes.ts'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { watchRequests } from '../lib/watchRequests.ts'
+import { isRecipeLink } from '../store/recipeLink.ts'
 import { createApp } from '../store/appStore.ts'
 import { connectStudio } from '../workers/client.ts'
 import { App } from './App.tsx'
@@ -17,6 +18,11 @@ void speak(firstLanguage())
 const app = createApp(connectStudio())
 watchRequests((request) => app.actions.noteRequest({ ...request, by: 'page' }))
 app.actions.start()
+if (isRecipeLink(location.hash)) {
+  void app.actions.readLink(location.hash)
+  // A reload should not ask again.
+  history.replaceState(null, '', location.pathname + location.search)
+}
 
 const root = document.querySelector('#root')
 if (!root) throw new Error('index.html has no #root to show the page in.')

@@ -40,7 +40,7 @@ export async function takeUpdate(): Promise<boolean> {
   const { held = [] } = await navigator.locks.query()
   if (!waiting || held.some((lock) => lock.name?.startsWith('tunesmith/run/'))) return false
   navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true })
-  waiting.postMessage('take over')
+  waiting.postMessage('take over', [])
   return true
 }
 

@@ -7,6 +7,7 @@ import { useActions, useApp } from '../AppContext.ts'
 import { goTo } from '../goTo.ts'
 import { formatCount, formatDate } from '../format.ts'
 import { FailureNote } from '../parts/FailureNote.tsx'
+import { LinkedRecipe } from './RecipeLink.tsx'
 import './Banners.css'
 
 /** The newest run that was cut off: neither finished nor stopped by hand. */
@@ -31,6 +32,7 @@ export function Banners() {
           </button>
         </FailureNote>
       )}
+      <LinkedRecipe />
       {run && run.id !== dismissed && (
         <section className="offer" aria-label="Unfinished run">
           <p>

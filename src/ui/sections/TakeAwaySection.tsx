@@ -15,6 +15,7 @@ import { useDownload } from '../useDownload.ts'
 import { OnnxExport } from './OnnxExport.tsx'
 import { ScriptExport } from './ScriptExport.tsx'
 import { FolderButton, HubButton, SendStatus } from './SendAway.tsx'
+import { RecipeLink } from './RecipeLink.tsx'
 import './TakeAwaySection.css'
 
 export function TakeAwaySection() {
@@ -61,6 +62,7 @@ export function TakeAwaySection() {
             >
               Download recipe
             </button>
+            <RecipeLink />
           </div>
           <p className="option-help">The recipe holds every choice above. Drop it on this page to get them back.</p>
         </>

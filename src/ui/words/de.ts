@@ -91,6 +91,16 @@ const words: Words = {
     take: 'Die neuere Version benutzen',
     refused: 'In einem Tab geht ein Lauf vor sich; die neuere Version wartet auf sein Ende.',
   },
+  link: {
+    title: 'Rezept aus dem Link',
+    offer: (name) => `Dieser Link bringt das Rezept „${name}“ mit.`,
+    what: (model, method, data, steps) => `${model}, ${method}, ${data}, ${steps} Schritte. Es ersetzt die Einstellungen dieser Seite; es holt nichts und trainiert nichts.`,
+    take: 'Dieses Rezept benutzen',
+    waits: 'Das geht, sobald der Lauf zu Ende ist.',
+    copy: 'Als Link kopieren',
+    copied: 'Link kopiert',
+    noData: 'eigene Daten',
+  },
   palette: {
     title: 'Befehle',
     field: 'Schreiben Sie, was Sie tun möchten',

@@ -90,6 +90,16 @@ export const en = {
     take: 'Use the newer version',
     refused: 'A run is going on in some tab; the newer version waits for its end.',
   },
+  link: {
+    title: 'Recipe from the link',
+    offer: (name: string) => `This link brings the recipe “${name}”.`,
+    what: (model: string, method: string, data: string, steps: string) => `${model}, ${method}, ${data}, ${steps} steps. It replaces the choices on this page; nothing is fetched or trained by it.`,
+    take: 'Use this recipe',
+    waits: 'It can be used once the run is done.',
+    copy: 'Copy as a link',
+    copied: 'Link copied',
+    noData: 'your own data',
+  },
   palette: {
     title: 'Commands',
     field: 'Type what you want to do',
