@@ -10,7 +10,7 @@ import { testMachine } from './testMachine.ts'
 import { testBase, testDataset, testPlan, testRecord, testSamples, testScore, testStep } from './testFixtures.ts'
 import { testReport } from './testReport.ts'
 import { testMethods, testPresets, testSize } from './testMethods.ts'
-import { testAnswers, testReading } from './testWatch.ts'
+import { testAnswers, testLayers, testReading } from './testWatch.ts'
 
 export interface Script {
   /** Milliseconds per training step, and before each answer. */
@@ -107,6 +107,7 @@ export function testStudio(script: Script = {}): Studio {
         phase('failed', failure.message)
         return ok(update({ status: 'failed' }))
       }
+      if (step % Math.ceil(steps / 200) === 0) emit(testLayers(step))
       if (sampleSteps > 0 && (step % sampleSteps === 0 || step === steps)) emit(testAnswers(step))
       if (eval_steps > 0 && (step % eval_steps === 0 || step === steps)) {
         emit({ type: 'validation', step, loss: 1.05 + 2.4 * Math.exp(-step / (steps / 4)), tokens: 700 })

@@ -29,3 +29,11 @@ export function testReading(step: number, steps: number): RunEvent {
   ]
   return { type: 'reading', step, examples: prompts.map(example) }
 }
+
+/** Six layers, the upper ones with the larger gradient. */
+export const testLayers = (step: number): RunEvent => ({
+  type: 'layers',
+  step,
+  layers: 6,
+  norms: Array.from({ length: 6 }, (_, i) => [i, (0.05 + 0.1 * i) * (0.4 + Math.exp(-step / 40)) * (1 + 0.3 * Math.sin(step * 3.1 + i))] as const),
+})
