@@ -1,19 +1,24 @@
 // Blocks of GGUF files stay blocks on the GPU, and compute and train as the floats that they stand for.
+import { readFile } from 'node:fs/promises'
 import { afterEach, describe, expect, it } from 'vitest'
-import { goldenModel } from '../../e2e/golden/goldenFiles.ts'
+import { goldenModel, realFile } from '../../e2e/golden/goldenFiles.ts'
 import { bytesSource } from '../files/byteSource.ts'
 import { dequantize } from '../files/gguf/dequantize.ts'
 import { tensorTypes } from '../files/gguf/ggufTypes.ts'
 import { openModelFolder, type ModelFolder, type TensorEntry } from '../files/modelFolder.ts'
+import { readFolder } from '../files/nodeSource.ts'
 import { sizeOf } from '../graph/shape.ts'
 import { f32ToF16 } from '../lib/halfFloat.ts'
 import { streamOf, uniform } from '../lib/rng.ts'
 import { attachAll } from '../methods/registry.ts'
 import { openModel, subjectOf, type Base } from './base.ts'
 import { computeLogits } from './computeLogits.ts'
+import { Decoder } from './decoder.ts'
 import { exportGguf } from './exportGguf.ts'
+import { generate } from './generate.ts'
 import { mergeIntoMounted } from './mergeWeights.ts'
 import { fittingOf } from './openAdapter.ts'
+import { GREEDY } from './sampleToken.ts'
 import { testFolder } from './testFolder.ts'
 import { testBase, testBatch, testTrain } from './testRun.ts'
 import { matrixType } from './weights.ts'
@@ -49,13 +54,43 @@ function worst(found: Float32Array, expected: Float32Array): number {
 const lora = { id: 'lora', options: { r: 4, target_modules: ['all-linear'] } }
 const typesOf = (base: Base): Set<string> => new Set(base.outline.manifest.filter((e) => e.role === 'matrix').map((e) => matrixType(base, e.name)))
 
+/** The folder as a GGUF file in Q8_0, opened. */
+async function inQ8(folder: ModelFolder): Promise<ModelFolder> {
+  const parts: BlobPart[] = []
+  for await (const part of exportGguf(openModel(folder), [], { name: 'x', baseModel: 'x', type: 'Q8_0' }).file.stream()) parts.push(part as BlobPart)
+  const bytes = new Uint8Array(await new Blob(parts).arrayBuffer())
+  return openModelFolder(new Map([['model.gguf', bytesSource(bytes, 'model.gguf')]]))
+}
+
+interface GoldenText {
+  readonly cases: readonly { readonly input_ids: readonly number[]; readonly greedy_new_ids: readonly number[] }[]
+}
+
+describe.skipIf(!realFile('stories260K/golden.json'))('stories260K in Q8_0', () => {
+  it('takes little more than a byte a weight, and tells the stories that transformers tells, or begins them so', async () => {
+    const { cases } = JSON.parse(await readFile(realFile('stories260K/golden.json')!, 'utf8')) as GoldenText
+    const base = await opened(await inQ8(await openModelFolder(await readFolder(realFile('stories260K/hf')!))))
+    // Rows of 172 weights hold no whole blocks, and stay halves.
+    expect(base.memory.bytes('weights')).toBeLessThan(base.folder.parameters * 1.3)
+    const same: number[] = []
+    for (const { input_ids, greedy_new_ids } of cases) {
+      const decoder = await Decoder.make(base, subjectOf(base, []), undefined, 1, input_ids.length + greedy_new_ids.length)
+      const found: number[] = []
+      for await (const { token } of generate(decoder, [Int32Array.from(input_ids)], { maxNewTokens: greedy_new_ids.length, sampling: GREEDY, stop: new Set() })) found.push(token)
+      decoder.dispose()
+      const first = found.findIndex((token, i) => token !== greedy_new_ids[i])
+      same.push(first < 0 ? greedy_new_ids.length : first)
+    }
+    // Two of the four are the same to the end; the others turn where two words are nearly as likely.
+    expect(same.filter((n, i) => n === cases[i].greedy_new_ids.length).length).toBeGreaterThanOrEqual(2)
+    expect(Math.min(...same)).toBeGreaterThanOrEqual(4)
+  })
+})
+
 describe('a GGUF file as a base on the GPU', () => {
   // Rows of q and k change places in the one, the head is the embedding in the other.
   it.each(['llama', 'qwen2_f16'])('%s in Q8_0 computes and trains as its floats', async (name) => {
-    const parts: BlobPart[] = []
-    for await (const part of exportGguf(openModel(await goldenModel(name)), [], { name: 'x', baseModel: 'x', type: 'Q8_0' }).file.stream()) parts.push(part as BlobPart)
-    const bytes = new Uint8Array(await new Blob(parts).arrayBuffer())
-    const folder = await openModelFolder(new Map([['model.gguf', bytesSource(bytes, 'model.gguf')]]))
+    const folder = await inQ8(await goldenModel(name))
     const [base, same] = [await opened(folder), await opened(await widened(folder))]
     expect(typesOf(base)).toContain('q8_0')
     expect(worst(await logitsOf(base), await logitsOf(same))).toBeLessThan(2e-6)
