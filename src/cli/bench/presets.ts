@@ -69,7 +69,7 @@ export async function randomModel(config: Config, stored: 'f32' | 'f16'): Promis
   const tensors = new Map<string, OutTensor>()
   for (const { name, shape } of outline(family, family.config(config)).manifest) {
     const size = shape.reduce((n, d) => n * d, 1)
-    const values = shape.length === 1 ? new Float32Array(size).fill(name.endsWith('bias') ? 0 : 1) : randomValues(name, Math.min(size, PERIOD))
+    const values = shape.length === 1 ? new Float32Array(size).fill(name.endsWith('bias') ? 0 : 1) : randomValues(name, Math.min(size, PERIOD[stored]))
     const bytes = new Uint8Array((stored === 'f32' ? values : f32ToF16(values)).buffer as ArrayBuffer)
     tensors.set(name, { dtype: stored === 'f32' ? 'F32' : 'F16', shape, data: repeated(bytes, size * (stored === 'f32' ? 4 : 2)) })
   }
@@ -78,8 +78,8 @@ export async function randomModel(config: Config, stored: 'f32' | 'f16'): Promis
   return openModel(await openModelFolder(files))
 }
 
-/** Longer tensors repeat their numbers after so many, a prime: hundreds of millions would take minutes to draw. */
-const PERIOD = 1_048_573
+/** Longer tensors repeat their numbers after so many, a prime: the hundreds of millions of large models would take minutes to draw. */
+const PERIOD = { f32: 1_048_573, f16: 65_521 }
 /** Standard deviation of the sum of four uniform bytes. */
 const FOUR_BYTES = Math.sqrt((4 * (256 ** 2 - 1)) / 12)
 
