@@ -9,9 +9,11 @@ import { defaultRecipe, type Recipe } from '../protocol/recipe.ts'
 import type { RunRecord } from '../protocol/studio.ts'
 import { memoryStorage } from '../storage/memoryStorage.ts'
 import type { Storage } from '../storage/storage.ts'
+import { openAdapterFolder } from '../files/adapterFolder.ts'
+import { adapterTask } from './adapterTask.ts'
 import { classReply } from './classReply.ts'
 import { Control } from './control.ts'
-import { openRun } from './openAdapter.ts'
+import { openAdapter, openRun } from './openAdapter.ts'
 import { recipeModel, withLabels } from './recipeModel.ts'
 import { runSession } from './session.ts'
 import { testBase } from './testRun.ts'
@@ -57,6 +59,7 @@ async function run({ stopAt, storage = memoryStorage(), given = recipe, dataset 
     runId: 'run', recipe: own, base, dataset, test: asked, storage, control, version: 'test',
     onEvent(event) {
       events.push(event)
+      if (event.type === 'failure') console.log(event.failure.message, event.failure.detail)
       if (event.type === 'step' && event.step === stopAt) control.stop()
     },
   })
@@ -85,8 +88,17 @@ describe('words with labels', () => {
     const base = await testBase('llama')
     const adapter = await openRun(base, storage, record)
     const text = await classReply(recipeModel(base, record.recipe), adapter, 'Max is in Oslo.')
-    base.weights.dispose()
     expect(text).toBe('[Max](PER) is in [Oslo](LOC).')
+
+    // As dropped files, with the recipe that names the classes and as PEFT alone would have saved them.
+    const answer = async (without: string): Promise<string> => {
+      const folder = await openAdapterFolder(new Map([...files].filter(([path]) => path !== without).map(([path, bytes]) => [path, bytesSource(bytes, path)])))
+      const model = recipeModel(base, adapterTask(base, folder))
+      return classReply(model, await openAdapter(model, folder), 'Max is in Oslo.')
+    }
+    expect(await answer('')).toBe(text)
+    expect(await answer('recipe.json')).toBe('[Max](LABEL_1) [is](LABEL_2) [in](LABEL_2) [Oslo](LABEL_0)[.](LABEL_2)')
+    base.weights.dispose()
   })
 })
 

@@ -9,6 +9,7 @@ import { Fault } from '../protocol/failure.ts'
 import type { Recipe } from '../protocol/recipe.ts'
 import type { BaseInfo, RunRecord } from '../protocol/studio.ts'
 import type { Storage } from '../storage/storage.ts'
+import { adapterTask, type AdapterTask } from '../train/adapterTask.ts'
 import type { Base, OpenModel } from '../train/base.ts'
 import { answering } from '../train/emitAdapter.ts'
 import { exportCheckpoint, recordFacts } from '../train/exportRun.ts'
@@ -36,6 +37,7 @@ const foundStored = (stored: StoredAdapter): Found => ({ id: stored.id, name: st
 export class AdapterLibrary {
   /** What the open base makes of an adapter, found once for a model. */
   private notes: { readonly model: OpenModel; readonly found: Map<string, FitNote> } | undefined
+  private readonly tasks = new Map<string, { readonly model: OpenModel; readonly task: AdapterTask }>()
 
   constructor(
     private readonly storage: Storage,
@@ -121,17 +123,30 @@ export class AdapterLibrary {
     const [use] = uses
     if (!use) return model.outline.taskType === 'CAUSAL_LM' ? undefined : { recipe: {}, adapter: undefined }
     const { run } = await this.find(use.id)
-    const recipe = run?.recipe ?? {}
+    const recipe = run?.recipe ?? (await this.taskOf(use.id))
     if (taskOf(model, recipe) === 'CAUSAL_LM') return undefined
     if (uses.length > 1) throw new Fault('bad-adapter', 'Adapters that sort texts into classes cannot be mixed.', 'Choose one of them.')
     return { recipe, adapter: await this.openWhole(use.id) }
+  }
+
+  /** What a stored adapter predicts. Its files are read for it once. */
+  private async taskOf(id: string): Promise<AdapterTask> {
+    const { model } = this.need()
+    const known = this.tasks.get(id)
+    if (known?.model === model) return known.task
+    const task = adapterTask(model, await openAdapterFolder(await this.files(id)))
+    this.tasks.set(id, { model, task })
+    return task
   }
 
   /** With all its values: those of the network of one that makes adapters. */
   async openWhole(id: string): Promise<OpenAdapter> {
     const { run } = await this.find(id)
     const { model } = this.need()
-    if (!run) return openAdapter(model, await openAdapterFolder(await this.files(id)))
+    if (!run) {
+      const folder = await openAdapterFolder(await this.files(id))
+      return openAdapter(recipeModel(model, adapterTask(model, folder)), folder)
+    }
     const other = this.otherBase(run)
     if (other !== undefined) throw new Fault('bad-model', other, `Open ${run.recipe.base.id} to use it.`)
     return openRun(model, this.storage, run)
@@ -172,7 +187,7 @@ export class AdapterLibrary {
     const { model, info } = this.need()
     const folder = await openAdapterFolder(given)
     // Every value is read once here, so that what is kept can be used.
-    await openAdapter(model, folder)
+    await openAdapter(recipeModel(model, adapterTask(model, folder)), folder)
     const { misfit, ...note } = await fitNote(model, { files: given })
     if (misfit !== undefined) throw new Fault('bad-adapter', misfit, 'Open the model it was made for.')
     const parts = new Map<string, Uint8Array>()

@@ -5,6 +5,7 @@ import type { ByteSource } from '../files/byteSource.ts'
 import { toFailure } from '../protocol/failure.ts'
 import type { Recipe } from '../protocol/recipe.ts'
 import type { AdapterInfo } from '../protocol/adapters.ts'
+import { adapterTask } from '../train/adapterTask.ts'
 import { attachRecipe } from '../train/attachRecipe.ts'
 import { subjectOf, type OpenModel } from '../train/base.ts'
 import { unmixable } from '../train/ensemble.ts'
@@ -18,7 +19,11 @@ export type Given = { readonly recipe: Recipe; readonly other: string | undefine
 
 export async function fitNote(model: OpenModel, given: Given): Promise<FitNote> {
   try {
-    if ('files' in given) return noteOf(model, fitAdapter(model, await openAdapterFolder(given.files)))
+    if ('files' in given) {
+      const folder = await openAdapterFolder(given.files)
+      const own = recipeModel(model, adapterTask(model, folder))
+      return noteOf(own, fitAdapter(own, folder))
+    }
     if (given.other !== undefined) return misfitting(given.other)
     const { recipe } = given
     const own = recipeModel(model, recipe)
