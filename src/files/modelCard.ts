@@ -17,6 +17,8 @@ export interface CardFacts {
   readonly baseModel: string
   /** The commit of a base model from the Hub. */
   readonly revision?: string
+  /** How its frozen weights were kept, where not as in its files. */
+  readonly keptAs?: string
   /** The base's, as far as its files say. */
   readonly licence?: Licence
   /** The method's name for people: LoRA. */
@@ -97,6 +99,7 @@ export function madeLines(facts: CardFacts): string[] {
   const rows: [string, string | undefined][] = [
     ['Base model', facts.baseModel],
     ['Its commit', facts.revision],
+    ['Its weights while training', facts.keptAs],
     ['Method', facts.method],
     ['Data', facts.rows === undefined ? facts.dataName : `${facts.dataName}, ${facts.rows} rows`],
     ['Data SHA-256', facts.dataSha256],

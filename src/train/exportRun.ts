@@ -18,6 +18,7 @@ import type { RunRecord } from '../protocol/studio.ts'
 import type { Storage } from '../storage/storage.ts'
 import { attachRecipe } from './attachRecipe.ts'
 import { subjectOf, type Base } from './base.ts'
+import { keptWords } from './keptAs.ts'
 import type { Layout, Window } from './layout.ts'
 import { takeWindow } from './params.ts'
 import { recipeModel } from './recipeModel.ts'
@@ -34,10 +35,11 @@ export interface ExportOptions {
 }
 
 /** What the card says of a recipe. */
-export const recipeFacts = (recipe: Recipe, version: string): Pick<CardFacts, 'name' | 'baseModel' | 'revision' | 'method' | 'recipe' | 'seed' | 'versions' | 'labels'> => ({
+export const recipeFacts = (recipe: Recipe, version: string): Pick<CardFacts, 'name' | 'baseModel' | 'revision' | 'keptAs' | 'method' | 'recipe' | 'seed' | 'versions' | 'labels'> => ({
   name: recipe.name,
   baseModel: recipe.base.id,
   ...(recipe.base.revision !== undefined && { revision: recipe.base.revision }),
+  ...(keptWords(recipe.base) !== undefined && { keptAs: keptWords(recipe.base) }),
   method: recipe.methods.map((m) => methodOf(m.id).label).join(' + '),
   recipe,
   seed: recipe.seed,

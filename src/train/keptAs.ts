@@ -1,6 +1,6 @@
 // How a recipe has the base's frozen matrices kept on the GPU.
 import type { Quantized } from '../graph/packBlocks.ts'
-import type { BaseOptions } from '../protocol/baseOptions.ts'
+import { baseOptions, type BaseOptions } from '../protocol/baseOptions.ts'
 
 /** What is unsaid stays as the file has it. */
 export interface Kept {
@@ -17,3 +17,13 @@ export function keptAs({ quantization, bnb_4bit_use_double_quant: double, dtype 
 }
 
 export const isKeptAlike = (a: Kept, b: Kept): boolean => a.quantization === b.quantization && a.floats === b.floats
+
+/** For people; undefined where all is as in the file. */
+export function keptWords({ quantization, bnb_4bit_use_double_quant: double, dtype }: Partial<BaseOptions>): string | undefined {
+  const label = (name: 'quantization' | 'dtype', value: string | undefined): string | undefined =>
+    value === undefined || value === baseOptions[name].default ? undefined : baseOptions[name].choices.find((c) => c.value === value)?.label
+  const linear = label('quantization', quantization)
+  const others = label('dtype', dtype)
+  const words = [linear && `linear layers in ${linear}${double ? ' with double quantisation' : ''}`, others && `${linear ? 'other ' : ''}matrices in ${others}`].filter(Boolean)
+  return words.length > 0 ? words.join(', ') : undefined
+}
