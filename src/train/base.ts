@@ -62,7 +62,7 @@ const MAX_CLASSES = 65_536
 const WIDTHS = ['hidden_size', 'n_embd', 'dim', 'head_dim', 'num_attention_heads', 'n_head', 'num_key_value_heads', 'query_pre_attn_scalar']
 
 function readConfig(folder: ModelFolder, family: Family): { config: unknown; found: ReturnType<typeof outline> } {
-  const above = (names: readonly string[], most: number): string | undefined => names.find((name) => typeof folder.config[name] === 'number' && folder.config[name] > most)
+  const above = (names: readonly string[], most: number): string | undefined => names.find((name) => typeof folder.config[name] === 'number' && !(folder.config[name] >= 1 && folder.config[name] <= most))
   let widest = 0
   for (const { shape } of folder.tensors.values()) widest = Math.max(widest, ...shape)
   const wrong = above(LAYERS, folder.tensors.size) ?? above(WIDTHS, widest) ?? above(['num_labels'], MAX_CLASSES)
