@@ -18,7 +18,7 @@ export interface CardFacts {
   /** The commit of a base model from the Hub. */
   readonly revision?: string
   /** How its frozen weights were kept, where not as in its files. */
-  readonly keptAs?: string
+  readonly keptAs?: string | undefined
   /** The base's, as far as its files say. */
   readonly licence?: Licence
   /** The method's name for people: LoRA. */

@@ -39,7 +39,7 @@ export const recipeFacts = (recipe: Recipe, version: string): Pick<CardFacts, 'n
   name: recipe.name,
   baseModel: recipe.base.id,
   ...(recipe.base.revision !== undefined && { revision: recipe.base.revision }),
-  ...(keptWords(recipe.base) !== undefined && { keptAs: keptWords(recipe.base) }),
+  keptAs: keptWords(recipe.base),
   method: recipe.methods.map((m) => methodOf(m.id).label).join(' + '),
   recipe,
   seed: recipe.seed,
