@@ -35,7 +35,7 @@ const UNITS: Readonly<Record<Measure['unit'], readonly [string, string]>> = { an
 /** "32 test answers". */
 export const countOf = ({ count, unit }: Measure): string => formatOf(count, ...UNITS[unit])
 
-const digits = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 })
+const digits = new Intl.NumberFormat('en', { minimumSignificantDigits: 3, maximumSignificantDigits: 3 })
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
 
 /** Without its unit, which stands with the measure's name. */
