@@ -6,6 +6,7 @@ import type { JsonObject } from '../files/jsonFile.ts'
 import { sameShape, showShape, sizeOf } from '../graph/shape.ts'
 import { choiceOfAdapterHub, keyOfAdapterHub } from '../methods/adapterHub.ts'
 import type { Attachment } from '../methods/method.ts'
+import { withClassifierHead } from '../methods/classifierHead.ts'
 import { attachAll, methodOf, methods } from '../methods/registry.ts'
 import { attachSavedPrompt } from '../methods/savedPrompt.ts'
 import { Fault } from '../protocol/failure.ts'
@@ -138,7 +139,7 @@ function attachKnown(config: JsonObject, outline: OpenModel['outline']): Attachm
     throw new Fault('bad-adapter', 'This VeRA adapter was saved without its shared matrices, which only PyTorch can draw again.', 'Save it with save_projection true.')
   for (const method of methods.values()) {
     const attachment = method.fromPeft?.(config, outline)
-    if (attachment) return { ...attachment, name: method.id }
+    if (attachment) return { ...withClassifierHead(attachment, outline), name: method.id }
   }
   throw new Fault('bad-adapter', `Adapters of PEFT’s type ${config['peft_type']} cannot be read.`, `Known are ${[...methods.values()].filter((m) => m.fromPeft).map((m) => m.label).join(', ')}.`)
 }
