@@ -2,7 +2,7 @@
 import type { Phase } from '../protocol/event.ts'
 import type { RunRecord } from '../protocol/studio.ts'
 import { CURVE, VALIDATION, type RunState, type Score } from './runState.ts'
-import { cell } from './table.ts'
+import { cell, column } from './table.ts'
 
 /** Steps over which speed is averaged: long enough to be steady, short enough to notice a slow-down. */
 const SPEED_WINDOW = 20
@@ -48,6 +48,18 @@ const SPARK_STEPS = 80
 export function stepTimes(run: RunState): readonly number[] {
   const { rows } = run.curve
   return Array.from({ length: Math.min(rows, SPARK_STEPS) }, (_, i) => cell(run.curve, Math.max(0, rows - SPARK_STEPS) + i, CURVE.ms) ?? 0)
+}
+
+/** How far above the lowest validation loss the last one may end before it is worth a word. */
+const WORTH_SAYING = 1.02
+
+/** At the end of a run that kept its last values: the step whose validation loss was clearly lower. */
+export function betterStep({ phase, best, validation }: RunState): { readonly step: number; readonly loss: number; readonly last: number } | undefined {
+  const last = cell(validation, validation.rows - 1, VALIDATION.loss)
+  if (phase !== 'done' || best || last === undefined) return undefined
+  const losses = column(validation, VALIDATION.loss)
+  const lowest = losses.reduce((low, loss, i) => (loss < losses[low] ? i : low), 0)
+  return last > WORTH_SAYING * losses[lowest] ? { step: cell(validation, lowest, VALIDATION.step)!, loss: losses[lowest], last } : undefined
 }
 
 /** Steps that would be done again if the page closed now. */

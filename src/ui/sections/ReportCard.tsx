@@ -2,6 +2,7 @@
 import { useApp } from '../AppContext.ts'
 import { changeNumber, countOf, measureNumber, MEASURE_WORDS, PLACE_WORDS, verdicts, verdictText, VERDICT_MARKS } from '../reportWords.ts'
 import type { Measure, Measured, MeasuredOn } from '../../protocol/report.ts'
+import { BestNote } from './BestNote.tsx'
 import { ClassTables } from './ClassTables.tsx'
 import './ReportCard.css'
 
@@ -24,6 +25,7 @@ export function ReportCard() {
           </li>
         ))}
       </ul>
+      <BestNote />
       <div className="scroll" tabIndex={0} role="region" aria-label="Report card, all measures">
         <table className="report-table">
           <caption className="unseen">Base and tuned model on the same rows, with 95 % intervals</caption>

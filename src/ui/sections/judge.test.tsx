@@ -1,12 +1,15 @@
 // What the judge shows, as markup: the card says in words what its numbers mean, and every class has its row.
 import { renderToStaticMarkup } from 'react-dom/server'
 import { describe, expect, it } from 'vitest'
+import type { RunEvent } from '../../protocol/event.ts'
 import type { Difference, Measure, Report } from '../../protocol/report.ts'
 import { createApp } from '../../store/appStore.ts'
+import { applyAll, newRun } from '../../store/runState.ts'
 import { AppProvider } from '../AppContext.ts'
 import { changeNumber, measureNumber, verdicts } from '../reportWords.ts'
 import { testReport } from '../testReport.ts'
 import { testStudio } from '../testStudio.ts'
+import { bestText, BestNote } from './BestNote.tsx'
 import { ReportCard } from './ReportCard.tsx'
 
 const app = createApp(testStudio())
@@ -47,6 +50,25 @@ it('numbers are as long as they are sure', () => {
   expect([measureNumber('accuracy', 74.04), measureNumber('accuracy', 3.14), measureNumber('chrf', 71.25), measureNumber('perplexity', 2067.4), measureNumber('bits_per_byte', 0.44861), measureNumber('perplexity', Number.POSITIVE_INFINITY)]).toEqual(['74', '3.1', '71.3', '2,067', '0.449', 'not finite'])
   expect(changeNumber(measure({ id: 'perplexity', before: { value: 31.6 }, after: { value: 2.98 } }))).toBe('−28.6')
   expect(changeNumber(measure({ after: { value: 40 } }))).toBe('±0')
+})
+
+describe('whose values are judged', () => {
+  const validation = (step: number, loss: number): RunEvent => ({ type: 'validation', step, loss, tokens: 9 })
+  const ran = (...events: RunEvent[]) => applyAll(newRun(30), [...events, { type: 'phase', phase: 'done', at: 0 }])
+  it('says when earlier ones were better, and offers to keep the best', () => {
+    const run = ran(validation(0, 3), validation(10, 1), validation(20, 1.2))
+    expect(bestText(run)).toBe('Judged are the last values. At step 10 the validation loss was lower, 1.000 instead of 1.200: from there on it may have learned its rows by heart.')
+    app.store.setState({ run })
+    const note = (): string => renderToStaticMarkup(<AppProvider value={{ ...app, store: { ...app.store, getInitialState: app.store.getState } }}><BestNote /></AppProvider>)
+    expect(note()).toMatch(/<button[^>]*>[^<]*Keep the best/)
+    app.actions.setTraining('load_best_model_at_end', true)
+    expect(note()).toContain('The next run keeps the best.')
+  })
+  it('is silent where the last are the best, and where nothing was held out', () => {
+    expect(bestText(ran(validation(0, 3), validation(10, 1), validation(20, 1.01)))).toBeUndefined()
+    expect(bestText(ran())).toBeUndefined()
+    expect(bestText(ran(validation(0, 3), validation(10, 1), validation(20, 2), { type: 'best', step: 10, loss: 1 }))).toBe('Judged are the values of step 10, where the validation loss was lowest: 1.000.')
+  })
 })
 
 describe('ReportCard', () => {
