@@ -5,6 +5,7 @@ import type { BaseInfo } from './baseInfo.ts'
 import type { DataFindings } from './dataChecks.ts'
 import type { ProblemKind } from './dataRecipe.ts'
 import type { Metric, PlanSummary, RunEvent } from './event.ts'
+import type { KeepShelf } from './keep.ts'
 import type { MachineShelf } from './machine.ts'
 import type { MethodInfo, MethodPreset, MethodShelf, MethodSize } from './methods.ts'
 import type { ModelLibrary } from './models.ts'
@@ -124,7 +125,7 @@ export interface ReplyToken {
 }
 
 /** The trainer worker. Callbacks are proxied; one job runs at a time, `generate` works while none trains or while one is paused. */
-export interface Studio extends AdapterShelf, MachineShelf, MethodShelf, ModelLibrary, OnnxShelf, TakeAway {
+export interface Studio extends AdapterShelf, KeepShelf, MachineShelf, MethodShelf, ModelLibrary, OnnxShelf, TakeAway {
   device(): Promise<Result<DeviceInfo>>
   samples(): Promise<Result<readonly SampleInfo[]>>
   /** Opens the built-in model; progress in bytes. */

@@ -10,9 +10,10 @@ import type { Quota } from './quota.ts'
 import type { RecordStore } from './recordStore.ts'
 import { runs, type Runs } from './runs.ts'
 import { shelf, type Shelf } from './shelf.ts'
+import { storageUse, type Uses } from './storageUse.ts'
 import { storing } from './storageFault.ts'
 
-export interface Storage extends Locks {
+export interface Storage extends Locks, Uses {
   readonly runs: Runs
   readonly checkpoints: Checkpoints
   /** Files of adapters, of runs and of the shelf. */
@@ -58,6 +59,7 @@ export function createStorage({ files, records, locks, quota }: StorageParts): S
     models,
     library: library(models, records, locks),
     quota,
+    ...storageUse(files, records, locks, quota),
     withRunLock: locks.withRunLock,
     isHeld: locks.isHeld,
     sweep: () =>

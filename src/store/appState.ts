@@ -2,6 +2,7 @@
 import type { AdapterInfo, AdapterUse, Compressed } from '../protocol/adapters.ts'
 import type { PlanSummary } from '../protocol/event.ts'
 import type { Failure } from '../protocol/failure.ts'
+import type { StorageUse } from '../protocol/keep.ts'
 import { defaultRecipe, type Recipe } from '../protocol/recipe.ts'
 import type { MethodInfo, MethodPreset, MethodSize } from '../protocol/methods.ts'
 import type { OnnxRequest, OnnxVerdict } from '../protocol/onnx.ts'
@@ -102,6 +103,10 @@ export interface AppState {
   readonly onnx: OnnxState
   readonly sending?: Sending
   readonly machine: MachineState
+  /** What is kept in this browser, once somebody looked. */
+  readonly storage: Held<StorageUse>
+  /** A project is being packed or opened. */
+  readonly projecting: Held<never>
   /** A recipe that came with the page’s address, until it is taken or put aside. */
   readonly linked?: Recipe
   /** A failure that belongs to no section: a file that nothing can read, a recipe that cannot be used. */
@@ -131,6 +136,8 @@ export function firstState(): AppState {
     adapters: nothing,
     shelving: { busy: false },
     machine: firstMachine,
+    storage: nothing,
+    projecting: nothing,
   }
 }
 

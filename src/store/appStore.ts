@@ -5,6 +5,7 @@ import { firstState, type AppState } from './appState.ts'
 import { adapterActions, type AdapterActions } from './adapterActions.ts'
 import { askActions, type AskActions } from './askActions.ts'
 import { dataActions, type DataActions } from './dataActions.ts'
+import { keepActions, type KeepActions } from './keepActions.ts'
 import { libraryActions, type LibraryActions } from './libraryActions.ts'
 import { machineActions, type MachineActions } from './machineActions.ts'
 import { modelActions, type ModelActions } from './modelActions.ts'
@@ -21,7 +22,7 @@ export interface Context {
   readonly store: StoreApi<AppState>
 }
 
-export interface Actions extends ModelActions, LibraryActions, MachineActions, DataActions, PlanActions, SizeActions, RecipeActions, TrainActions, RunListActions, AskActions, AdapterActions, OnnxActions, SendActions {
+export interface Actions extends ModelActions, KeepActions, LibraryActions, MachineActions, DataActions, PlanActions, SizeActions, RecipeActions, TrainActions, RunListActions, AskActions, AdapterActions, OnnxActions, SendActions {
   /** Opens what the page starts with; call it once. */
   start(): void
 }
@@ -39,7 +40,8 @@ export function createApp(studio: Studio): App {
   const library = libraryActions(context, model)
   const runList = runListActions(context)
   const adapters = adapterActions(context)
-  const recipes = recipeActions(context, model, data, adapters)
+  const keep = keepActions(context, runList)
+  const recipes = recipeActions(context, model, data, adapters, keep)
   const plan = planActions(context, data)
   const sizes = sizeActions(context)
   const machine = machineActions(context)
@@ -56,6 +58,7 @@ export function createApp(studio: Studio): App {
     ...adapters,
     ...onnxActions(context),
     ...machine,
+    ...keep,
     ...sendActions(context),
     start() {
       machine.keepRequests()

@@ -10,6 +10,7 @@ import type { Context } from './appStore.ts'
 import type { DataActions } from './dataActions.ts'
 import { catalogue } from './appState.ts'
 import { nothing } from './held.ts'
+import type { KeepActions } from './keepActions.ts'
 import { withEffort, type Effort } from './efforts.ts'
 import type { ModelActions } from './modelActions.ts'
 import { remedied, withBaseOption, withMethodOption, withMethods, withoutEntries, withTraining } from './recipeEdits.ts'
@@ -46,7 +47,7 @@ export interface RecipeActions {
   dismissNotice(): void
 }
 
-export function recipeActions({ store }: Context, model: ModelActions, data: DataActions, adapters: AdapterActions): RecipeActions {
+export function recipeActions({ store }: Context, model: ModelActions, data: DataActions, adapters: AdapterActions, keep: KeepActions): RecipeActions {
   const { getState, setState } = store
   const edit = (change: (recipe: Recipe) => Recipe): void => setState((s) => ({ recipe: change(s.recipe) }))
   const dismissNotice = (): void => setState(({ notice: _notice, ...rest }) => rest, true)
@@ -127,6 +128,11 @@ export function recipeActions({ store }: Context, model: ModelActions, data: Dat
         case 'data':
           return data.openFile(where.file, where.test, where.validation)
         case 'adapter':
+          if (await holdsProject(files)) {
+            const run = await keep.openProject(files[0]!)
+            if (run) await takeRecipe(run.recipe)
+            return
+          }
           if (await holdsData(files)) return data.openFile(files[0]!)
           return adapters.loadAdapter(where.files)
         case 'recipe':
@@ -160,6 +166,12 @@ export function recipeActions({ store }: Context, model: ModelActions, data: Dat
     dismissLinked,
     dismissNotice,
   }
+}
+
+/** A zip that a run was saved as. */
+async function holdsProject(files: readonly NamedFile[]): Promise<boolean> {
+  const [only] = files
+  return only !== undefined && files.length === 1 && /\.zip$/i.test(only.path) && (await zipNames(only.file)).includes('project.json')
 }
 
 /** A zip with files of rows in it, and without the settings of an adapter. */

@@ -6,6 +6,7 @@ import type { Result, RunRecord, Studio } from '../protocol/studio.ts'
 import { testAdapters } from './testAdapters.ts'
 import { testLibrary } from './testLibrary.ts'
 import { testTakeAway } from './testTakeAway.ts'
+import { testKeep } from './testKeep.ts'
 import { testMachine } from './testMachine.ts'
 import { testBase, testDataset, testPlan, testRecord, testSamples, testScore, testStep } from './testFixtures.ts'
 import { testReport } from './testReport.ts'
@@ -133,6 +134,7 @@ export function testStudio(script: Script = {}): Studio {
     ...testTakeAway(() => wait()),
     ...testLibrary(wait),
     ...testMachine(wait, script.noRoom),
+    ...testKeep(records),
     device: async () =>
       script.noWebGpu
         ? fail({
@@ -206,9 +208,11 @@ export function testStudio(script: Script = {}): Studio {
       const { steps } = record.recipe.training
       const { rows } = record.recipe.evaluation
       const past: RunEvent[] = [
+        { type: 'plan', plan: testPlan(record.recipe, true) },
         testScore('before', rows),
         ...Array.from({ length: record.step }, (_, i) => testStep(i + 1, steps)),
       ]
+      past.push(...[0.25, 0.5, 0.75, 1].flatMap((part): RunEvent[] => (part * steps <= record.step ? [{ type: 'validation', step: part * steps, loss: 1.05 + 2.4 * Math.exp(-4 * part), tokens: 700 }] : [])))
       if (record.status === 'done') past.push(testScore('after', rows), testReport(rows))
       return ok(past)
     },

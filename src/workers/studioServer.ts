@@ -26,6 +26,7 @@ import { stampRecipe } from '../train/stampRecipe.ts'
 import { AdapterLibrary } from './adapterLibrary.ts'
 import { adapterShelf, type ShelfNeeds } from './adapterShelf.ts'
 import type { HubFetcher } from './hubClient.ts'
+import { keepShelf } from './keepShelf.ts'
 import { machineShelf } from './machineShelf.ts'
 import { modelInfo } from './modelInfo.ts'
 import { modelShelf } from './modelShelf.ts'
@@ -220,6 +221,7 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
     ...models.calls,
     ...takeAway,
     ...machine,
+    ...keepShelf({ storage, answer }),
     device: () =>
       answer(async () => {
         const { info, device: d } = await device()

@@ -3,6 +3,7 @@ import { useWords } from '../words/language.ts'
 import { OfflineNote } from './OfflineNote.tsx'
 import { RequestList } from './RequestList.tsx'
 import { SelfTest } from './SelfTest.tsx'
+import { StorageUse } from './StorageUse.tsx'
 import './MachineSection.css'
 
 export function MachineSection() {
@@ -17,6 +18,7 @@ export function MachineSection() {
         <SelfTest />
         <RequestList />
         <OfflineNote />
+        <StorageUse />
       </div>
     </section>
   )

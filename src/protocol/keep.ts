@@ -1,0 +1,46 @@
+// What is kept in this browser: how much room it takes, what of it may go, and a run as one file that opens anywhere.
+import type { NamedFile, Result } from './result.ts'
+import type { RunRecord } from './studio.ts'
+
+export interface RunBytes {
+  readonly id: string
+  /** All stored generations. */
+  readonly checkpoints: number
+  readonly adapter: number
+  /** Its data files. */
+  readonly data: number
+}
+
+/** Bytes on the disk, by what holds them. */
+export interface StorageUse {
+  readonly runs: readonly RunBytes[]
+  /** Adapters that came from no run. */
+  readonly shelf: readonly { readonly id: string; readonly name: string; readonly bytes: number }[]
+  /** Of models, what has arrived of them. */
+  readonly models: number
+  /** As the browser counts the whole site, and what it would still give. */
+  readonly usedBytes: number
+  readonly freeBytes: number
+  /** The browser promised not to clear it by itself. */
+  readonly persisted: boolean
+}
+
+/** A run that another tab or window owns. */
+export interface LiveElsewhere {
+  readonly runId: string
+  readonly name: string
+  readonly step: number
+  readonly steps: number
+}
+
+export interface KeepShelf {
+  storageUse(): Promise<Result<StorageUse>>
+  /** Asks the browser not to clear what is kept; answers whether it promised. */
+  keepSafe(): Promise<Result<boolean>>
+  /** Forgets a run's checkpoints: its curves and adapter stay, and it cannot go on. */
+  dropCheckpoints(id: string): Promise<Result<true>>
+  /** A run as one zip: recipe, curves, adapter, last checkpoint, and its data unless only its hash is wanted. */
+  exportProject(id: string, withData: boolean): Promise<Result<{ readonly name: string; readonly zip: Blob }>>
+  /** Keeps the run of such a zip here; one that is here already is not replaced. */
+  openProject(file: NamedFile): Promise<Result<RunRecord>>
+}
