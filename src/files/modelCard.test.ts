@@ -122,6 +122,24 @@ test('a card says what, from what, how well, and how to load it', () =>
     "
   `))
 
+test('a report card stands in place of the scores alone, with intervals and what is chance', () => {
+  const general = { id: 'bits_per_byte', on: 'general', count: 16, unit: 'passage' } as const
+  const card = adapterCard({
+    ...facts,
+    report: {
+      measures: [
+        { id: 'exact_match', on: 'test', count: 80, unit: 'answer', before: { value: 0, interval: { low: 0, high: 4.6 } }, after: { value: 87.5, interval: { low: 78.5, high: 93.1 } }, difference: { test: 'mcnemar', p: 1e-9, verdict: 'better' } },
+        { ...general, before: { value: 2.0321 }, after: { value: 2.0552 }, difference: { test: 'bootstrap', p: 0.2, verdict: 'unclear' } },
+        { ...general, id: 'perplexity', after: { value: 2067.24 } },
+      ],
+    },
+  })
+  expect(card).toContain('| Exact match, 80 test rows | 0.0 % (0.0 to 4.6) | 87.5 % (78.5 to 93.1) | better, p below 0.001 (McNemar) |')
+  expect(card).toContain('| Bits per byte, 16 passages of general English | 2.032 | 2.055 | may be chance, p = 0.200 (bootstrap) |')
+  expect(card).toContain('| Perplexity, 16 passages of general English |  | 2067.2 |  |')
+  expect(card).not.toContain('| Validation loss | 4.0000 | 1.5000 |')
+})
+
 test('texts cannot break out of the front matter, a table or the fences', () => {
   const card = adapterCard({ ...facts, name: 'a\n---\n# b <script>', baseModel: 'x"\nlicense: mit', dataName: '| a\n| b', licence: { id: 'mit', name: '<b>\nx: y' } })
   const front = card.split('\n---\n')[0]

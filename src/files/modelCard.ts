@@ -1,9 +1,11 @@
 // README.md of what a run leaves: front matter that the Hugging Face Hub and PEFT read, how to load it, how well it does, and
 // everything it was made from.
 import type { RunEvent } from '../protocol/event.ts'
+import type { Report } from '../protocol/report.ts'
 import { MODEL_CLASSES, type TaskType } from '../protocol/taskType.ts'
 import { fenced, frontMatter, ggufBase, licenceLine, oneLine, table, type Licence } from './cardText.ts'
 import { curveLines, type Curves } from './curveLines.ts'
+import { reportRows } from './reportRows.ts'
 
 /** One task of a run over several datasets. */
 export interface TaskCard extends Pick<CardFacts, 'rows' | 'validationLoss' | 'scores'> {
@@ -49,6 +51,8 @@ export interface CardFacts {
   /** Before the first update. */
   readonly firstValidationLoss?: number
   readonly curves?: Curves
+  /** What both models reach; unsaid: only the scores below are known. */
+  readonly report?: Report
   /** Where the run went on at another peak learning rate than the recipe's. */
   readonly rates?: readonly { readonly step: number; readonly was: number; readonly is: number }[]
   /** Share of test rows answered right, or F1, 0 to 1. */
@@ -111,7 +115,7 @@ export function madeLines(facts: CardFacts): string[] {
     ...Object.entries(facts.versions),
   ]
   return [
-    ...(scores.length > 0 ? ['## Before and after', '', ...table(['', 'Base', 'Tuned'], scores), ''] : []),
+    ...(facts.report || scores.length > 0 ? ['## Before and after', '', ...(facts.report ? reportRows(facts.report) : table(['', 'Base', 'Tuned'], scores)), ''] : []),
     ...(facts.tasks ? [...table(['Task', 'Description', 'Rows', 'Validation loss', 'Exact match before', 'after'], facts.tasks.map(taskRow)), ''] : []),
     ...(curve.length > 0 ? ['## Curves', '', ...curve, ''] : []),
     '## How it was made',

@@ -10,6 +10,18 @@ export interface Interval {
 export const MEASURES = ['accuracy', 'exact_match', 'f1', 'macro_f1', 'chrf', 'bleu', 'perplexity', 'bits_per_byte'] as const
 export type MeasureId = (typeof MEASURES)[number]
 
+/** As texts name them. */
+export const MEASURE_NAMES: Readonly<Record<MeasureId, string>> = {
+  accuracy: 'Accuracy',
+  exact_match: 'Exact match',
+  f1: 'Entity F1',
+  macro_f1: 'Macro F1',
+  chrf: 'chrF',
+  bleu: 'BLEU',
+  perplexity: 'Perplexity',
+  bits_per_byte: 'Bits per byte',
+}
+
 /** Rows that were answered, rows held out from training, or general text that no training row came from. */
 export type MeasuredOn = 'test' | 'validation' | 'general'
 

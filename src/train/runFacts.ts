@@ -2,7 +2,7 @@
 import type { CardFacts } from '../files/modelCard.ts'
 import type { RunEvent } from '../protocol/event.ts'
 
-export type RunFacts = Pick<CardFacts, 'curves' | 'rates' | 'metric' | 'askedRows' | 'scores' | 'firstValidationLoss'>
+export type RunFacts = Pick<CardFacts, 'curves' | 'rates' | 'report' | 'metric' | 'askedRows' | 'scores' | 'firstValidationLoss'>
 
 export function runFacts(events: readonly RunEvent[]): RunFacts {
   const training = events.flatMap((e) => (e.type === 'step' ? [{ step: e.step, loss: e.loss }] : []))
@@ -10,6 +10,7 @@ export function runFacts(events: readonly RunEvent[]): RunFacts {
   const score = (when: 'before' | 'after') => events.findLast((e) => e.type === 'score' && e.when === when)
   const share = (event: RunEvent | undefined): number | undefined => (event?.type === 'score' && event.total > 0 ? event.correct / event.total : undefined)
   const rates = events.flatMap((e) => (e.type === 'rate' ? [{ step: e.step, was: e.was, is: e.is }] : []))
+  const report = events.findLast((e) => e.type === 'report')
   const [before, after] = [score('before'), score('after')]
   const asked = after?.type === 'score' ? after : before?.type === 'score' ? before : undefined
   const [first, last] = [share(before), share(after)]
@@ -18,6 +19,7 @@ export function runFacts(events: readonly RunEvent[]): RunFacts {
     curves: { training, validation },
     ...(asked && asked.total > 0 && { metric: asked.metric, askedRows: asked.answers.length }),
     ...(rates.length > 0 && { rates }),
+    ...(report && { report: report.report }),
     scores: { ...(first !== undefined && { before: first }), ...(last !== undefined && { after: last }) },
     ...(start !== undefined && { firstValidationLoss: start }),
   }

@@ -3,7 +3,6 @@ import type { Difference, Measure, MeasuredOn, MeasureId, Report } from '../prot
 import { formatOf } from './format.ts'
 
 interface MeasureWords {
-  readonly name: string
   /** In the middle of a sentence. */
   readonly said: string
   readonly unit: string
@@ -11,14 +10,14 @@ interface MeasureWords {
 }
 
 export const MEASURE_WORDS: Readonly<Record<MeasureId, MeasureWords>> = {
-  accuracy: { name: 'Accuracy', said: 'accuracy', unit: '%', help: 'Share of answers that name the right class.' },
-  exact_match: { name: 'Exact match', said: 'exact match', unit: '%', help: 'Share of answers that are the expected text, spaces aside.' },
-  f1: { name: 'Entity F1', said: 'entity F1', unit: '%', help: 'Labelled stretches found whole and with the right label: precision and recall in one number.' },
-  macro_f1: { name: 'Macro F1', said: 'macro F1', unit: '%', help: 'F1 of each class, averaged so that a rare class counts as much as a frequent one.' },
-  chrf: { name: 'chrF', said: 'chrF', unit: 'of 100', help: 'How many runs of 1 to 6 characters answer and expected text share (chrF2 of sacreBLEU). It sees near misses that exact match does not.' },
-  bleu: { name: 'BLEU', said: 'BLEU', unit: 'of 100', help: 'How many runs of 1 to 4 words they share (sacreBLEU, 13a, exp).' },
-  perplexity: { name: 'Perplexity', said: 'perplexity', unit: 'tokens', help: 'Between how many equally likely tokens the model wavers, on average, at each next one; 1 is certainty. Fewer is better.' },
-  bits_per_byte: { name: 'Bits per byte', said: 'bits per byte', unit: 'bits', help: 'What the model needs to write down a byte of the text. Unlike perplexity it compares models whose tokens differ. Fewer is better.' },
+  accuracy: { said: 'accuracy', unit: '%', help: 'Share of answers that name the right class.' },
+  exact_match: { said: 'exact match', unit: '%', help: 'Share of answers that are the expected text, spaces aside.' },
+  f1: { said: 'entity F1', unit: '%', help: 'Labelled stretches found whole and with the right label: precision and recall in one number.' },
+  macro_f1: { said: 'macro F1', unit: '%', help: 'F1 of each class, averaged so that a rare class counts as much as a frequent one.' },
+  chrf: { said: 'chrF', unit: 'of 100', help: 'How many runs of 1 to 6 characters answer and expected text share (chrF2 of sacreBLEU). It sees near misses that exact match does not.' },
+  bleu: { said: 'BLEU', unit: 'of 100', help: 'How many runs of 1 to 4 words they share (sacreBLEU, 13a, exp).' },
+  perplexity: { said: 'perplexity', unit: 'tokens', help: 'Between how many equally likely tokens the model wavers, on average, at each next one; 1 is certainty. Fewer is better.' },
+  bits_per_byte: { said: 'bits per byte', unit: 'bits', help: 'What the model needs to write down a byte of the text. Unlike perplexity it compares models whose tokens differ. Fewer is better.' },
 }
 
 export const PLACE_WORDS: Readonly<Record<MeasuredOn, { readonly name: string; readonly help: string }>> = {

@@ -10,7 +10,7 @@ export function ClassTables({ classes: { labels, before, after } }: { classes: C
   const last = after ?? before
   const [of, setOf] = useState<'before' | 'after'>(after ? 'after' : 'before')
   const shown = of === 'after' ? after : before
-  if (!last) return null
+  if (!last || ![before, after].every((c) => c === undefined || fits(c, labels))) return null
   return (
     <details>
       <summary>Class by class</summary>
@@ -96,6 +96,9 @@ function ConfusionTable({ labels, confusion: { counts }, whose }: { labels: read
     </div>
   )
 }
+
+/** A card from elsewhere may say anything. */
+const fits = ({ counts, classes }: Confusion, labels: readonly string[]): boolean => classes.length === labels.length && counts.length === labels.length && counts.every((row) => row.length === labels.length + 1)
 
 /** Deeper for a larger share of its row. */
 const shade = (count: number, total: number): React.CSSProperties | undefined =>

@@ -1,7 +1,7 @@
 // The report card: base and tuned model on the same rows, with intervals, and in words whether the difference is more than chance.
 import { useApp } from '../AppContext.ts'
 import { changeNumber, countOf, measureNumber, MEASURE_WORDS, PLACE_WORDS, verdicts, verdictText, VERDICT_MARKS } from '../reportWords.ts'
-import type { Measure, Measured, MeasuredOn } from '../../protocol/report.ts'
+import { MEASURE_NAMES, type Measure, type Measured, type MeasuredOn } from '../../protocol/report.ts'
 import { BestNote } from './BestNote.tsx'
 import { ClassTables } from './ClassTables.tsx'
 import './ReportCard.css'
@@ -66,11 +66,11 @@ export function ReportCard() {
 
 function MeasureRow({ measure }: { measure: Measure }) {
   const { id, before, after, difference } = measure
-  const { name, unit } = MEASURE_WORDS[id]
+  const { unit } = MEASURE_WORDS[id]
   return (
     <tr>
       <th scope="row">
-        {name} <span className="report-unit">{unit}</span>
+        {MEASURE_NAMES[id]} <span className="report-unit">{unit}</span>
       </th>
       <Side id={id} side={before} />
       <Side id={id} side={after} />
@@ -117,7 +117,7 @@ function HowToRead({ measures }: { measures: readonly Measure[] }) {
       <dl className="report-help small">
         {ids.map((id) => (
           <div key={id}>
-            <dt>{MEASURE_WORDS[id].name}</dt>
+            <dt>{MEASURE_NAMES[id]}</dt>
             <dd>{MEASURE_WORDS[id].help}</dd>
           </div>
         ))}
