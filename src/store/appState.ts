@@ -7,6 +7,7 @@ import { defaultRecipe, type Recipe } from '../protocol/recipe.ts'
 import type { MethodInfo, MethodPreset, MethodSize } from '../protocol/methods.ts'
 import type { OnnxRequest, OnnxVerdict } from '../protocol/onnx.ts'
 import type { BaseInfo, DatasetInfo, DeviceInfo, NamedFile, ReplyToken, Result, RunRecord, SampleInfo } from '../protocol/studio.ts'
+import type { Compared } from './compareActions.ts'
 import { nothing, type Held } from './held.ts'
 import { firstHub, firstLibrary, type HubState, type LibraryState } from './libraryState.ts'
 import { firstMachine, type MachineState } from './machineState.ts'
@@ -91,6 +92,8 @@ export interface AppState {
   /** A train or continue call is in flight, so that the GPU is taken. */
   readonly working: boolean
   readonly runs: Held<readonly RunRecord[]>
+  /** Chosen runs, side by side. */
+  readonly compared: Compared
   readonly sampling: Sampling
   readonly asked?: Asked
   readonly adapters: Held<readonly AdapterInfo[]>
@@ -130,6 +133,7 @@ export function firstState(): AppState {
     run: newRun(0),
     working: false,
     runs: { busy: true },
+    compared: [],
     sampling: { maxNewTokens: 48, temperature: 0, topK: 0, topP: 1, seed: 42 },
     exporting: nothing,
     onnx: { verdicts: [] },

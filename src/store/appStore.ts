@@ -4,6 +4,7 @@ import type { Studio } from '../protocol/studio.ts'
 import { firstState, type AppState } from './appState.ts'
 import { adapterActions, type AdapterActions } from './adapterActions.ts'
 import { askActions, type AskActions } from './askActions.ts'
+import { compareActions, type CompareActions } from './compareActions.ts'
 import { dataActions, type DataActions } from './dataActions.ts'
 import { keepActions, type KeepActions } from './keepActions.ts'
 import { libraryActions, type LibraryActions } from './libraryActions.ts'
@@ -22,7 +23,7 @@ export interface Context {
   readonly store: StoreApi<AppState>
 }
 
-export interface Actions extends ModelActions, KeepActions, LibraryActions, MachineActions, DataActions, PlanActions, SizeActions, RecipeActions, TrainActions, RunListActions, AskActions, AdapterActions, OnnxActions, SendActions {
+export interface Actions extends CompareActions, ModelActions, KeepActions, LibraryActions, MachineActions, DataActions, PlanActions, SizeActions, RecipeActions, TrainActions, RunListActions, AskActions, AdapterActions, OnnxActions, SendActions {
   /** Opens what the page starts with; call it once. */
   start(): void
 }
@@ -55,6 +56,7 @@ export function createApp(studio: Studio): App {
     ...runList,
     ...trainActions(context, runList, recipes),
     ...askActions(context),
+    ...compareActions(context),
     ...adapters,
     ...onnxActions(context),
     ...machine,

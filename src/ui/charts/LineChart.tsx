@@ -15,6 +15,8 @@ export interface Series {
   readonly colour: string
   readonly width: number
   readonly dots?: boolean
+  /** Lengths of strokes and gaps; unsaid: a whole line. */
+  readonly dash?: readonly number[]
 }
 
 /** Steps, then one column per series; a missing value is null. */
@@ -83,7 +85,7 @@ export function LineChart({ title, series, data, height, format, syncKey, log = 
         <h3>{title}</h3>
         <span className="chart-legend" ref={legend}>
           {series.map(({ label, colour }, i) => {
-            const value = data[i + 1]?.[row]
+            const value = lastUpTo(data[i + 1], row)
             return (
               <span key={label}>
                 <i className={`series-${colour}`} aria-hidden="true" />{' '}
@@ -99,4 +101,11 @@ export function LineChart({ title, series, data, height, format, syncKey, log = 
       <ChartTable title={title} series={series} data={data} format={format} />
     </figure>
   )
+}
+
+/** A curve that was not measured at a row has the value that it had before. */
+function lastUpTo(values: ChartData[number] | undefined, row: number): number | null | undefined {
+  let at = row
+  while (at > 0 && (values?.[at] ?? null) === null) at -= 1
+  return values?.[at]
 }

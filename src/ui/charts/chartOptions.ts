@@ -39,10 +39,11 @@ export function chartOptions({ series, colours, size, style, onCursor, syncKey, 
     ],
     series: [
       {},
-      ...series.map(({ label, width, dots = false }, i): uPlot.Series => ({
+      ...series.map(({ label, width, dots = false, dash }, i): uPlot.Series => ({
         label,
         width,
         stroke: colours[i] ?? style.color,
+        ...(dash && { dash: [...dash] }),
         spanGaps: true,
         points: { show: dots, size: 6, fill: colours[i] ?? style.color },
       })),

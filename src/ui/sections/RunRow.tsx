@@ -1,5 +1,6 @@
 // One stored run: what it was, how it went, and what can be done with it.
 import type { RunRecord } from '../../protocol/studio.ts'
+import { MOST_COMPARED } from '../../store/compareActions.ts'
 import { canContinue } from '../../store/runFigures.ts'
 import { useActions, useApp } from '../AppContext.ts'
 import { goTo } from '../goTo.ts'
@@ -13,10 +14,12 @@ import { useDownload } from '../useDownload.ts'
 const share = (score: number | undefined): string => (score === undefined ? '–' : formatShare(score, 1))
 
 export function RunRow({ run }: { run: RunRecord }) {
+  const isCompared = useApp((s) => s.compared.some((c) => c.id === run.id))
+  const isFull = useApp((s) => s.compared.length >= MOST_COMPARED)
   const working = useApp((s) => s.working)
   const isShown = useApp((s) => s.runId === run.id)
   const method = useApp((s) => methodNames(run.recipe.methods, s.methods.value))
-  const { showRun, takeRecipe, continueRun, deleteRun } = useActions()
+  const { showRun, takeRecipe, continueRun, deleteRun, compare } = useActions()
   const download = useDownload()
   const name = `${run.recipe.name}, ${formatDate(run.createdAt)}`
   const open = async (): Promise<void> => {
@@ -26,6 +29,9 @@ export function RunRow({ run }: { run: RunRecord }) {
   }
   return (
     <tr aria-current={isShown || undefined}>
+      <td>
+        <input type="checkbox" checked={isCompared} disabled={isFull && !isCompared} aria-label={`Compare ${name}`} onChange={(e) => void compare(run.id, e.target.checked)} />
+      </td>
       <th scope="row">{run.recipe.name}</th>
       <td>
         <span className="status" data-status={run.status}>

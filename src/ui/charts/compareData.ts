@@ -1,0 +1,37 @@
+// The same curve of several runs in one chart: every step that any of them draws, and what each run had at that step. Pure.
+import { CURVE, VALIDATION, type RunState } from '../../store/runState.ts'
+import { column } from '../../store/table.ts'
+import type { ChartData } from './LineChart.tsx'
+import { pick, thinRows } from './thinRows.ts'
+
+export const CURVES = {
+  smoothed: { label: 'Training loss, smoothed', index: CURVE.smoothed },
+  validation: { label: 'Validation loss', index: VALIDATION.loss },
+  gradNorm: { label: 'Gradient norm', index: CURVE.gradNorm },
+  learningRate: { label: 'Learning rate', index: CURVE.learningRate },
+} as const
+export type CurveName = keyof typeof CURVES
+
+const MOST_POINTS = 1000
+
+/** @param log whether what is not positive is left out */
+export function compareData(runs: readonly RunState[], name: CurveName, log: boolean): ChartData {
+  const columns = runs.map((run) => {
+    const table = name === 'validation' ? run.validation : run.curve
+    return { steps: column(table, 0), values: column(table, CURVES[name].index) }
+  })
+  const drawn = new Set<number>()
+  for (const { steps, values } of columns) for (const step of pick(steps, thinRows(values, MOST_POINTS))) drawn.add(step)
+  const all = Float64Array.from(drawn).toSorted()
+  return [
+    all,
+    ...columns.map(({ steps, values }) => {
+      let row = 0
+      return Array.from(all, (step) => {
+        while (row < steps.length && (steps[row] ?? 0) < step) row += 1
+        const value = steps[row] === step ? (values[row] ?? null) : null
+        return value !== null && (!log || value > 0) ? value : null
+      })
+    }),
+  ]
+}

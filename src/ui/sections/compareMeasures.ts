@@ -1,0 +1,41 @@
+// What each of the compared runs came to: quality, trainable parameters, bytes and seconds. Pure.
+import { validationNow } from '../../store/runFigures.ts'
+import { CURVE } from '../../store/runState.ts'
+import { column } from '../../store/table.ts'
+import { formatBytes, formatDuration, formatLoss, formatShare, formatShort } from '../format.ts'
+import { METRIC_NAMES, metricOf } from '../metricWords.ts'
+import type { ComparedRun } from './CompareView.tsx'
+
+export interface CompareMeasure {
+  readonly name: string
+  /** By run; undefined where it has none. */
+  readonly values: readonly (number | undefined)[]
+  readonly format: (value: number) => string
+  /** A full bar; unsaid: the largest value. */
+  readonly full?: number
+}
+
+export function compareMeasures(runs: readonly ComparedRun[]): readonly CompareMeasure[] {
+  const metrics = [...new Set(runs.flatMap(({ record }) => (record.scores?.after === undefined ? [] : [metricOf(record)])))]
+  const measures: CompareMeasure[] = [
+    ...metrics.map((metric) => ({
+      name: METRIC_NAMES[metric],
+      values: runs.map(({ record }) => (metricOf(record) === metric ? record.scores?.after : undefined)),
+      format: (v: number) => formatShare(v, 1),
+      full: 1,
+    })),
+    { name: 'Validation loss', values: runs.map(({ run }) => run.best?.loss ?? validationNow(run)), format: formatLoss },
+    { name: 'Trainable parameters', values: runs.map(({ run }) => run.plan?.trainableParameters), format: formatShort },
+    { name: 'GPU memory, planned', values: runs.map(({ run }) => run.plan?.bytes.total), format: formatBytes },
+    { name: 'Time in steps', values: runs.map(({ run }) => secondsOf(column(run.curve, CURVE.ms))), format: formatDuration },
+  ]
+  return measures.filter(({ values }) => values.some((v) => v !== undefined))
+}
+
+const secondsOf = (ms: Float64Array): number | undefined => (ms.length > 0 ? ms.reduce((a, b) => a + b, 0) / 1000 : undefined)
+
+/** Percent of a full bar. */
+export const barOf = ({ values, full }: CompareMeasure, value: number): number => {
+  const top = full ?? values.reduce<number>((a, b) => Math.max(a, b ?? 0), 0)
+  return top > 0 ? Math.round((1000 * Math.max(0, value)) / top) / 10 : 0
+}
