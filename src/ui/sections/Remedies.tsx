@@ -4,7 +4,7 @@ import type { MethodInfo } from '../../protocol/methods.ts'
 import type { OptionValue } from '../../protocol/options.ts'
 import type { TaskType } from '../../protocol/taskType.ts'
 import { trainingOptions } from '../../protocol/training.ts'
-import { formatCount, formatSmall } from '../format.ts'
+import { formatCount } from '../format.ts'
 import { useActions, useApp } from '../AppContext.ts'
 
 export function Remedies({ of }: { of: Pick<Failure, 'remedies'> }) {
@@ -40,7 +40,7 @@ function remedyText(remedy: Remedy, methods: readonly MethodInfo[] | undefined):
     case 'training':
       return setText(Object.entries(trainingOptions).find(([name]) => name === remedy.name)?.[1].label ?? remedy.name, remedy.value)
     case 'continue':
-      return `Go on from step ${formatCount(remedy.step)} at a learning rate of ${formatSmall(remedy.learning_rate)}`
+      return `Go on from step ${formatCount(remedy.step)} at a learning rate of ${remedy.learning_rate}`
     case 'task':
       return TASK_TEXTS[remedy.value]
     case 'data':

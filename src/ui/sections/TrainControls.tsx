@@ -13,6 +13,7 @@ import './SampleTimeline.css'
 /** The first thing that stands in the way of a run. */
 function missing(s: AppState, blocked: string): string | undefined {
   if (s.device.failure) return 'Training needs WebGPU; see the top of the page.'
+  if (s.elsewhere) return 'A run trains in another tab; see the top of the page.'
   if (s.base.busy) return 'The model is still opening.'
   if (!s.base.value) return 'Choose a model first.'
   if (!s.dataset.value) return s.dataset.busy ? 'The data is still being read.' : 'Choose data first.'
@@ -34,7 +35,8 @@ export function TrainControls({ blocked }: { blocked: string }) {
   const main = useApp(useShallow((s) => primary(s, blocked)))
   const working = useApp((s) => s.working)
   const runId = useApp((s) => s.runId)
-  const canGoOn = useApp((s) => !s.working && s.run.step < s.run.steps && s.run.checkpoint !== undefined)
+  // As it was, a run that diverged would do so again; its failure offers another rate.
+  const canGoOn = useApp((s) => !s.working && s.run.step < s.run.steps && s.run.checkpoint !== undefined && s.run.failure?.code !== 'diverged')
   const actions = useActions()
   return (
     <div className="stack">

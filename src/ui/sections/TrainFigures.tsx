@@ -30,6 +30,11 @@ export function TrainFigures() {
         ]}
       />
       {times.length > 1 && <Sparkline values={times} text={stepTimesText(times)} />}
+      {run.rates?.map(({ step, was, is }) => (
+        <p key={step} className="small soft">
+          From step {formatCount(step)} on the learning rate peaks at {is} instead of {was}.
+        </p>
+      ))}
       {working && (isMoving(run.phase) || run.phase === 'paused') && run.step > 0 && <p className="small soft">{safetyText(run, now)}</p>}
     </>
   )
