@@ -1,4 +1,5 @@
 // What is kept in this browser: how much room it takes, what of it may go, and a run as one file that opens anywhere.
+import type { RunEvent } from './event.ts'
 import type { NamedFile, Result } from './result.ts'
 import type { RunRecord } from './studio.ts'
 
@@ -33,7 +34,22 @@ export interface LiveElsewhere {
   readonly steps: number
 }
 
+/** What tabs tell each other of runs, and the worker its own page. */
+export type TabNews =
+  /** A run goes on in some tab; said when it begins, when somebody asks, and as it goes on. */
+  | ({ readonly kind: 'live' } & LiveElsewhere)
+  | { readonly kind: 'events'; readonly runId: string; readonly events: readonly RunEvent[] }
+  | { readonly kind: 'ended'; readonly runId: string }
+  /** This tab’s own run goes over to the tab that asked for it. */
+  | { readonly kind: 'yielded'; readonly runId: string }
+
 export interface KeepShelf {
+  /** Tells of the runs of other tabs from here on. */
+  watchTabs(onNews: (news: TabNews) => void): Promise<void>
+  /** Has the tab that owns the run tell again what it said lately. */
+  askTab(runId: string): Promise<void>
+  /** Has the tab that owns the run save it and let go; answers when it has. */
+  takeOver(runId: string): Promise<Result<true>>
   storageUse(): Promise<Result<StorageUse>>
   /** Asks the browser not to clear what is kept; answers whether it promised. */
   keepSafe(): Promise<Result<boolean>>

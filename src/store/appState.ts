@@ -2,7 +2,7 @@
 import type { AdapterInfo, AdapterUse, Compressed } from '../protocol/adapters.ts'
 import type { PlanSummary } from '../protocol/event.ts'
 import type { Failure } from '../protocol/failure.ts'
-import type { StorageUse } from '../protocol/keep.ts'
+import type { LiveElsewhere, StorageUse } from '../protocol/keep.ts'
 import { defaultRecipe, type Recipe } from '../protocol/recipe.ts'
 import type { MethodInfo, MethodPreset, MethodSize } from '../protocol/methods.ts'
 import type { OnnxRequest, OnnxVerdict } from '../protocol/onnx.ts'
@@ -106,6 +106,10 @@ export interface AppState {
   readonly onnx: OnnxState
   readonly sending?: Sending
   readonly machine: MachineState
+  /** A run of another tab, while it goes on. */
+  readonly elsewhere?: LiveElsewhere
+  /** It is on show here, live. */
+  readonly watching?: string
   /** What is kept in this browser, once somebody looked. */
   readonly storage: Held<StorageUse>
   /** A project is being packed or opened. */

@@ -16,6 +16,7 @@ import { recipeActions, type RecipeActions } from './recipeActions.ts'
 import { runListActions, type RunListActions } from './runListActions.ts'
 import { sendActions, type SendActions } from './sendActions.ts'
 import { sizeActions, type SizeActions } from './sizeActions.ts'
+import { tabActions, type TabActions } from './tabActions.ts'
 import { trainActions, type TrainActions } from './trainActions.ts'
 
 export interface Context {
@@ -23,7 +24,7 @@ export interface Context {
   readonly store: StoreApi<AppState>
 }
 
-export interface Actions extends CompareActions, ModelActions, KeepActions, LibraryActions, MachineActions, DataActions, PlanActions, SizeActions, RecipeActions, TrainActions, RunListActions, AskActions, AdapterActions, OnnxActions, SendActions {
+export interface Actions extends CompareActions, ModelActions, KeepActions, LibraryActions, MachineActions, DataActions, PlanActions, SizeActions, RecipeActions, TrainActions, RunListActions, AskActions, AdapterActions, OnnxActions, SendActions, TabActions {
   /** Opens what the page starts with; call it once. */
   start(): void
 }
@@ -46,6 +47,8 @@ export function createApp(studio: Studio): App {
   const plan = planActions(context, data)
   const sizes = sizeActions(context)
   const machine = machineActions(context)
+  const train = trainActions(context, runList, recipes)
+  const tabs = tabActions(context, runList, train)
   const actions: Actions = {
     ...data,
     ...model,
@@ -54,7 +57,8 @@ export function createApp(studio: Studio): App {
     ...sizes,
     ...recipes,
     ...runList,
-    ...trainActions(context, runList, recipes),
+    ...train,
+    ...tabs,
     ...askActions(context),
     ...compareActions(context),
     ...adapters,
@@ -64,6 +68,7 @@ export function createApp(studio: Studio): App {
     ...sendActions(context),
     start() {
       machine.keepRequests()
+      tabs.keepWatching()
       void model.readDevice()
       void model.readMethods()
       void data.readSamples()

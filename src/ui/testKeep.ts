@@ -4,6 +4,9 @@ import type { RunRecord } from '../protocol/studio.ts'
 
 export function testKeep(records: Map<string, RunRecord>): KeepShelf {
   return {
+    watchTabs: async () => undefined,
+    askTab: async () => undefined,
+    takeOver: async () => ({ ok: true, value: true }),
     storageUse: async () => ({
       ok: true,
       value: {

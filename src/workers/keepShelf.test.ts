@@ -17,6 +17,7 @@ const answer = async <T>(work: () => Promise<T>) => {
 }
 const step: Extract<RunEvent, { type: 'step' }> = { type: 'step', step: 1, steps: 9, loss: 2.123456789012345, learningRate: 1e-3, gradNorm: 0.1, tokens: 8, trainedTokens: 4, ms: 3 }
 
+const tabs = { listen: () => undefined, askAgain: () => undefined, takeOver: async () => undefined }
 async function scene() {
   const storage = memoryStorage()
   await storage.runs.put({ id: 'run-1', recipe: { ...defaultRecipe(), name: 'Piräten' }, createdAt: 5, status: 'running', step: 7, lastLoss: 2.5, scores: { metric: 'accuracy', before: 0.5 }, hasAdapter: false })
@@ -24,7 +25,7 @@ async function scene() {
   await storage.inputs.save('run-1', new Map([['names.json', utf8('{}')], ['train', utf8('{"a":1}')]]))
   await storage.adapters.save('run-1', new Map([['adapter_model.safetensors', Uint8Array.of(1, 2, 3)]]))
   await storage.checkpoints.save('run-1', 5, new Map([['values', Uint8Array.of(9, 9)], ['m', Uint8Array.of(7)]]))
-  return { storage, shelf: keepShelf({ storage, answer }) }
+  return { storage, shelf: keepShelf({ storage, tabs, answer }) }
 }
 const value = <T>(result: { ok: true; value: T } | { ok: false; failure: { message: string } }): T => {
   if (!result.ok) throw new Error(result.failure.message)
@@ -37,7 +38,7 @@ it('carries everything that a run needs to go on', async () => {
   const { name, zip } = value(await from.shelf.exportProject('run-1', true))
   expect(name).toBe('Piräten.project.zip')
   const storage = memoryStorage()
-  const shelf = keepShelf({ storage, answer })
+  const shelf = keepShelf({ storage, tabs, answer })
   expect(value(await shelf.openProject(fileOf(zip)))).toEqual({ ...(await from.storage.runs.get('run-1')), status: 'stopped' })
   for (const at of ['events'] as const) expect(await storage.runs[at]('run-1')).toEqual(await from.storage.runs[at]('run-1'))
   expect(await storage.inputs.load('run-1')).toEqual(await from.storage.inputs.load('run-1'))
@@ -60,7 +61,7 @@ it('refuses a project of which a byte has changed, and keeps nothing of it', asy
   const at = new TextDecoder('latin1').decode(bytes).indexOf('{"a":1}')
   bytes[at + 5] = 0x32
   const storage = memoryStorage()
-  const result = await keepShelf({ storage, answer }).openProject(fileOf(new Blob([bytes])))
+  const result = await keepShelf({ storage, tabs, answer }).openProject(fileOf(new Blob([bytes])))
   expect(result.ok ? '' : result.failure.message).toMatch(/cannot be (opened|read)|not a readable/)
   expect(await storage.runs.list()).toEqual([])
 })

@@ -7,19 +7,28 @@ import type { Result } from '../protocol/result.ts'
 import type { RunRecord } from '../protocol/studio.ts'
 import type { Storage } from '../storage/storage.ts'
 import { folderName } from './parcels.ts'
+import type { Tabs } from './tabs.ts'
 
 export interface KeepNeeds {
   readonly storage: Storage
+  readonly tabs: Pick<Tabs, 'listen' | 'askAgain' | 'takeOver'>
   answer<T>(work: () => Promise<T>): Promise<Result<T>>
 }
 
-export function keepShelf({ storage, answer }: KeepNeeds): KeepShelf {
+export function keepShelf({ storage, tabs, answer }: KeepNeeds): KeepShelf {
   const need = async (id: string): Promise<RunRecord> => {
     const run = await storage.runs.get(id)
     if (!run) throw new Fault('storage', 'This run is no longer stored.', 'Reload the page to see which are.')
     return run
   }
   return {
+    async watchTabs(onNews) {
+      tabs.listen(onNews)
+    },
+    async askTab(runId) {
+      tabs.askAgain(runId)
+    },
+    takeOver: (runId) => answer(async () => (await tabs.takeOver(runId), true as const)),
     storageUse: () =>
       answer(async () => {
         const [use, models] = await Promise.all([storage.use(), storage.models.list()])

@@ -36,6 +36,7 @@ import type { OpenOnnx } from './ortClient.ts'
 import { parcels, scriptFolder } from './parcels.ts'
 import type { RequestLog } from './requestLog.ts'
 import { Site } from './site.ts'
+import type { Tabs } from './tabs.ts'
 import { takeAwayShelf } from './takeAwayShelf.ts'
 
 interface OpenedModel {
@@ -43,10 +44,7 @@ interface OpenedModel {
   readonly model: OpenModel
 }
 
-/** Times in a row that a lost device is replaced before the run gives up. */
-const RECOVERIES = 3
-
-export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fetcher: HubFetcher, requests: RequestLog): Studio {
+export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fetcher: HubFetcher, requests: RequestLog, tabs: Tabs): Studio {
   const site = new Site(page)
   let gpu: Promise<Gpu> | undefined
   let model: OpenedModel | undefined
@@ -157,16 +155,22 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
   /** @param wasRate peak learning rate of its steps so far */
   const run = async (id: string, recipe: Recipe, onEvent: (event: RunEvent) => void, wasRate = recipe.training.learning_rate): Promise<RunRecord> => {
     const mine = (control = new Control())
+    const others = tabs.begin({ runId: id, name: recipe.name, steps: recipe.training.steps, stop: () => mine.stop() })
+    const say = (event: RunEvent): void => {
+      others.tell(event)
+      onEvent(event)
+    }
     keep(recipe)
     try {
       for (let recoveries = 0; ; recoveries++) {
         const on = await mounted()
         await shelf.makeWay()
         const { dataset, testSet, tasks } = dataFor(recipe)
-        const record = await runSession({ runId: id, recipe, base: on, dataset, test: testSet, storage, control: mine, version: __APP_VERSION__, onEvent, ...(recoveries === 0 && { wasRate }), ...(tasks && { tasks }) })
+        const record = await runSession({ runId: id, recipe, base: on, dataset, test: testSet, storage, control: mine, version: __APP_VERSION__, onEvent: say, ...(recoveries === 0 && { wasRate }), ...(tasks && { tasks }) })
         if (record.status !== 'failed' || !on.gpu.lost.happened || mine.stopped || recoveries >= RECOVERIES) return record
       }
     } finally {
+      others.end()
       if (control === mine) control = undefined
     }
   }
@@ -221,7 +225,7 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
     ...models.calls,
     ...takeAway,
     ...machine,
-    ...keepShelf({ storage, answer }),
+    ...keepShelf({ storage, tabs, answer }),
     device: () =>
       answer(async () => {
         const { info, device: d } = await device()

@@ -5,8 +5,11 @@ import { hubFetcher } from './hubClient.ts'
 import { openOnnxWith } from './ortClient.ts'
 import { allowOwnScripts } from './ownScripts.ts'
 import { ownRequests } from './requestLog.ts'
+import { siteChannel, Tabs } from './tabs.ts'
 import { studioServer } from './studioServer.ts'
 
 allowOwnScripts()
 const requests = ownRequests('studio')
-expose(studioServer(new URL(self.name || self.location.href), browserStorage(), openOnnxWith(requests), hubFetcher(requests), requests))
+const storage = browserStorage()
+const tabs = new Tabs(siteChannel(), storage)
+expose(studioServer(new URL(self.name || self.location.href), storage, openOnnxWith(requests), hubFetcher(requests), requests, tabs))

@@ -7,13 +7,14 @@ import { useActions, useApp } from '../AppContext.ts'
 import { goTo } from '../goTo.ts'
 import { formatCount, formatDate } from '../format.ts'
 import { FailureNote } from '../parts/FailureNote.tsx'
+import { RunElsewhere } from './RunElsewhere.tsx'
 import { LinkedRecipe } from './RecipeLink.tsx'
 import './Banners.css'
 
 /** The newest run that was cut off: neither finished nor stopped by hand. */
 function cutOff(s: AppState): RunRecord | undefined {
   if (s.working || s.run.phase !== undefined) return undefined
-  return s.runs.value?.filter((r) => canContinue(r) && r.status !== 'stopped').sort((a, b) => b.createdAt - a.createdAt)[0]
+  return s.runs.value?.filter((r) => r.id !== s.elsewhere?.runId && canContinue(r) && r.status !== 'stopped').sort((a, b) => b.createdAt - a.createdAt)[0]
 }
 
 export function Banners() {
@@ -33,6 +34,7 @@ export function Banners() {
         </FailureNote>
       )}
       <LinkedRecipe />
+      <RunElsewhere />
       {run && run.id !== dismissed && (
         <section className="offer" aria-label="Unfinished run">
           <p>

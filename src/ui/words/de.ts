@@ -135,6 +135,15 @@ const words: Words = {
     busy: 'Wird gepackt …',
     projectAbout: 'Ein Projekt ist eine Zip-Datei: Rezept, Kurven, Adapter, letzter Sicherungspunkt und Daten. Ziehen Sie sie irgendwo auf diese Seite, und der Lauf geht bis zu denselben Bytes weiter. Modelle löschen Sie unter Modell, Adapter unter Adapter.',
   },
+  tabs: {
+    title: 'Lauf eines anderen Tabs',
+    live: (name, step, steps) => `„${name}“ trainiert in einem anderen Tab: Schritt ${step} von ${steps}.`,
+    watch: 'Hier zusehen',
+    watching: 'Er ist hier zu sehen, wie er läuft.',
+    take: 'Übernehmen',
+    takes: 'Der andere Tab sichert ihn und lässt ihn los, dann geht er hier weiter.',
+    taking: 'Der andere Tab lässt los …',
+  },
   palette: {
     title: 'Befehle',
     field: 'Schreiben Sie, was Sie tun möchten',

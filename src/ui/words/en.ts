@@ -134,6 +134,15 @@ export const en = {
     busy: 'Packing…',
     projectAbout: 'A project is one zip: recipe, curves, adapter, last checkpoint and data. Drop it on this page anywhere, and the run goes on to the same bytes. Models are deleted under Model, adapters under Adapters.',
   },
+  tabs: {
+    title: 'Run of another tab',
+    live: (name: string, step: string, steps: string) => `“${name}” trains in another tab: step ${step} of ${steps}.`,
+    watch: 'Watch it here',
+    watching: 'It is on show here, live.',
+    take: 'Take it over',
+    takes: 'The other tab saves it and lets go, then it goes on here.',
+    taking: 'The other tab is letting go…',
+  },
   palette: {
     title: 'Commands',
     field: 'Type what you want to do',
