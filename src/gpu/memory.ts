@@ -31,7 +31,11 @@ export class Memory {
       this.live.set(buffer, { bytes: buffer.size, memory: r.memory })
       return buffer
     })
-    const [invalid, exhausted] = await Promise.all([this.device.popErrorScope(), this.device.popErrorScope()])
+    const [invalid, exhausted] = await Promise.all([this.device.popErrorScope(), this.device.popErrorScope()]).catch((error: unknown) => {
+      // The scopes of a lost device may answer nothing.
+      this.free(made)
+      throw error
+    })
     const error = exhausted ?? invalid
     if (error) {
       this.free(made)

@@ -15,10 +15,14 @@ export interface Runs {
   /** Adds events at the end, in order. Only the holder of the run's lock may. */
   appendEvents(id: string, events: readonly RunEvent[]): Promise<void>
   events(id: string): Promise<RunEvent[]>
-  /** Forgets what was said after `step`: a run that continues from there says it again. */
+  /** Forgets what was said after `step`, or of all of them for −1: a run that continues from there says it again. */
   dropEventsAfter(id: string, step: number): Promise<void>
   delete(id: string): Promise<void>
 }
+
+/** Whether a run that goes on from that step says this again: every step after it, and what is only said at the end. */
+const isSaidAgain = (event: RunEvent, step: number): boolean =>
+  ('step' in event && event.step > step) || (event.type === 'score' && (step < 0 || event.when === 'after')) || event.type === 'report'
 
 export function runs(files: FileStore, records: RecordStore): Runs {
   const chunks = (id: string) => records.all('events', `${id}/`)
@@ -55,7 +59,7 @@ export function runs(files: FileStore, records: RecordStore): Runs {
         const changes: Change[] = []
         let past = false
         for (const { key, value } of await chunks(id)) {
-          const cut = past ? 0 : value.events.findIndex((event) => event.type === 'step' && event.step > step)
+          const cut = past ? 0 : value.events.findIndex((event) => isSaidAgain(event, step))
           if (cut < 0) continue
           past = true
           if (cut === 0) changes.push({ table: 'events', key, remove: true })

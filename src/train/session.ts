@@ -163,8 +163,8 @@ class Session {
     const taken = new Set([...this.subject.layout.windows.values()].flatMap(({ init }) => (init.kind === 'leading part' ? [init.name] : [])))
     if (!saved && taken.size > 0) this.phase('compiling', `${taken.size} weight matrices are decomposed to start from them`)
     await placeValues(learner, recipe.seed, saved)
+    await this.log.rewind(saved?.step ?? -1)
     if (!saved) return
-    await this.log.rewind(saved.step)
     const record = await storage.runs.get(runId)
     Object.assign(this.scores, record?.scores)
     this.lastLoss = record?.lastLoss

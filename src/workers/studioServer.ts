@@ -18,10 +18,10 @@ import { exportScript } from '../train/exportScript.ts'
 import { isKeptAlike, keptAs } from '../train/keptAs.ts'
 import { estimate } from '../train/estimate.ts'
 import { methodSize } from '../train/methodSize.ts'
+import { outliveDevice } from '../train/outliveDevice.ts'
 import { probeSeconds } from '../train/probeSeconds.ts'
 import { recipeModel, withLabels } from '../train/recipeModel.ts'
 import { batchesOf, classesOf } from '../train/runData.ts'
-import { runSession } from '../train/session.ts'
 import { stampRecipe } from '../train/stampRecipe.ts'
 import { AdapterLibrary } from './adapterLibrary.ts'
 import { adapterShelf, type ShelfNeeds } from './adapterShelf.ts'
@@ -162,13 +162,13 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
     }
     keep(recipe)
     try {
-      for (let recoveries = 0; ; recoveries++) {
+      const ready = async (): Promise<Base> => {
         const on = await mounted()
         await shelf.makeWay()
-        const { dataset, testSet, tasks } = dataFor(recipe)
-        const record = await runSession({ runId: id, recipe, base: on, dataset, test: testSet, storage, control: mine, version: __APP_VERSION__, onEvent: say, ...(recoveries === 0 && { wasRate }), ...(tasks && { tasks }) })
-        if (record.status !== 'failed' || !on.gpu.lost.happened || mine.stopped || recoveries >= RECOVERIES) return record
+        return on
       }
+      const { dataset, testSet, tasks } = dataFor(recipe)
+      return await outliveDevice(ready, { runId: id, recipe, dataset, test: testSet, storage, control: mine, version: __APP_VERSION__, onEvent: say, wasRate, ...(tasks && { tasks }) })
     } finally {
       others.end()
       if (control === mine) control = undefined

@@ -1,0 +1,33 @@
+// A run outlives the device it trains on: when one is lost, it goes on from the last committed checkpoint on the next one.
+// What it trains to is the same to the byte, because a continued session is. Knows nothing of how devices are opened.
+import type { RunRecord } from '../protocol/studio.ts'
+import type { Base } from './base.ts'
+import { runSession, type SessionInput } from './session.ts'
+
+/** Losses in a row, without a checkpoint between them, after which the run gives up. */
+const MOST_LOSSES = 3
+/** The browser starts its GPU process anew meanwhile; each loss in a row waits twice as long as the one before. */
+const FIRST_PAUSE_MS = 250
+
+/** @param mounted answers the base on a device that is alive; it is asked again after every loss */
+export async function outliveDevice(mounted: () => Promise<Base>, { wasRate, ...session }: Omit<SessionInput, 'base'>): Promise<RunRecord> {
+  const { storage, runId, control } = session
+  const committed = async (): Promise<number | undefined> => (await storage.checkpoints.steps(runId))[0]
+  let before = await committed()
+  let base = await mounted()
+  for (let losses = 0, first = true; ; first = false) {
+    const record = await runSession({ ...session, base, ...(first && wasRate !== undefined && { wasRate }) })
+    if (record.status !== 'failed' || !base.gpu.lost.happened || control.stopped) return record
+    const now = await committed()
+    losses = now === before ? losses + 1 : 1
+    before = now
+    if (losses > MOST_LOSSES) return record
+    for (let pause = FIRST_PAUSE_MS * 2 ** (losses - 1); ; pause *= 2) {
+      await new Promise((resolve) => setTimeout(resolve, pause))
+      const next = await mounted().catch(() => undefined)
+      if (next) base = next
+      else if (losses++ >= MOST_LOSSES) return record
+      if (next) break
+    }
+  }
+}
