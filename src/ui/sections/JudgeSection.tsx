@@ -11,14 +11,14 @@ import { TaskScores } from './TaskScores.tsx'
 export function JudgeSection() {
   const before = useApp((s) => s.run.before)
   const after = useApp((s) => s.run.after)
-  const hasReport = useApp((s) => s.run.report !== undefined)
+  const report = useApp((s) => s.run.report)
   const hasAsked = useApp((s) => s.asked !== undefined)
   return (
     <Section id="judge" hint="Did it learn?" choose={<PromptBox />}>
       {hasAsked && <Replies />}
-      {before || after || hasReport ? (
+      {before || after || report ? (
         <>
-          {(before || after) && <ScoreBars before={before} after={after} />}
+          {(before || after) && <ScoreBars before={before} after={after} {...(report && { report })} />}
           <ReportCard />
           <TaskScores />
           {(before || after) && <AnswerList before={before} after={after} />}
