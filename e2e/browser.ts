@@ -41,8 +41,8 @@ const flags = [
 ]
 
 /** A fresh profile on a fresh port, and perhaps another Hub than the build’s. `folder` serves another build than dist/, `bare` without headers; `webgpu: false` has no adapter; `offline: true`
- *  lets the page keep itself. */
-export async function startBrowser(options: { folder?: string; bare?: boolean; webgpu?: boolean; hub?: Hub; offline?: boolean } = {}): Promise<Stage> {
+ *  lets the page keep itself; `crashes: true` has Chromium give a page adapters again however often its GPU process crashed. */
+export async function startBrowser(options: { folder?: string; bare?: boolean; webgpu?: boolean; hub?: Hub; offline?: boolean; crashes?: boolean } = {}): Promise<Stage> {
   const executablePath = findChromium()
   if (!executablePath) throw new Error('No Chromium was found: run `node scripts/setup.mjs`, or set CHROME_PATH.')
   const folder = options.folder ?? dist
@@ -54,7 +54,7 @@ export async function startBrowser(options: { folder?: string; bare?: boolean; w
   const launch = async () => {
     const context = await chromium.launchPersistentContext(profile, {
       executablePath,
-      args: [...flags, ...(options.webgpu === false ? ['--disable-gpu', '--disable-software-rasterizer'] : adapter)],
+      args: [...flags, ...(options.webgpu === false ? ['--disable-gpu', '--disable-software-rasterizer'] : adapter), ...(options.crashes ? ['--disable-gpu-process-crash-limit', '--disable-domain-blocking-for-3d-apis'] : [])],
       ignoreDefaultArgs: ['--headless', '--hide-scrollbars'],
       viewport: { width: 1280, height: 800 },
       serviceWorkers: options.offline ? 'allow' : 'block',
