@@ -1,5 +1,6 @@
 // A button for what cannot be undone: it asks first, in a modal dialog that gives focus back.
 import { useRef } from 'react'
+import { useWords } from '../words/language.ts'
 import './ConfirmButton.css'
 
 interface Props {
@@ -13,6 +14,7 @@ interface Props {
 }
 
 export function ConfirmButton({ label, name, question, confirm, disabled = false, onConfirm }: Props) {
+  const w = useWords().frame
   const dialog = useRef<HTMLDialogElement>(null)
   return (
     <>
@@ -33,7 +35,7 @@ export function ConfirmButton({ label, name, question, confirm, disabled = false
             {confirm}
           </button>
           <button type="button" onClick={() => dialog.current?.close()}>
-            Keep it
+            {w.keepIt}
           </button>
         </div>
       </dialog>

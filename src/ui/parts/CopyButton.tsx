@@ -1,14 +1,16 @@
 // Copies a text and says so on the button itself.
 import { useState } from 'react'
+import { useWords } from '../words/language.ts'
 
 export function CopyButton({ text, label }: { text: string; label: string }) {
+  const w = useWords().frame
   const [said, setSaid] = useState<string>()
   const copy = async (): Promise<void> => {
     try {
       await navigator.clipboard.writeText(text)
-      setSaid('Copied')
+      setSaid(w.copied)
     } catch {
-      setSaid('The browser refused to copy')
+      setSaid(w.copyRefused)
     }
     setTimeout(() => setSaid(undefined), 2000)
   }

@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react'
 import type { Failure } from '../../protocol/failure.ts'
 import { CopyButton } from './CopyButton.tsx'
+import { useWords } from '../words/language.ts'
 import './FailureNote.css'
 
 interface Props {
@@ -19,7 +20,7 @@ export function FailureNote({ failure, children }: Props) {
       </p>
       <div className="row">
         {children}
-        <CopyButton text={text} label="Copy details" />
+        <CopyButton text={text} label={useWords().frame.copyDetails} />
       </div>
     </div>
   )

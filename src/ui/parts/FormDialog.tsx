@@ -4,6 +4,7 @@ import { useEffect, useId, useRef, useState, type ReactNode } from 'react'
 import type { Failure } from '../../protocol/failure.ts'
 import { ActionButton } from './ActionButton.tsx'
 import { FailureNote } from './FailureNote.tsx'
+import { useWords } from '../words/language.ts'
 import './FormDialog.css'
 
 interface Props {
@@ -51,6 +52,7 @@ interface FormProps {
 }
 
 export function DialogForm({ submit, doing, problem, onSubmit, children }: FormProps) {
+  const w = useWords().frame
   const [failure, setFailure] = useState<Failure>()
   const [busy, setBusy] = useState(false)
   const form = useRef<HTMLFormElement>(null)
@@ -80,7 +82,7 @@ export function DialogForm({ submit, doing, problem, onSubmit, children }: FormP
           {busy ? doing : submit}
         </ActionButton>
         <button type="button" onClick={close}>
-          Cancel
+          {w.cancel}
         </button>
       </div>
     </form>

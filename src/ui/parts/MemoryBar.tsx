@@ -5,21 +5,16 @@ import { useWords } from '../words/language.ts'
 import { formatBytes, formatShare } from '../format.ts'
 import './MemoryBar.css'
 
-const classes = [
-  { key: 'weights', label: 'Weights', note: 'the base model, read only' },
-  { key: 'activations', label: 'Activations', note: 'kept for the backward pass; falls with batch size and row length' },
-  { key: 'workspace', label: 'Workspace', note: 'scratch, logits' },
-  { key: 'trainable', label: 'Trainable', note: 'values, gradients, optimizer moments' },
-] as const satisfies readonly { key: keyof Bytes; label: string; note: string }[]
+const classes = ['weights', 'activations', 'workspace', 'trainable'] as const satisfies readonly (keyof Bytes)[]
 
 /** @param granted what the device gave of it in a trial, where there was one */
 export function MemoryBar({ bytes, spared = 0, granted }: { bytes: Bytes; spared?: number; granted?: number }) {
-  const w = useWords().room
-  const present = classes.filter(({ key }) => bytes[key] > 0)
+  const { room: w, memory: m } = useWords()
+  const present = classes.filter((key) => bytes[key] > 0)
   return (
     <figure className="memory">
       <div className="memory-bar" aria-hidden="true">
-        {present.map(({ key }) => (
+        {present.map((key) => (
           <span key={key} className={`class-${key}`} style={{ flexGrow: bytes[key] }} />
         ))}
         {spared > 0 && <span className="memory-spared" style={{ flexGrow: spared }} />}
@@ -27,34 +22,34 @@ export function MemoryBar({ bytes, spared = 0, granted }: { bytes: Bytes; spared
       </div>
       <div className="scroll">
         <table>
-          <caption className="unseen">GPU memory by class</caption>
+          <caption className="unseen">{m.caption}</caption>
           <thead>
             <tr>
-              <th scope="col">GPU memory</th>
+              <th scope="col">{m.title}</th>
               <th scope="col" className="number">
-                Bytes
+                {m.bytes}
               </th>
               <th scope="col" className="number">
-                Share
+                {m.share}
               </th>
-              <th scope="col">What it holds</th>
+              <th scope="col">{m.holds}</th>
             </tr>
           </thead>
           <tbody>
-            {present.map(({ key, label, note }) => (
+            {present.map((key) => (
               <tr key={key}>
                 <th scope="row">
-                  <span className={`swatch class-${key}`} /> {label}
+                  <span className={`swatch class-${key}`} /> {m[key]}
                 </th>
                 <td className="number">{formatBytes(bytes[key])}</td>
                 <td className="number">{formatShare(bytes[key], bytes.total)}</td>
-                <td className="soft">{note}</td>
+                <td className="soft">{m[`${key}Note`]}</td>
               </tr>
             ))}
           </tbody>
           <tfoot>
             <tr>
-              <th scope="row">Total</th>
+              <th scope="row">{m.total}</th>
               <td className="number">
                 <strong>{formatBytes(bytes.total)}</strong>
               </td>
@@ -72,11 +67,11 @@ export function MemoryBar({ bytes, spared = 0, granted }: { bytes: Bytes; spared
             {spared > 0 && (
               <tr>
                 <th scope="row">
-                  <span className="swatch memory-spared" /> Spared
+                  <span className="swatch memory-spared" /> {m.spared}
                 </th>
                 <td className="number">{formatBytes(spared)}</td>
                 <td />
-                <td className="soft">activations that full tuning would keep besides</td>
+                <td className="soft">{m.sparedNote}</td>
               </tr>
             )}
           </tfoot>

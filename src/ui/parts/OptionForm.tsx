@@ -1,6 +1,8 @@
 // The one form: fields for any declaration of options. The advanced ones wait behind disclosures, one for each heading
 // that the declaration names; a disclosure says how many of its options are not at their defaults.
 import { checkOption, type OptionSpec, type OptionSpecs, type OptionValue } from '../../protocol/options.ts'
+import { useSpoken } from '../words/language.ts'
+import { spokenSpec } from '../words/optionWords.ts'
 import { OptionField } from './OptionField.tsx'
 import './OptionForm.css'
 
@@ -17,7 +19,8 @@ interface Props {
 type Entry = readonly [name: string, spec: OptionSpec]
 
 export function OptionForm({ label, specs, values, suggestions, disabled = false, onChange }: Props) {
-  const entries = Object.entries(specs)
+  const { options, groups } = useSpoken()
+  const entries = Object.entries(specs).map(([name, spec]): Entry => [name, spokenSpec(options, label, name, spec)])
   const fields = (list: readonly Entry[]) => (
     <div className="option-form">
       {list.map(([name, spec]) => (
@@ -39,7 +42,7 @@ export function OptionForm({ label, specs, values, suggestions, disabled = false
       {disclosures(entries).map(({ heading, list }) => (
         <details key={heading} className="option-more">
           <summary>
-            {heading}
+            {groups[heading] ?? heading}
             <span className="unseen"> of {label}</span>
             <Changed list={list} values={values} />
           </summary>

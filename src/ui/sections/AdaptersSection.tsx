@@ -13,9 +13,11 @@ import { usesText } from '../usesText.ts'
 import { AdapterRow } from './AdapterRow.tsx'
 import { CombineDialog } from './CombineDialog.tsx'
 import { FolderButton, HubButton, SendStatus } from './SendAway.tsx'
+import { useWords } from '../words/language.ts'
 import './AdaptersSection.css'
 
 export function AdaptersSection() {
+  const title = useWords().steps.adapters
   const { value, failure, busy } = useApp((s) => s.adapters)
   const shelving = useApp((s) => s.shelving)
   const working = useApp((s) => s.working)
@@ -28,7 +30,7 @@ export function AdaptersSection() {
   return (
     <section className="runs stack" id="adapters" aria-labelledby="adapters-title">
       <h2 id="adapters-title" tabIndex={-1}>
-        Adapters
+        {title}
       </h2>
       <div className="row">
         <FilePicker label="Load a folder…" folder disabled={isBlocked} onPick={(files) => void loadAdapter(files)} />

@@ -7,6 +7,7 @@ import { useActions, useApp } from '../AppContext.ts'
 import { goTo } from '../goTo.ts'
 import { formatCount, formatDate } from '../format.ts'
 import { FailureNote } from '../parts/FailureNote.tsx'
+import { useWords } from '../words/language.ts'
 import { RunElsewhere } from './RunElsewhere.tsx'
 import { LinkedRecipe } from './RecipeLink.tsx'
 import './Banners.css'
@@ -18,6 +19,7 @@ function cutOff(s: AppState): RunRecord | undefined {
 }
 
 export function Banners() {
+  const w = useWords().frame
   const device = useApp((s) => s.device.failure)
   const notice = useApp((s) => s.notice)
   const run = useApp(cutOff)
@@ -29,7 +31,7 @@ export function Banners() {
       {notice && (
         <FailureNote failure={notice}>
           <button type="button" onClick={dismissNotice}>
-            Dismiss
+            {w.dismiss}
           </button>
         </FailureNote>
       )}
@@ -56,7 +58,7 @@ export function Banners() {
               Continue from step {formatCount(run.checkpointStep ?? 0)}
             </button>
             <button type="button" onClick={() => setDismissed(run.id)}>
-              Not now
+              {w.notNow}
             </button>
           </div>
         </section>

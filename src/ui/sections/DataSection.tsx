@@ -7,6 +7,7 @@ import { OptionForm } from '../parts/OptionForm.tsx'
 import { ProgressBar } from '../parts/ProgressBar.tsx'
 import { Hint } from '../words/Hint.tsx'
 import { Section } from '../parts/Section.tsx'
+import { useWords } from '../words/language.ts'
 import { DataExtras } from './DataExtras.tsx'
 import { DataFindings } from './DataFindings.tsx'
 import { DataMapping } from './DataMapping.tsx'
@@ -17,6 +18,7 @@ import { TaskList } from './TaskList.tsx'
 const DATA_FILES = '.jsonl,.ndjson,.json,.csv,.tsv,.parquet,.txt,.md,.conll,.conllu,.bio,.iob,.iob2,.bioes,.zip,.gz'
 
 export function DataSection() {
+  const w = useWords().data
   const { value, busy, failure } = useApp((s) => s.dataset)
   const data = useApp((s) => s.recipe.data)
   const task = useApp((s) => s.recipe.task)
@@ -30,18 +32,18 @@ export function DataSection() {
         <>
           <SampleList />
           <div className="row">
-            <FilePicker label="Open a file…" accept={DATA_FILES} disabled={working} onPick={(files) => void takeFiles(files)} />
-            <span className="small soft">or drop it anywhere: .jsonl, .json, .csv, .tsv, .parquet, .txt, .md, .conll, or a .zip or .gz of them</span>
+            <FilePicker label={w.open} accept={DATA_FILES} disabled={working} onPick={(files) => void takeFiles(files)} />
+            <span className="small soft">{w.drop} .jsonl, .json, .csv, .tsv, .parquet, .txt, .md, .conll, {w.packed}</span>
           </div>
           {value && data.source === 'file' && (
             <div className="row">
               <FilePicker
-                label={value.testRows > 0 ? 'Change the test file…' : 'Add a test file…'}
+                label={value.testRows > 0 ? w.changeTest : w.addTest}
                 accept={DATA_FILES}
                 disabled={working}
                 onPick={([file]) => file && void addTestFile(file)}
               />
-              <span className="small soft">its rows are answered before and after training</span>
+              <span className="small soft">{w.testHelp}</span>
             </div>
           )}
           <TaskList />
@@ -60,14 +62,14 @@ export function DataSection() {
         </>
       }
     >
-      {busy && <ProgressBar label={value ? 'Reading the data again' : 'Reading the data'} />}
+      {busy && <ProgressBar label={value ? w.readingAgain : w.reading} />}
       {failure && <FailureNote failure={failure} />}
       {value && !value.tasks && <DataMapping dataset={value} key={data.id} />}
       {value && !value.isUnmapped && <DatasetView dataset={value} />}
       {value && !value.tasks && <DataFindings dataset={value} />}
       {!value && !busy && !failure && (
         <p className="small soft">
-          Pick a sample to see its rows, exactly as the model will read them. Each row is a prompt and the answer you want.
+          {w.empty}
         </p>
       )}
     </Section>

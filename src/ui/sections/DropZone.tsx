@@ -4,12 +4,14 @@ import { route } from '../../store/route.ts'
 import { useActions } from '../AppContext.ts'
 import { collectFiles } from '../collectFiles.ts'
 import { goTo } from '../goTo.ts'
+import { useWords } from '../words/language.ts'
 import './DropZone.css'
 
 const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false
 
 export function DropZone() {
   const { takeFiles } = useActions()
+  const w = useWords().drop
   const [isOver, setIsOver] = useState(false)
 
   useEffect(() => {
@@ -46,9 +48,9 @@ export function DropZone() {
   return isOver ? (
     <div className="drop">
       <p>
-        <strong>Drop it here.</strong> A dataset (JSON Lines, JSON, CSV, TSV, text), a Hugging Face model folder, an adapter (folder or zip), or a recipe.
+        <strong>{w.here}</strong> {w.what}
         <br />
-        It is read on this machine and sent nowhere.
+        {w.stays}
       </p>
     </div>
   ) : null

@@ -1,5 +1,6 @@
 // Step 5: did it learn? Scores on rows it never saw, and any prompt answered by both models.
 import { useApp } from '../AppContext.ts'
+import { Hint } from '../words/Hint.tsx'
 import { Section } from '../parts/Section.tsx'
 import { AnswerList } from './AnswerList.tsx'
 import { PromptBox } from './PromptBox.tsx'
@@ -14,7 +15,7 @@ export function JudgeSection() {
   const report = useApp((s) => s.run.report)
   const hasAsked = useApp((s) => s.asked !== undefined)
   return (
-    <Section id="judge" hint="Did it learn?" choose={<PromptBox />}>
+    <Section id="judge" hint={<Hint of="judge" />} choose={<PromptBox />}>
       {hasAsked && <Replies />}
       {before || after || report ? (
         <>

@@ -37,11 +37,11 @@ export function MethodSection() {
     >
       <h3>{w.efforts.title}</h3>
       <EffortPicker />
-      <h3>Training</h3>
+      <h3>{w.method.training}</h3>
       <OptionForm label="Training" specs={trainingOptions} values={recipe.training} disabled={working} onChange={setTraining} />
-      <h3>Test</h3>
+      <h3>{w.method.test}</h3>
       {hasNoTest && (
-        <p className="small soft">This data has no test rows, so no score will be made; add a test file under Data.</p>
+        <p className="small soft">{w.method.noTest}</p>
       )}
       <OptionForm
         label="Test"

@@ -9,6 +9,7 @@ import { FilePicker } from '../parts/FilePicker.tsx'
 import { ProgressBar } from '../parts/ProgressBar.tsx'
 import { Hint } from '../words/Hint.tsx'
 import { Section } from '../parts/Section.tsx'
+import { useWords } from '../words/language.ts'
 import { BaseStorage } from './BaseStorage.tsx'
 import { ModelFromHub } from './ModelFromHub.tsx'
 import { StoredModels } from './StoredModels.tsx'
@@ -16,6 +17,7 @@ import { StoredModels } from './StoredModels.tsx'
 const BUILTIN = defaultRecipe().base.id
 
 export function ModelSection() {
+  const w = useWords().model
   const base = useApp((s) => s.base)
   const isBuiltin = useApp((s) => s.recipe.base.source === 'builtin')
   const working = useApp((s) => s.working)
@@ -34,14 +36,13 @@ export function ModelSection() {
               disabled={working || busy}
               onClick={() => void openBuiltin(BUILTIN)}
             >
-              Built-in starter
+              {w.starter}
             </button>
-            <FilePicker label="Open a model folder…" folder disabled={working} onPick={(files) => void takeFiles(files)} />
-            <FilePicker label="Open a GGUF file…" accept=".gguf" disabled={working} onPick={(files) => void takeFiles(files)} />
+            <FilePicker label={w.folder} folder disabled={working} onPick={(files) => void takeFiles(files)} />
+            <FilePicker label={w.gguf} accept=".gguf" disabled={working} onPick={(files) => void takeFiles(files)} />
           </div>
           <p className="small soft">
-            Or drop one anywhere: a Hugging Face folder (config.json, tokenizer.json and the .safetensors files), or a GGUF file in F16, BF16,
-            Q8_0, Q4_0, Q4_K or Q6_K, which stays as small on the GPU as in the file.
+            {w.drop}
           </p>
           <ModelFromHub />
           <StoredModels />
@@ -50,7 +51,7 @@ export function ModelSection() {
     >
       {busy && (
         <ProgressBar
-          label="Opening the model"
+          label={w.opening}
           done={progress?.done}
           total={progress?.total}
           text={progress ? `${formatBytes(progress.done)} of ${formatBytes(progress.total)}` : undefined}
@@ -59,33 +60,34 @@ export function ModelSection() {
       {failure && (
         <FailureNote failure={failure}>
           <button type="button" onClick={() => void openBuiltin(BUILTIN)}>
-            Open the built-in starter
+            {w.openStarter}
           </button>
         </FailureNote>
       )}
       {value && <BaseFacts base={value} />}
       {value && <BaseStorage />}
-      {!value && !busy && !failure && <p className="soft">No model is open. Take the built-in starter, or drop a folder.</p>}
+      {!value && !busy && !failure && <p className="soft">{w.none}</p>}
     </Section>
   )
 }
 
 function BaseFacts({ base }: { base: BaseInfo }) {
+  const w = useWords().model
   return (
     <>
       <h3 className="model-title">
         {base.title}{' '}
         <span className="soft">
-          {base.modelType}, {base.chat ? 'with a chat template' : 'no chat template'}
+          {base.modelType}, {base.chat ? w.chat : w.noChat}
         </span>
       </h3>
       <Facts
         big
         facts={[
-          { name: 'Parameters', value: formatShort(base.parameters) },
-          { name: 'Size', value: formatBytes(base.bytes) },
-          { name: 'Context', value: formatCount(base.contextLength), remark: 'tokens' },
-          { name: 'Vocabulary', value: formatCount(base.vocabulary), remark: 'tokens' },
+          { name: w.parameters, value: formatShort(base.parameters) },
+          { name: w.size, value: formatBytes(base.bytes) },
+          { name: w.context, value: formatCount(base.contextLength), remark: w.tokens },
+          { name: w.vocabulary, value: formatCount(base.vocabulary), remark: w.tokens },
         ]}
       />
     </>

@@ -3,15 +3,17 @@ import { useApp } from '../AppContext.ts'
 import { formatBytes, formatCount, formatDuration, formatShare, formatShort } from '../format.ts'
 import { Facts } from '../parts/Facts.tsx'
 import { FailureNote } from '../parts/FailureNote.tsx'
+import { useWords } from '../words/language.ts'
 import { Remedies } from './Remedies.tsx'
 import { RoomTrial } from './RoomTrial.tsx'
 import { backwardText } from '../planWords.ts'
 
 export function PlanView() {
+  const w = useWords().plan
   const { value, busy, failure } = useApp((s) => s.plan)
   const device = useApp((s) => s.device.value)
   const isUnusable = useApp((s) => s.size.failure !== undefined)
-  if (isUnusable) return <p className="small soft">The plan stands here once the method can be used on this model.</p>
+  if (isUnusable) return <p className="small soft">{w.unusable}</p>
   if (failure)
     return (
       <FailureNote failure={failure}>
@@ -21,7 +23,7 @@ export function PlanView() {
   if (!value)
     return (
       <p className="small soft">
-        {busy ? 'Planning the memory…' : 'Memory, trainable parameters and time stand here as soon as model and data are open.'}
+        {busy ? w.planning : w.empty}
       </p>
     )
   return (
@@ -30,17 +32,17 @@ export function PlanView() {
         big
         facts={[
           {
-            name: 'Trainable parameters',
+            name: w.trainable,
             value: formatShort(value.trainableParameters),
             remark: formatShare(value.trainableParameters, value.totalParameters),
           },
-          { name: 'GPU memory', value: formatBytes(value.bytes.total) },
+          { name: w.memory, value: formatBytes(value.bytes.total) },
           {
-            name: 'Time',
-            value: value.seconds === undefined ? (busy ? 'measuring…' : '–') : formatDuration(value.seconds),
-            ...(value.seconds !== undefined && device?.software ? { remark: 'on a software adapter' } : {}),
+            name: w.time,
+            value: value.seconds === undefined ? (busy ? w.measuring : '–') : formatDuration(value.seconds),
+            ...(value.seconds !== undefined && device?.software ? { remark: w.software } : {}),
           },
-          { name: 'One step', value: formatCount(value.dispatches), remark: 'dispatches' },
+          { name: w.step, value: formatCount(value.dispatches), remark: w.dispatches },
         ]}
       />
       <RoomTrial bytes={value.bytes} spared={value.backward?.sparedBytes ?? 0} />

@@ -9,6 +9,7 @@ import { FailureNote } from '../parts/FailureNote.tsx'
 import { statusWords } from '../runWords.ts'
 import { CompareView } from './CompareView.tsx'
 import { RunRow } from './RunRow.tsx'
+import { useWords } from '../words/language.ts'
 import './RunsSection.css'
 
 const columns: Record<SortBy, { readonly label: string; readonly isNumber?: true }> = {
@@ -25,6 +26,7 @@ const columns: Record<SortBy, { readonly label: string; readonly isNumber?: true
 const LEAST_TO_FILTER = 4
 
 export function RunsSection() {
+  const title = useWords().steps.runs
   const { value, failure, busy } = useApp((s) => s.runs)
   const methods = useApp((s) => s.methods.value)
   const { refreshRuns } = useActions()
@@ -34,7 +36,7 @@ export function RunsSection() {
   return (
     <section className="runs stack" id="runs" aria-labelledby="runs-title">
       <h2 id="runs-title" tabIndex={-1}>
-        Runs
+        {title}
       </h2>
       {failure && (
         <FailureNote failure={failure}>

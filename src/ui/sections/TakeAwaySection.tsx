@@ -12,6 +12,7 @@ import { Section } from '../parts/Section.tsx'
 import { kept, libraries, loadingSnippet } from '../loadingSnippet.ts'
 import { fileName, saveFile } from '../saveFile.ts'
 import { useDownload } from '../useDownload.ts'
+import { useWords } from '../words/language.ts'
 import { OnnxExport } from './OnnxExport.tsx'
 import { ScriptExport } from './ScriptExport.tsx'
 import { FolderButton, HubButton, SendStatus } from './SendAway.tsx'
@@ -19,6 +20,7 @@ import { RecipeLink } from './RecipeLink.tsx'
 import './TakeAwaySection.css'
 
 export function TakeAwaySection() {
+  const w = useWords().takeAway
   const run = useApp(judgedRun)
   const recipe = useApp((s) => s.recipe)
   const { busy, failure, value } = useApp((s) => s.exporting)
@@ -37,7 +39,7 @@ export function TakeAwaySection() {
         <>
           <div className="row">
             <ActionButton className="primary" blocked={!run || busy || isTraining} onAct={() => run && void download(run.id)}>
-              {busy ? 'Packing…' : `Download ${what}`}
+              {busy ? w.packing : what === 'model' ? w.downloadModel : w.downloadAdapter}
             </ActionButton>
           </div>
           <div className="row">
@@ -45,9 +47,9 @@ export function TakeAwaySection() {
             <HubButton parcel={parcel} what={`the ${what}`} name={fileName(shown.name)} disabled={busy || isTraining} />
           </div>
           <SendStatus parcel={parcel} />
-          {!run && <p className="small soft">The {what} can be taken away once a run has saved one.</p>}
+          {!run && <p className="small soft">{w.later}</p>}
           <label className="option-label" htmlFor="recipe-name">
-            Recipe name
+            {w.name}
           </label>
           <input id="recipe-name" type="text" value={recipe.name} onChange={(e) => setName(e.target.value)} />
           <div className="row">
@@ -60,11 +62,11 @@ export function TakeAwaySection() {
                 )
               }
             >
-              Download recipe
+              {w.recipe}
             </button>
             <RecipeLink />
           </div>
-          <p className="option-help">The recipe holds every choice above. Drop it on this page to get them back.</p>
+          <p className="option-help">{w.recipeHelp}</p>
         </>
       }
     >
@@ -82,8 +84,8 @@ export function TakeAwaySection() {
         </div>
       )}
       <div className="row">
-        <h3>Load it with {libraries[kept(shown)]}</h3>
-        <CopyButton text={snippet} label="Copy" />
+        <h3>{w.load(libraries[kept(shown)])}</h3>
+        <CopyButton text={snippet} label={w.copy} />
       </div>
       <pre className="snippet">{snippet}</pre>
       <OnnxExport />

@@ -6,6 +6,7 @@ import { useActions, useApp } from '../AppContext.ts'
 import { ActionButton } from '../parts/ActionButton.tsx'
 import { ProgressBar } from '../parts/ProgressBar.tsx'
 import { formatCount } from '../format.ts'
+import { useWords } from '../words/language.ts'
 import { amountText, phaseText } from '../runWords.ts'
 import { SampleToggle } from './SampleToggle.tsx'
 import './SampleTimeline.css'
@@ -23,14 +24,15 @@ function missing(s: AppState, blocked: string): string | undefined {
 }
 
 /** One button through the whole run, so that a person who starts by keyboard can pause without searching. */
-function primary(s: AppState, blocked: string): { label: string; blocked: boolean; act: 'train' | 'pause' | 'resume' } {
+function primary(s: AppState, blocked: string): { label: 'train' | 'anew' | 'resume' | 'pause'; blocked: boolean; act: 'train' | 'pause' | 'resume' } {
   if (!s.working)
-    return { label: s.run.phase === undefined ? 'Train' : 'Train anew', blocked: missing(s, blocked) !== undefined, act: 'train' }
-  if (s.run.phase === 'paused') return { label: 'Continue', blocked: isAnswering(s), act: 'resume' }
-  return { label: 'Pause', blocked: s.run.phase !== 'training', act: 'pause' }
+    return { label: s.run.phase === undefined ? 'train' : 'anew', blocked: missing(s, blocked) !== undefined, act: 'train' }
+  if (s.run.phase === 'paused') return { label: 'resume', blocked: isAnswering(s), act: 'resume' }
+  return { label: 'pause', blocked: s.run.phase !== 'training', act: 'pause' }
 }
 
 export function TrainControls({ blocked }: { blocked: string }) {
+  const w = useWords().train
   const reason = useApp((s) => missing(s, blocked))
   const main = useApp(useShallow((s) => primary(s, blocked)))
   const working = useApp((s) => s.working)
@@ -47,16 +49,16 @@ export function TrainControls({ blocked }: { blocked: string }) {
           aria-describedby="train-reason"
           onAct={() => void actions[main.act]()}
         >
-          {main.label}
+          {w[main.label]}
         </ActionButton>
         {canGoOn && runId !== undefined && (
           <button type="button" onClick={() => void actions.continueRun(runId)}>
-            Continue from the checkpoint
+            {w.fromCheckpoint}
           </button>
         )}
         {working && (
           <button type="button" onClick={() => void actions.stop()}>
-            Stop
+            {w.stop}
           </button>
         )}
       </div>

@@ -1,5 +1,5 @@
 // Die Wörter der Seite auf Deutsch; geladen, wenn jemand sie wählt oder der Browser Deutsch spricht.
-import { optionsDe } from './optionsDe.ts'
+import { groupsDe, optionsDe } from './optionsDe.ts'
 import type { Words } from './en.ts'
 import type { Table } from './language.ts'
 
@@ -26,7 +26,6 @@ const words: Words = {
     copyDetails: 'Einzelheiten kopieren',
     copied: 'Kopiert',
     copyRefused: 'Der Browser hat nicht kopiert',
-    close: 'Schließen',
     cancel: 'Abbrechen',
     keepIt: 'Behalten',
   },
@@ -144,6 +143,81 @@ const words: Words = {
     takes: 'Der andere Tab sichert ihn und lässt ihn los, dann geht er hier weiter.',
     taking: 'Der andere Tab lässt los …',
   },
+  memory: {
+    caption: 'GPU-Speicher nach Art',
+    title: 'GPU-Speicher',
+    bytes: 'Bytes',
+    share: 'Anteil',
+    holds: 'Was darin liegt',
+    weights: 'Gewichte',
+    weightsNote: 'das Basismodell, nur gelesen',
+    activations: 'Aktivierungen',
+    activationsNote: 'behalten für den Rückwärtsdurchgang; weniger bei kleineren Stapeln und kürzeren Zeilen',
+    workspace: 'Arbeitsplatz',
+    workspaceNote: 'Zwischenwerte, Logits',
+    trainable: 'Trainierbar',
+    trainableNote: 'Werte, Gradienten, Momente des Optimierers',
+    total: 'Zusammen',
+    spared: 'Gespart',
+    sparedNote: 'Aktivierungen, die volles Training außerdem behielte',
+  },
+  plan: {
+    trainable: 'Trainierbare Parameter',
+    memory: 'GPU-Speicher',
+    time: 'Zeit',
+    measuring: 'wird gemessen …',
+    software: 'auf einem Software-Adapter',
+    step: 'Ein Schritt',
+    dispatches: 'Aufrufe',
+    unusable: 'Hier steht der Plan, sobald die Methode auf dieses Modell passt.',
+    planning: 'Der Speicher wird geplant …',
+    empty: 'Hier stehen Speicher, trainierbare Parameter und Zeit, sobald Modell und Daten offen sind.',
+  },
+  model: {
+    starter: 'Mitgeliefertes Modell',
+    folder: 'Modellordner öffnen …',
+    gguf: 'GGUF-Datei öffnen …',
+    drop: 'Oder ziehen Sie eines irgendwohin: einen Hugging-Face-Ordner (config.json, tokenizer.json und die .safetensors-Dateien) oder eine GGUF-Datei in F16, BF16, Q8_0, Q4_0, Q4_K oder Q6_K, die auf der GPU so klein bleibt wie in der Datei.',
+    opening: 'Das Modell wird geöffnet',
+    openStarter: 'Das mitgelieferte Modell öffnen',
+    none: 'Kein Modell ist offen. Nehmen Sie das mitgelieferte, oder ziehen Sie einen Ordner hierher.',
+    chat: 'mit Chatvorlage',
+    noChat: 'ohne Chatvorlage',
+    parameters: 'Parameter',
+    size: 'Größe',
+    context: 'Kontext',
+    vocabulary: 'Wortschatz',
+    tokens: 'Token',
+  },
+  data: {
+    open: 'Datei öffnen …',
+    drop: 'oder irgendwohin ziehen:',
+    packed: 'oder eine .zip oder .gz davon',
+    addTest: 'Testdatei hinzufügen …',
+    changeTest: 'Andere Testdatei …',
+    testHelp: 'ihre Zeilen werden vor und nach dem Training beantwortet',
+    reading: 'Die Daten werden gelesen',
+    readingAgain: 'Die Daten werden neu gelesen',
+    empty: 'Wählen Sie ein Beispiel, um seine Zeilen genau so zu sehen, wie das Modell sie lesen wird. Jede Zeile ist eine Frage und die gewünschte Antwort.',
+  },
+  method: { training: 'Training', test: 'Test', noTest: 'Diese Daten haben keine Testzeilen, also gibt es keine Wertung; fügen Sie unter Daten eine Testdatei hinzu.' },
+  train: { train: 'Trainieren', anew: 'Neu trainieren', resume: 'Fortsetzen', pause: 'Anhalten', stop: 'Beenden', fromCheckpoint: 'Vom Sicherungspunkt aus fortsetzen' },
+  takeAway: {
+    downloadAdapter: 'Adapter herunterladen',
+    downloadModel: 'Modell herunterladen',
+    packing: 'Wird gepackt …',
+    later: 'Mitnehmen geht, sobald ein Lauf es gesichert hat.',
+    recipe: 'Rezept herunterladen',
+    name: 'Name des Rezepts',
+    recipeHelp: 'Das Rezept hält alle Einstellungen oben fest. Ziehen Sie es auf diese Seite, um sie zurückzubekommen.',
+    load: (library) => `Laden mit ${library}`,
+    copy: 'Kopieren',
+  },
+  drop: {
+    here: 'Hier ablegen.',
+    what: 'Daten (JSON Lines, JSON, CSV, TSV, Text), ein Hugging-Face-Modellordner, ein Adapter (Ordner oder Zip), ein Projekt oder ein Rezept.',
+    stays: 'Es wird auf diesem Rechner gelesen und nirgendwohin gesendet.',
+  },
   palette: {
     title: 'Befehle',
     field: 'Schreiben Sie, was Sie tun möchten',
@@ -176,7 +250,6 @@ const words: Words = {
     steps: (steps, time) => `${steps} Schritte, ${time}`,
     about: (time) => `etwa ${time}`,
     unmeasured: 'Zeit noch nicht gemessen',
-    settings: 'Alle Einstellungen',
   },
   room: {
     try: 'Diesen Speicher ausprobieren',
@@ -190,4 +263,4 @@ const words: Words = {
   },
 }
 
-export const de: Table = { words, options: optionsDe }
+export const de: Table = { words, options: optionsDe, groups: groupsDe }

@@ -11,13 +11,12 @@ interface Spoken {
   readonly language: Language
   readonly words: Words
   readonly options: OptionWords
+  /** Headings of options, by the English one. */
+  readonly groups: Readonly<Record<string, string>>
 }
-export interface Table {
-  readonly words: Words
-  readonly options: OptionWords
-}
+export type Table = Omit<Spoken, 'language'>
 
-const english: Spoken = { language: 'en', words: en, options: {} }
+const english: Spoken = { language: 'en', words: en, options: {}, groups: {} }
 const tables: Readonly<Record<Exclude<Language, 'en'>, () => Promise<Table>>> = { de: () => import('./de.ts').then((m) => m.de) }
 const KEY = 'tunesmith.language'
 
@@ -29,7 +28,7 @@ const listeners = new Set<() => void>()
 export async function speak(language: Language): Promise<void> {
   const table = language === 'en' ? english : await tables[language]().catch(() => undefined)
   if (!table) return
-  spoken = { language, words: table.words, options: table.options }
+  spoken = { language, words: table.words, options: table.options, groups: table.groups }
   document.documentElement.lang = language
   for (const told of listeners) told()
 }
