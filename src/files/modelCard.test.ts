@@ -131,12 +131,14 @@ test('a report card stands in place of the scores alone, with intervals and what
         { id: 'exact_match', on: 'test', count: 80, unit: 'answer', before: { value: 0, interval: { low: 0, high: 4.6 } }, after: { value: 87.5, interval: { low: 78.5, high: 93.1 } }, difference: { test: 'mcnemar', p: 1e-9, verdict: 'better' } },
         { ...general, before: { value: 2.0321 }, after: { value: 2.0552 }, difference: { test: 'bootstrap', p: 0.2, verdict: 'unclear' } },
         { ...general, id: 'perplexity', after: { value: 2067.24 } },
+        { id: 'bleu', on: 'test', count: 80, unit: 'answer', before: { value: 0 }, after: { value: 0 }, difference: { test: 'bootstrap', p: 1, verdict: 'unclear' } },
       ],
     },
   })
   expect(card).toContain('| Exact match, 80 test rows | 0.0 % (0.0 to 4.6) | 87.5 % (78.5 to 93.1) | better, p below 0.001 (McNemar) |')
   expect(card).toContain('| Bits per byte, 16 passages of general English | 2.032 | 2.055 | may be chance, p = 0.200 (bootstrap) |')
   expect(card).toContain('| Perplexity, 16 passages of general English |  | 2067.2 |  |')
+  expect(card).toContain('| BLEU, 80 test rows | 0.0 | 0.0 | no difference |')
   expect(card).not.toContain('| Validation loss | 4.0000 | 1.5000 |')
 })
 

@@ -1,5 +1,5 @@
 // A report card as lines of a model card: what was measured on what, before and after, with intervals and the test's verdict.
-import { MEASURE_NAMES, type Difference, type Measure, type MeasureId, type Measured, type Report } from '../protocol/report.ts'
+import { isSame, MEASURE_NAMES, type Difference, type Measure, type MeasureId, type Measured, type Report } from '../protocol/report.ts'
 import { table } from './cardText.ts'
 
 const PLACES: Readonly<Record<Measure['on'], string>> = { test: 'test rows', validation: 'held-out rows', general: 'passages of general English' }
@@ -10,7 +10,7 @@ const PERCENT: ReadonlySet<MeasureId> = new Set(['accuracy', 'exact_match', 'f1'
 /** Lines of Markdown. */
 export function reportRows({ measures }: Report): string[] {
   return [
-    ...table(['', 'Base', 'Tuned', 'More than chance?'], measures.map((m) => [`${MEASURE_NAMES[m.id]}, ${m.count} ${PLACES[m.on]}`, side(m.id, m.before), side(m.id, m.after), m.difference ? verdict(m.difference) : ''])),
+    ...table(['', 'Base', 'Tuned', 'More than chance?'], measures.map((m) => [`${MEASURE_NAMES[m.id]}, ${m.count} ${PLACES[m.on]}`, side(m.id, m.before), side(m.id, m.after), isSame(m) ? 'no difference' : m.difference ? verdict(m.difference) : ''])),
     '',
     'In brackets 95 % intervals: Wilson’s for shares of right answers, a bootstrap’s for the rest. Less perplexity and fewer bits are better. General English is text that no dataset holds: what got worse there was forgotten.',
   ]

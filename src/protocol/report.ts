@@ -70,3 +70,6 @@ export interface Report {
 
 /** Whether more of it is worse. */
 export const lowerIsBetter = (id: MeasureId): boolean => id === 'perplexity' || id === 'bits_per_byte'
+
+/** Whether both models reach the very same. */
+export const isSame = ({ before, after }: Measure): boolean => before !== undefined && before.value === after?.value

@@ -1,5 +1,5 @@
 // The report card in words: what is measured, in which unit, and whether a difference is more than chance.
-import type { Difference, Measure, MeasuredOn, MeasureId, Report } from '../protocol/report.ts'
+import { isSame, type Difference, type Measure, type MeasuredOn, type MeasureId, type Report } from '../protocol/report.ts'
 import { formatOf } from './format.ts'
 
 interface MeasureWords {
@@ -51,7 +51,11 @@ const told = (id: MeasureId, value: number): string => `${measureNumber(id, valu
 export const chanceText = ({ p }: Difference): string => (p < 0.001 ? 'p\u00a0<\u00a00.001' : `p\u00a0=\u00a0${p.toFixed(p < 0.1 ? 3 : 2)}`)
 
 /** "better, p = 0.016". Spaces within a number and its unit do not break. */
-export const verdictText = (difference: Difference): string => `${VERDICTS[difference.verdict]}, ${chanceText(difference)}`
+export function verdictText(measure: Measure): string | undefined {
+  const { difference } = measure
+  if (isSame(measure)) return 'no difference'
+  return difference && `${VERDICTS[difference.verdict]}, ${chanceText(difference)}`
+}
 
 /** After less before, with its sign. */
 export function changeNumber({ id, before, after }: Measure): string | undefined {

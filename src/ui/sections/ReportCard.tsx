@@ -67,6 +67,8 @@ export function ReportCard() {
 function MeasureRow({ measure }: { measure: Measure }) {
   const { id, before, after, difference } = measure
   const { unit } = MEASURE_WORDS[id]
+  const verdict = verdictText(measure)
+  const tone = difference?.verdict ?? 'unclear'
   return (
     <tr>
       <th scope="row">
@@ -76,12 +78,12 @@ function MeasureRow({ measure }: { measure: Measure }) {
       <Side id={id} side={after} />
       <td className="number">{changeNumber(measure) ?? '–'}</td>
       <td>
-        {difference ? (
-          <span className="report-verdict" data-tone={difference.verdict}>
+        {verdict !== undefined ? (
+          <span className="report-verdict" data-tone={tone}>
             <span className="report-mark" aria-hidden="true">
-              {VERDICT_MARKS[difference.verdict]}
+              {VERDICT_MARKS[tone]}
             </span>
-            {verdictText(difference)}
+            {verdict}
           </span>
         ) : (
           <span className="soft">{before && after ? 'too few rows to tell' : 'nothing to compare with'}</span>
