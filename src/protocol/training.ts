@@ -48,7 +48,7 @@ export const trainingOptions = {
   early_stopping_patience: { kind: 'number', default: 0, min: 0, max: 10_000, integer: true, advanced: true, group: 'Stopping', label: 'Patience', unit: 'validations', help: 'Ends the run after this many validations in a row without a lower validation loss; 0 never does.' },
   early_stopping_threshold: { kind: 'number', default: 0, min: 0, max: 100, advanced: true, group: 'Stopping', label: 'Least improvement', help: 'How much lower a validation loss must be to count for the patience.' },
   load_best_model_at_end: { kind: 'boolean', default: false, advanced: true, group: 'Stopping', label: 'Keep the best', help: 'The finished adapter has the values of the lowest validation loss, not of the last step; needs one more copy of them on the GPU.' },
-  stop_on_divergence: { kind: 'boolean', default: true, advanced: true, group: 'Stopping', label: 'Stop when diverging', help: 'Ends the run when the loss has stayed far above its own recent median for 20 steps; a loss that is no number always ends it.' },
+  stop_on_divergence: { kind: 'boolean', default: true, advanced: true, group: 'Stopping', label: 'Stop when diverging', help: 'Ends the run when the median of the last 30 losses is far above the losses before them; a loss that is no number always ends it.' },
   save_steps: { kind: 'number', default: 25, min: 0, max: 100_000, integer: true, advanced: true, group: 'Stopping', label: 'Checkpoint every', unit: 'steps', help: 'How often the run is saved so that it can continue after a reload; 0 saves only at the end.' },
 } as const satisfies OptionSpecs
 
