@@ -182,9 +182,9 @@ describe.each([
 it('asks the test questions before and after, and keeps the scores over a stop', async () => {
   const recipe = recipeOf({ steps: 4 }, [lora()], { evaluation: { rows: 2, maxNewTokens: 4 } })
   const first = await go(recipe, { test: questions, onEvent: (e, control) => void (isStep(e) && e.step === 1 && control.stop()) })
-  expect(first.record.scores).toEqual({ before: 0 })
+  expect(first.record.scores).toEqual({ metric: 'exact_match', before: 0 })
   const { events, record } = await go(recipe, { test: questions, storage: first.storage })
-  expect(record.scores).toEqual({ before: 0, after: 0 })
+  expect(record.scores).toEqual({ metric: 'exact_match', before: 0, after: 0 })
   const scores = events.filter((e) => e.type === 'score')
   expect(scores).toHaveLength(1)
   expect(scores[0]).toMatchObject({ when: 'after', total: 2, answers: [{ expected: ' It is many. 0' }, {}] })
