@@ -139,20 +139,21 @@ describe('packParams', () => {
 // The same reader on every shader of the project: what a dispatch gives is what its entry asks for.
 describe('the shaders of every op', () => {
   it.each([...allOps().values()].map((op) => [op.name, op] as const))('%s', (name, op) => {
-    const [c] = op.cases
-    const { inputs, outputs } = caseGraph(op, c)
-    const sizes = { ...inputs, ...outputs } as Sizes
-    const written = new Set<string>()
-    for (const d of op.dispatch(sizes, c.attrs).flatMap((first) => [first, ...(first.alternatives ?? [])])) {
-      const { bindings, params } = readInterface(assemble(d.shader, d.defines), d.entry)
-      if (bindings.some((b) => b.type === 'uniform'))
-        expect(packParams(params, d.params, `${name}.${d.entry}`).length).toBeGreaterThan(0)
-      for (const b of bindings.filter(({ type }) => type !== 'uniform')) {
-        expect(Object.keys(sizes), `${name}.${d.entry}`).toContain(b.name)
-        if (b.type === 'storage') written.add(b.name)
+    const optional = op.inputs.filter((input) => input.endsWith('?')).map((input) => input.slice(0, -1))
+    for (const c of op.cases) {
+      const { inputs, outputs } = caseGraph(op, c)
+      const sizes = { ...inputs, ...outputs } as Sizes
+      const written = new Set<string>()
+      for (const d of op.dispatch(sizes, c.attrs).flatMap((first) => [first, ...(first.alternatives ?? [])])) {
+        const { bindings, params } = readInterface(assemble(d.shader, d.defines), d.entry)
+        if (bindings.some((b) => b.type === 'uniform')) expect(packParams(params, d.params, `${name}.${d.entry}`).length).toBeGreaterThan(0)
+        for (const b of bindings.filter(({ type }) => type !== 'uniform')) {
+          expect([...Object.keys(sizes), ...optional], `${name}.${d.entry}, ${c.name}`).toContain(b.name)
+          if (b.type === 'storage') written.add(b.name)
+        }
+        expect(Math.max(...d.workgroups)).toBeLessThanOrEqual(65_535)
       }
-      expect(Math.max(...d.workgroups)).toBeLessThanOrEqual(65_535)
+      for (const made of [...Object.keys(outputs), ...(op.updates ?? []).filter((input) => input in inputs)]) expect(written, c.name).toContain(made)
     }
-    for (const made of [...Object.keys(outputs), ...(op.updates ?? [])]) expect(written).toContain(made)
   })
 })
