@@ -73,7 +73,11 @@ export async function record(p: Plan, memory: Memory, pipelines: Pipelines, shar
 
   const dispatches = graph.nodes.map((node) => node.op.dispatch({ ...node.inputs, ...node.outputs } as Sizes, node.attrs).map((d) => choose([d, ...(d.alternatives ?? [])])))
   // All kernels start compiling at once, and allocation goes on meanwhile.
-  const compiling = Promise.all(dispatches.map((list) => Promise.all(list.map((d) => pipelines.get(d.shader, d.entry, d.defines)))))
+  const compile = (d: Dispatch, op: string): Promise<Kernel> =>
+    pipelines.get(d.shader, d.entry, d.defines).catch((error: unknown) => {
+      throw new Fault('internal', `The graphics driver could not compile the kernel ${op}.${d.entry}.`, 'Update the graphics driver or the browser; what was saved is kept. Copy the details if you report it.', String(error))
+    })
+  const compiling = Promise.all(dispatches.map((list, n) => Promise.all(list.map((d) => compile(d, graph.nodes[n].op.name)))))
   compiling.catch(() => undefined)
 
   const made: GPUBuffer[] = []

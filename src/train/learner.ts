@@ -218,7 +218,13 @@ export class Learner {
     const { layout, census } = this.subject
     const stretches = stretchesOf(layout, census.levels)
     const { graph, norms } = traceLayerNorms(layout, stretches)
-    return { recording: await this.recordGraph(plan(graph, norms)), norms, stretches, ring: await Ring.make(this.base.memory, 4 * stretches.length, RING_DEPTH) }
+    const ring = await Ring.make(this.base.memory, 4 * stretches.length, RING_DEPTH)
+    try {
+      return { recording: await this.recordGraph(plan(graph, norms)), norms, stretches, ring }
+    } catch (error) {
+      ring.dispose()
+      throw error
+    }
   }
 
   /** Keeps submits near their time budget, from how fast the last steps ran. */
