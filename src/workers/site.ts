@@ -2,6 +2,7 @@
 // models are kept on their disk.
 import type { ByteSource } from '../files/byteSource.ts'
 import { bytesSource } from '../files/byteSource.ts'
+import { fromUtf8 } from '../lib/bytes.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { HubPlace } from '../protocol/models.ts'
 import type { SampleInfo } from '../protocol/studio.ts'
@@ -25,13 +26,20 @@ export class Site {
     return new URL(path, this.page).href
   }
 
-  private async fetch(path: string): Promise<Response> {
+  /** A whole file of the site. */
+  private async bytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
     const failed = (found: string): Fault => new Fault('network', `${path} could not be fetched: ${found}.`, 'Check that the studio’s site can be reached, and try again.')
-    const response = await fetch(this.url(path)).catch((error: unknown) => {
-      throw failed(String(error))
-    })
-    if (!response.ok) throw failed(`the server answered ${response.status}`)
-    return response
+    try {
+      const response = await fetch(this.url(path))
+      if (!response.ok) throw failed(`the server answered ${response.status}`)
+      return new Uint8Array(await response.arrayBuffer())
+    } catch (error) {
+      throw error instanceof Fault ? error : failed(String(error))
+    }
+  }
+
+  private async json<T>(path: string): Promise<T> {
+    return JSON.parse(fromUtf8(await this.bytes(path))) as T
   }
 
   /** The Hub that this site was built for. Only the site is asked. */
@@ -41,20 +49,20 @@ export class Site {
   }
 
   async samples(): Promise<readonly SampleEntry[]> {
-    return (await (await this.fetch('samples/index.json')).json()) as readonly SampleEntry[]
+    return this.json('samples/index.json')
   }
 
   async sample(id: string): Promise<{ entry: SampleEntry; train: ByteSource; test: ByteSource }> {
     const entries = await this.samples()
     const entry = entries.find((s) => s.id === id)
     if (!entry) throw new Fault('bad-recipe', `There is no sample dataset “${id}”; there are ${entries.map((s) => s.id).join(', ')}.`, 'Choose one of these or drop a file.')
-    const file = async (path: string): Promise<ByteSource> => bytesSource(new Uint8Array(await (await this.fetch(`samples/${path}`)).arrayBuffer()), path)
+    const file = async (path: string): Promise<ByteSource> => bytesSource(await this.bytes(`samples/${path}`), path)
     return { entry, train: await file(entry.train), test: await file(entry.test) }
   }
 
   /** The files of a built-in model, through the model store; progress counts bytes over all files. */
   async model(id: string, storage: Storage, onProgress: (done: number, total: number) => void): Promise<{ model: BuiltinModel; files: Map<string, ByteSource> }> {
-    const models = (await (await this.fetch('models.json')).json()) as readonly BuiltinModel[]
+    const models = await this.json<readonly BuiltinModel[]>('models.json')
     const model = models.find((m) => m.id === id)
     if (!model) throw new Fault('bad-model', `There is no built-in model “${id}”; there are ${models.map((m) => m.id).join(', ')}.`, 'Choose one of these or drop a model folder.')
     const total = model.files.reduce((n, f) => n + f.bytes, 0)
