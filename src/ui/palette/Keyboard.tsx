@@ -4,7 +4,8 @@ import { goTo } from '../goTo.ts'
 import { steps } from '../story.ts'
 import { pressed } from './shortcuts.ts'
 
-const Palette = lazy(() => import('./Palette.tsx').then((m) => ({ default: m.Palette })))
+const loadPalette = () => import('./Palette.tsx')
+const Palette = lazy(() => loadPalette().then((m) => ({ default: m.Palette })))
 const ShortcutSheet = lazy(() => import('./ShortcutSheet.tsx').then((m) => ({ default: m.ShortcutSheet })))
 
 /** Fired on the window by whatever button opens the palette. */
@@ -54,6 +55,11 @@ export function Keyboard() {
       window.removeEventListener(PALETTE_EVENT, open)
     }
   }, [singleKeys])
+  useEffect(() => {
+    // Loaded before it is first wanted, so that what is typed right after Ctrl+K is not lost.
+    const waiting = requestIdleCallback(() => void loadPalette().catch(() => undefined), { timeout: 4000 })
+    return () => cancelIdleCallback(waiting)
+  }, [])
   const keepSingleKeys = (on: boolean): void => {
     setSingleKeys(on)
     try {

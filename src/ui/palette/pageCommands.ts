@@ -6,6 +6,8 @@ export interface Command {
   readonly label: string
   /** Where it stands: a section's heading. */
   readonly place: string
+  /** What else finds it: an option's name in a recipe. */
+  readonly otherwise?: string
   run(): void
 }
 
@@ -20,7 +22,8 @@ export function pageCommands(root: ParentNode = document): readonly Command[] {
     const place = placeOf(element)
     if (label === '' || seen.has(`${place}/${label}`)) return []
     seen.add(`${place}/${label}`)
-    return [{ id: `page-${i}`, label, place, run: () => act(element) }]
+    const otherwise = element.getAttribute('name') ?? ''
+    return [{ id: `page-${i}`, label, place, otherwise, run: () => act(element) }]
   })
 }
 

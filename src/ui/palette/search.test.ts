@@ -13,5 +13,6 @@ it('finds words in any order, and in the section’s name', () => {
   expect(found('method rate learn')).toEqual(['Learning rate'])
   expect(found('train')).toEqual(['Train', 'Restrain'])
   expect(found('uber')).toEqual(['Über alles'])
+  expect(search([{ ...command('Adam ε'), otherwise: 'adam_epsilon' }], 'adam epsilon')).toHaveLength(1)
   expect(found('nothing like it')).toEqual([])
 })

@@ -8,7 +8,7 @@ export function search(commands: readonly Command[], query: string): readonly Co
   if (wanted.length === 0) return commands
   const ranked = commands.flatMap((command) => {
     const label = plain(command.label)
-    const all = `${label} ${plain(command.place)}`
+    const all = `${label} ${plain(command.place)} ${command.otherwise ?? ''}`
     if (!wanted.every((word) => all.includes(word))) return []
     const [first] = wanted
     const rank = label.startsWith(first) ? 0 : label.includes(` ${first}`) ? 1 : label.includes(first) ? 2 : 3

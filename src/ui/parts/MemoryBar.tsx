@@ -20,7 +20,7 @@ export function MemoryBar({ bytes, spared = 0, granted }: { bytes: Bytes; spared
         {spared > 0 && <span className="memory-spared" style={{ flexGrow: spared }} />}
         {granted !== undefined && granted < bytes.total && <i className="memory-cut" title={w.cut} style={{ left: `${(100 * granted) / (bytes.total + spared)}%` }} />}
       </div>
-      <div className="scroll">
+      <div className="scroll" tabIndex={0} role="region" aria-label={m.caption}>
         <table>
           <caption className="unseen">{m.caption}</caption>
           <thead>
