@@ -15,8 +15,7 @@ export function StepReader({ syncKey, steps }: Props) {
   const at = Math.min(row ?? steps.length - 1, steps.length - 1)
   const move = (to: number): void => {
     setRow(to)
-    const [plot] = uPlot.sync(syncKey).plots
-    plot?.setCursor({ left: plot.valToPos(steps[to] ?? 0, 'x'), top: 4 })
+    for (const plot of uPlot.sync(syncKey).plots) plot.setCursor({ left: plot.valToPos(steps[to] ?? 0, 'x'), top: 4 })
   }
   return (
     <label className="step-reader small soft">

@@ -7,8 +7,11 @@ import './MemoryBar.css'
 
 const classes = ['weights', 'activations', 'workspace', 'trainable'] as const satisfies readonly (keyof Bytes)[]
 
-/** @param granted what the device gave of it in a trial, where there was one */
-export function MemoryBar({ bytes, spared = 0, granted }: { bytes: Bytes; spared?: number; granted?: number }) {
+/**
+ * @param granted what the device gave of it in a trial, where there was one
+ * @param name of this one, where another may stand on the page
+ */
+export function MemoryBar({ bytes, spared = 0, granted, name }: { bytes: Bytes; spared?: number; granted?: number; name?: string }) {
   const { room: w, memory: m } = useWords()
   const present = classes.filter((key) => bytes[key] > 0)
   return (
@@ -20,7 +23,7 @@ export function MemoryBar({ bytes, spared = 0, granted }: { bytes: Bytes; spared
         {spared > 0 && <span className="memory-spared" style={{ flexGrow: spared }} />}
         {granted !== undefined && granted < bytes.total && <i className="memory-cut" title={w.cut} style={{ left: `${(100 * granted) / (bytes.total + spared)}%` }} />}
       </div>
-      <div className="scroll" tabIndex={0} role="region" aria-label={m.caption}>
+      <div className="scroll" tabIndex={0} role="region" aria-label={name ?? m.caption}>
         <table>
           <caption className="unseen">{m.caption}</caption>
           <thead>

@@ -44,7 +44,7 @@ export function TrainSection() {
       {hasCurve && plan && (
         <details>
           <summary>Memory of this run</summary>
-          <MemoryBar bytes={plan.bytes} spared={plan.backward?.sparedBytes ?? 0} />
+          <MemoryBar name="Memory of this run" bytes={plan.bytes} spared={plan.backward?.sparedBytes ?? 0} />
         </details>
       )}
       {!hasRun && <PlanView />}

@@ -1,0 +1,71 @@
+// A run is watched, goes wrong, goes on more slowly, and is compared with another: by keyboard, in both themes, without an axe
+// violation, with every picture told in words as well.
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startBrowser, type Stage } from './browser.ts'
+import { buildHarness } from './harness.ts'
+import { tabTo } from './keyboard.ts'
+import { openScripted, pickSample, train, trained } from './scriptedPage.ts'
+
+let stage: Stage
+beforeAll(async () => {
+  stage = await startBrowser({ folder: await buildHarness() })
+})
+afterAll(() => stage.close())
+
+const icon = (page: Page): Promise<string> => page.evaluate(() => decodeURIComponent(document.querySelector<HTMLLinkElement>('link[rel="icon"]')?.href ?? ''))
+const setSteps = (page: Page, steps: number): Promise<void> => page.getByRole('textbox', { name: 'Steps', exact: true }).fill(String(steps))
+async function press(page: Page, label: string | RegExp, key: string): Promise<void> {
+  await page.getByLabel(label).focus()
+  await page.keyboard.press(key)
+}
+
+it('watches a run that diverges, goes on at a lower rate, and is compared with another', async () => {
+  const page = await openScripted(stage, { divergeAt: 60, pace: 2 })
+  await pickSample(page)
+  await setSteps(page, 100)
+  await press(page, 'Show answers as it learns', 'Space')
+  await train(page)
+  await page.getByRole('button', { name: /^Go on from step 50/ }).waitFor()
+  await tabTo(page, /^Go on from step 50 at a learning rate of 0\.00033$/)
+  expect(await page.title()).toBe('⚠ failed at 60 % · Tunesmith')
+  expect(await icon(page)).toContain('#ff7a6e')
+  await page.keyboard.press('Enter')
+  await trained(page)
+  await page.getByText('From step 50 on the learning rate peaks at 0.00033 instead of 0.001.').waitFor()
+  expect(await page.title()).toBe('✓ done · Tunesmith')
+  expect(await icon(page)).toContain('#5bcdb9')
+
+  // One cursor for every chart, moved by the keyboard.
+  await press(page, /^Read at step/, 'Home')
+  const legends = page.locator('#train .chart-legend').filter({ hasText: /step 1$/ })
+  await expect.poll(() => legends.count()).toBe(3)
+  await page.getByRole('group', { name: 'How the curves are shown' }).getByRole('button', { name: 'Log scale' }).press('Enter')
+  expect(await page.locator('#train .u-over').count()).toBe(3)
+  const answers = page.getByRole('region', { name: 'Answers as it learns, step by step' })
+  expect(await answers.getByRole('rowheader').allTextContents()).toEqual(['0', '13', '26', '39', '52', '65', '78', '91', '100', 'Expected'])
+  const isPainted = await page.locator('.heat canvas').evaluate((canvas: HTMLCanvasElement) => canvas.getContext('2d')!.getImageData(2, 2, 1, 1).data[3]! > 0)
+  expect(isPainted).toBe(true)
+
+  await setSteps(page, 80)
+  await page.getByRole('button', { name: 'Train anew' }).press('Enter')
+  await trained(page)
+  await page.getByRole('button', { name: 'Loss', exact: true }).press('Enter')
+  await expect.poll(() => page.getByRole('columnheader', { name: 'Loss' }).getAttribute('aria-sort')).toBe('ascending')
+  for (const steps of ['100 of 100', '80 of 80']) await page.getByRole('row', { name: new RegExp(steps) }).getByRole('checkbox').press('Space')
+  await page.getByText(/differs from .*: steps 80 instead of 100\.$/).waitFor()
+  const bars = page.getByRole('region', { name: 'What the runs came to' })
+  expect(await bars.getByRole('columnheader').allTextContents()).toEqual(['Run', 'Exact match', 'Validation loss', 'Trainable parameters', 'GPU memory, planned', 'Time in steps'])
+
+  await page.evaluate(() => document.querySelectorAll('details').forEach((d) => (d.open = true)))
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    const { violations } = await new AxeBuilder({ page }).include('#train').include('#runs').analyze()
+    expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join('; ')}`)).toEqual([])
+  }
+  await page.setViewportSize({ width: 320, height: 800 })
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
+  expect(stage.errors).toEqual([])
+  await page.close()
+})
