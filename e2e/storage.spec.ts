@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { uniform } from '../src/lib/rng.ts'
 import { startBrowser, type Stage } from './browser.ts'
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
@@ -171,11 +172,15 @@ describe('the browser’s storage', () => {
   })
 })
 
-describe('killed in the middle of a save', () => {
+// `npm run soak` tries more moments than these.
+const kills = Number(process.env['TUNESMITH_KILLS'] ?? 0)
+const waits = kills > 0 ? Array.from({ length: kills }, (_, i) => 300 * uniform(Number(process.env['TUNESMITH_SEED']), 2, i)) : [5, 40, 90, 170, 260]
+
+describe('killed in the middle of a save', { timeout: 300_000 + 20_000 * kills }, () => {
   it.each(['page', 'browser'] as const)('the %s dies, and the last acknowledged checkpoint loads', async (victim) => {
     const run = `killed-${victim}`
     let acknowledged = 0
-    for (const wait of victim === 'page' ? [5, 40, 90, 170, 260] : [60, 210]) {
+    for (const wait of victim === 'page' ? waits : [60, 210]) {
       const page = await stage.open()
       await page.exposeFunction('acknowledge', (step: number) => {
         acknowledged = step
@@ -197,6 +202,8 @@ describe('killed in the middle of a save', () => {
       expect('value' in loaded && loaded.value?.step).toBeGreaterThanOrEqual(acknowledged)
       expect(await after.evaluate(() => window.probe.sweep())).toHaveProperty('value')
       expect(await load(after, run)).toEqual(loaded)
+      const generations = await after.evaluate((r) => window.probe.steps(r), run)
+      expect('value' in generations && generations.value.length).toBeGreaterThanOrEqual(Math.min(2, 'value' in loaded ? (loaded.value?.step ?? 0) : 0))
       acknowledged = 'value' in loaded ? (loaded.value?.step ?? 0) : 0
       await after.close()
     }

@@ -1,0 +1,60 @@
+// npm run soak -- [--minutes N] [--points N] [--seed S] [--only losses,crashes,kills,long]: what the gate tries a few times, very many
+// times, and a long run. `losses`: devices destroyed at random calls of a run (half of the points); `crashes`: GPU processes crashed at
+// random moments (the other half); `kills`: pages killed while they save checkpoints; `long`: a run of so many minutes.
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { ensureInstalled, requireNode, root } from './install.mjs'
+import { setUp } from './setup.mjs'
+
+requireNode()
+ensureInstalled()
+const parts = ['losses', 'crashes', 'kills', 'long']
+const { values: args } = parseArgs({ options: { minutes: { type: 'string', default: '60' }, points: { type: 'string', default: '200' }, seed: { type: 'string' }, only: { type: 'string' } } })
+const [minutes, points] = [Number(args.minutes), Number(args.points)]
+const seed = args.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(args.seed)
+const chosen = args.only?.split(',') ?? parts
+if (!(minutes > 0) || !Number.isInteger(points) || points < 2 || !Number.isInteger(seed) || chosen.some((part) => !parts.includes(part))) {
+  console.error(`Usage: npm run soak -- [--minutes N] [--points N] [--seed S] [--only ${parts.join(',')}]`)
+  process.exit(2)
+}
+const chromium = setUp()
+const reports = join(root, '.cache/soak')
+mkdirSync(reports, { recursive: true })
+
+/** @type {string[]} */
+const verdicts = []
+let failed = false
+
+/** @param {string} name @param {string[]} command @param {Record<string, string>} [more] */
+function part(name, command, more = {}) {
+  console.log(`\n── ${name}, seed ${seed}`)
+  const began = performance.now()
+  const { status } = spawnSync(process.execPath, command, { cwd: root, stdio: 'inherit', env: { ...process.env, ...(chromium ? { CHROME_PATH: chromium } : {}), TUNESMITH_SEED: String(seed), ...more } })
+  failed ||= status !== 0
+  return `${status === 0 ? 'ok' : 'FAILED'}, ${Math.round((performance.now() - began) / 1000)} s`
+}
+
+/** @param {string} name @param {string} project @param {string[]} tests @param {Record<string, string>} env */
+function suite(name, project, tests, env) {
+  const report = join(reports, `${name}.json`)
+  rmSync(report, { force: true })
+  const verdict = part(name, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', project, ...tests, '--reporter=verbose', '--reporter=json', `--outputFile.json=${report}`], env)
+  let counts = 'no report'
+  try {
+    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'))
+    counts = `${numPassedTests} tests passed, ${numFailedTests} failed`
+  } catch {
+    failed = true
+  }
+  verdicts.push(`${name}: ${counts}, ${verdict}`)
+}
+
+if (chosen.includes('losses')) suite('losses', 'gpu', ['src/train/outliveDevice.gpu.test.ts'], { TUNESMITH_LOSSES: String(Math.ceil(points / 2)) })
+if (chosen.includes('crashes')) suite('crashes', 'e2e', ['e2e/gpuCrash.spec.ts'], { TUNESMITH_CRASHES: String(Math.floor(points / 2)) })
+if (chosen.includes('kills')) suite('kills', 'e2e', ['e2e/storage.spec.ts', '-t', 'killed in the middle of a save'], { TUNESMITH_KILLS: String(points) })
+if (chosen.includes('long')) verdicts.push(`long: ${part('long', ['scripts/run.mjs', 'src/cli/soak.ts', String(minutes)])}`)
+
+console.log(`\nsoak, seed ${seed}, ${points} points\n${verdicts.join('\n')}`)
+process.exit(failed ? 1 : 0)
