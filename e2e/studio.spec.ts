@@ -51,7 +51,7 @@ describe('from an empty page to an adapter', () => {
 
   it('opens the starter by itself and says where everything stays', async () => {
     await page.locator('#model').getByText('Parameters').waitFor(SLOW)
-    await page.getByText('Nothing leaves this machine:').waitFor()
+    await page.getByText('Nothing leaves this machine unasked:').waitFor()
     await page.getByText('a software adapter').waitFor()
   })
 
@@ -100,6 +100,8 @@ describe('from an empty page to an adapter', () => {
     const judge = page.locator('#judge')
     await judge.getByText('Exact match on the test rows').waitFor()
     expect(await judge.getByText(/\d of 2/).count()).toBeGreaterThanOrEqual(2)
+    await judge.getByRole('rowheader', { name: '16 passages of general text' }).waitFor()
+    expect(await judge.getByRole('row', { name: /^Perplexity tokens/ }).count()).toBe(2)
     expect(await judge.getByRole('region', { name: 'Answers to the test rows' }).getByRole('row').count()).toBe(3)
   })
 
@@ -116,6 +118,10 @@ describe('from an empty page to an adapter', () => {
         SLOW,
       )
     }
+    await button('Tokens').click()
+    await page.getByRole('toolbar', { name: 'Tokens of the base model’s answer' }).getByRole('button').first().click()
+    await page.getByRole('row', { name: / chosen / }).waitFor()
+    await button('Text').click()
   })
 
   it('gives the adapter away as one zip', async () => {
