@@ -33,7 +33,7 @@ export const optionsDe: OptionWords = {
   early_stopping_patience: { label: 'Geduld', unit: 'Validierungen', help: 'Beendet den Lauf nach so vielen Validierungen hintereinander ohne niedrigeren Validierungsverlust; 0 nie.' },
   early_stopping_threshold: { label: 'Mindestverbesserung', help: 'Um wie viel ein Validierungsverlust niedriger sein muss, um für die Geduld zu zählen.' },
   load_best_model_at_end: { label: 'Das Beste behalten', help: 'Der fertige Adapter hat die Werte des niedrigsten Validierungsverlusts, nicht des letzten Schritts; braucht eine weitere Kopie davon auf der GPU.' },
-  stop_on_divergence: { label: 'Beim Auseinanderlaufen anhalten', help: 'Beendet den Lauf, wenn der Verlust 20 Schritte lang weit über seinem eigenen jüngsten Median blieb; ein Verlust, der keine Zahl ist, beendet ihn immer.' },
+  stop_on_divergence: { label: 'Beim Auseinanderlaufen anhalten', help: 'Beendet den Lauf, wenn der Median der letzten 30 Verluste weit über den Verlusten davor liegt; ein Verlust, der keine Zahl ist, beendet ihn immer.' },
   save_steps: { label: 'Sichern alle', unit: 'Schritte', help: 'Wie oft der Lauf gesichert wird, damit er nach einem Neuladen weitergehen kann; 0 sichert nur am Ende.' },
   // Daten
   task: { label: 'Vorhersagen', help: 'Eine Antwort schreiben; oder eine der Klassen wählen, die in den Daten vorkommen, für einen Text oder für jedes seiner Wörter.', choices: { model: 'Wofür das Modell gemacht ist', CAUSAL_LM: 'Die Antwort, geschrieben', SEQ_CLS: 'Eine der Klassen', TOKEN_CLS: 'Eine Klasse für jedes Wort' } },
