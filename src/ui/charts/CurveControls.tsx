@@ -1,6 +1,7 @@
 // How the curves are looked at, and the cursor for those who have no mouse.
 import { useId } from 'react'
 import { formatCount } from '../format.ts'
+import { useWords } from '../words/language.ts'
 import type { CurveView } from './curveData.ts'
 import './CurveControls.css'
 
@@ -15,6 +16,7 @@ const lengths = [1000, 100]
 
 export function CurveControls({ view, count, onChange }: Props) {
   const id = useId()
+  const w = useWords().watch
   const { smoothed, raw, log, last } = view
   const toggle = (which: 'smoothed' | 'raw'): void => {
     const next = { ...view, [which]: !view[which] }
@@ -22,17 +24,17 @@ export function CurveControls({ view, count, onChange }: Props) {
     onChange(next.smoothed || next.raw ? next : { ...next, [which === 'raw' ? 'smoothed' : 'raw']: true })
   }
   return (
-    <div className="curve-controls" role="group" aria-label="How the curves are shown">
+    <div className="curve-controls" role="group" aria-label={w.shown}>
       <button type="button" aria-pressed={smoothed} onClick={() => toggle('smoothed')}>
-        Smoothed
+        {w.smoothed}
       </button>
       <button type="button" aria-pressed={raw} onClick={() => toggle('raw')}>
-        Raw
+        {w.raw}
       </button>
       <button type="button" aria-pressed={log} onClick={() => onChange({ ...view, log: !log })}>
-        Log scale
+        {w.log}
       </button>
-      <label htmlFor={id}>Steps</label>
+      <label htmlFor={id}>{w.steps}</label>
       <select
         id={id}
         value={last ?? 'all'}
@@ -41,12 +43,12 @@ export function CurveControls({ view, count, onChange }: Props) {
           onChange(e.target.value === 'all' ? rest : { ...rest, last: Number(e.target.value) })
         }}
       >
-        <option value="all">all</option>
+        <option value="all">{w.all}</option>
         {lengths
           .filter((n) => n < count || n === last)
           .map((n) => (
             <option key={n} value={n}>
-              the last {formatCount(n)}
+              {w.last(formatCount(n))}
             </option>
           ))}
       </select>

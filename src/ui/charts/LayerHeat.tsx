@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from 'react'
 import type { RunState } from '../../store/runState.ts'
 import { formatCount, formatSmall } from '../format.ts'
+import { useWords } from '../words/language.ts'
 import { THEME_EVENT } from '../useTheme.ts'
 import { evenly, heatOf, levelName, type Heat } from './heat.ts'
 import './LayerHeat.css'
@@ -15,6 +16,7 @@ interface Props {
 }
 
 export function LayerHeat({ layerNorms }: Props) {
+  const w = useWords().watch
   const canvas = useRef<HTMLCanvasElement>(null)
   const [at, setAt] = useState<{ row: number; column: number }>()
   const [isOpen, setIsOpen] = useState(false)
@@ -45,7 +47,7 @@ export function LayerHeat({ layerNorms }: Props) {
   return (
     <figure className="chart heat">
       <figcaption className="chart-caption">
-        <h3>Gradient norm by layer</h3>
+        <h3>{w.byLayer}</h3>
         <span className="chart-legend soft">
           {shown
             ? `${names[shown.row]}, step ${formatCount(heat.steps[shown.column] ?? 0)}: ${formatSmall(heat.columns[shown.column]?.[shown.row] ?? 0)}`

@@ -2,6 +2,7 @@
 import { useState } from 'react'
 import uPlot from 'uplot'
 import { formatCount } from '../format.ts'
+import { useWords } from '../words/language.ts'
 
 interface Props {
   syncKey: string
@@ -10,6 +11,7 @@ interface Props {
 }
 
 export function StepReader({ syncKey, steps }: Props) {
+  const w = useWords().watch
   const [row, setRow] = useState<number>()
   if (steps.length < 2) return null
   const at = Math.min(row ?? steps.length - 1, steps.length - 1)
@@ -19,13 +21,13 @@ export function StepReader({ syncKey, steps }: Props) {
   }
   return (
     <label className="step-reader small soft">
-      <span>Read at step</span>
+      <span>{w.read}</span>
       <input
         type="range"
         min={0}
         max={steps.length - 1}
         value={at}
-        aria-valuetext={`step ${formatCount(steps[at] ?? 0)}`}
+        aria-valuetext={`${w.step} ${formatCount(steps[at] ?? 0)}`}
         onChange={(e) => move(Number(e.target.value))}
       />
       <output>{formatCount(steps[at] ?? 0)}</output>

@@ -1,15 +1,17 @@
 // Quality, trainable parameters, bytes and seconds of the compared runs: a table whose cells have a bar.
+import { useWords } from '../words/language.ts'
 import { barOf, compareMeasures } from './compareMeasures.ts'
 import type { ComparedRun } from './CompareView.tsx'
 
 export function CompareBars({ runs }: { runs: readonly ComparedRun[] }) {
+  const w = useWords().compare
   const measures = compareMeasures(runs)
   return (
     <div className="scroll" tabIndex={0} role="region" aria-label="What the runs came to">
       <table className="compare-bars">
         <thead>
           <tr>
-            <th scope="col">Run</th>
+            <th scope="col">{w.run}</th>
             {measures.map(({ name }) => (
               <th key={name} scope="col">
                 {name}

@@ -10,6 +10,7 @@ import { StepReader } from '../charts/StepReader.tsx'
 import { formatLoss, formatSmall } from '../format.ts'
 import { FailureNote } from '../parts/FailureNote.tsx'
 import { runLabels } from '../runLabels.ts'
+import { useWords } from '../words/language.ts'
 import { CompareBars } from './CompareBars.tsx'
 import './CompareView.css'
 
@@ -26,6 +27,7 @@ const COLOURS = ['train', 'validation', 'rate', 'norm', 'fifth', 'sixth']
 const DASHES = [undefined, [8, 4], [2, 3], [12, 3, 2, 3], [5, 2], [1, 5]]
 
 export function CompareView() {
+  const w = useWords().compare
   const compared = useApp((s) => s.compared)
   const records = useApp((s) => s.runs.value)
   const live = useApp((s) => (s.working && s.compared.some((c) => c.id === s.runId) ? s.run : undefined))
@@ -45,14 +47,14 @@ export function CompareView() {
   return (
     <section className="compare stack" id="compare" aria-labelledby="compare-title">
       <div className="row compare-head">
-        <h3 id="compare-title">Comparison</h3>
+        <h3 id="compare-title">{w.title}</h3>
         <button type="button" className="quiet" onClick={clearCompared}>
-          Clear the comparison
+          {w.clear}
         </button>
       </div>
       {failure && <FailureNote failure={failure} />}
       {runs.length < 2 ? (
-        <p className="small soft">{runs.length === 0 && compared.some((c) => c.run.busy) ? 'Reading the run…' : 'Choose another run in the table to see what is other about it.'}</p>
+        <p className="small soft">{runs.length === 0 && compared.some((c) => c.run.busy) ? w.reading : w.another}</p>
       ) : (
         <>
           <Differences runs={runs} />
@@ -66,6 +68,7 @@ export function CompareView() {
 
 /** Every other run against the first. */
 function Differences({ runs }: { runs: readonly ComparedRun[] }) {
+  const w = useWords().compare
   const methods = useApp((s) => s.methods)
   const presets = useApp((s) => s.presets)
   const [first, ...others] = runs
@@ -79,7 +82,7 @@ function Differences({ runs }: { runs: readonly ComparedRun[] }) {
       ))}
       {found.some(({ differences }) => differences.length > 0) && (
         <details>
-          <summary>All differences</summary>
+          <summary>{w.all}</summary>
           <DifferenceTable first={first.label} found={found} />
         </details>
       )}
@@ -88,14 +91,15 @@ function Differences({ runs }: { runs: readonly ComparedRun[] }) {
 }
 
 function DifferenceTable({ first, found }: { first: string; found: readonly { readonly label: string; readonly differences: readonly Difference[] }[] }) {
+  const w = useWords().compare
   const names = [...new Set(found.flatMap(({ differences }) => differences.map((d) => d.name)))]
   const wasOf = (name: string): string => found.flatMap(({ differences }) => differences).find((d) => d.name === name)?.was ?? ''
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label="All differences">
+    <div className="scroll" tabIndex={0} role="region" aria-label={w.all}>
       <table>
         <thead>
           <tr>
-            <th scope="col">Setting</th>
+            <th scope="col">{w.setting}</th>
             <th scope="col">{first}</th>
             {found.map(({ label }) => (
               <th key={label} scope="col">
@@ -111,7 +115,7 @@ function DifferenceTable({ first, found }: { first: string; found: readonly { re
               <td>{wasOf(name)}</td>
               {found.map(({ label, differences }) => {
                 const own = differences.find((d) => d.name === name)
-                return own ? <td key={label}>{own.is}</td> : <td key={label} className="soft">the same</td>
+                return own ? <td key={label}>{own.is}</td> : <td key={label} className="soft">{w.same}</td>
               })}
             </tr>
           ))}
@@ -125,6 +129,7 @@ const SHOWN: readonly CurveName[] = ['smoothed', 'validation']
 const FURTHER: readonly CurveName[] = ['gradNorm', 'learningRate']
 
 function CompareCharts({ runs }: { runs: readonly ComparedRun[] }) {
+  const { compare: w, watch } = useWords()
   const [log, setLog] = useState(false)
   const [more, setMore] = useState(false)
   const key = runs.map((r) => r.label).join('\n')
@@ -140,12 +145,12 @@ function CompareCharts({ runs }: { runs: readonly ComparedRun[] }) {
   }, [runs, log])
   return (
     <div className="stack">
-      <div className="curve-controls" role="group" aria-label="How the curves are shown">
+      <div className="curve-controls" role="group" aria-label={watch.shown}>
         <button type="button" aria-pressed={log} onClick={() => setLog(!log)}>
-          Log scale
+          {watch.log}
         </button>
         <button type="button" aria-pressed={more} onClick={() => setMore(!more)}>
-          Gradient norm and learning rate
+          {w.more}
         </button>
       </div>
       <div className="chart-pair">

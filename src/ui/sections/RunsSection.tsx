@@ -26,7 +26,8 @@ const columns: Record<SortBy, { readonly label: string; readonly isNumber?: true
 const LEAST_TO_FILTER = 4
 
 export function RunsSection() {
-  const title = useWords().steps.runs
+  const { steps, compare: w } = useWords()
+  const title = steps.runs
   const { value, failure, busy } = useApp((s) => s.runs)
   const methods = useApp((s) => s.methods.value)
   const { refreshRuns } = useActions()
@@ -54,7 +55,7 @@ export function RunsSection() {
       ) : (
         <>
           {all.length >= LEAST_TO_FILTER && <Filters view={view} onChange={setView} shown={runs.length} of={all.length} />}
-          {all.length > 1 && <p className="small soft">Tick two or more runs to compare them.</p>}
+          {all.length > 1 && <p className="small soft">{w.tick}</p>}
           <div className="scroll" tabIndex={0} role="region" aria-label="Stored runs">
             <table>
               <thead>
@@ -75,7 +76,7 @@ export function RunsSection() {
               </tbody>
             </table>
           </div>
-          {runs.length === 0 && <p className="small soft">No run is like that.</p>}
+          {runs.length === 0 && <p className="small soft">{w.none}</p>}
           <CompareView />
         </>
       )}
@@ -99,14 +100,15 @@ function Heading({ by, view, onSort }: { by: SortBy; view: RunView; onSort: () =
 const isStatus = (text: string): text is RunRecord['status'] => Object.hasOwn(statusWords, text)
 
 function Filters({ view, onChange, shown, of }: { view: RunView; onChange: (view: RunView) => void; shown: number; of: number }) {
+  const w = useWords().compare
   return (
     <div className="run-filters small" role="search" aria-label="Find runs">
       <label>
-        Find
-        <input type="search" value={view.query} placeholder="name, method or data" onChange={(e) => onChange({ ...view, query: e.target.value })} />
+        {w.find}
+        <input type="search" value={view.query} placeholder={w.findIn} onChange={(e) => onChange({ ...view, query: e.target.value })} />
       </label>
       <label>
-        Status
+        {w.status}
         <select
           value={view.status ?? 'all'}
           onChange={(e) => {
@@ -114,7 +116,7 @@ function Filters({ view, onChange, shown, of }: { view: RunView; onChange: (view
             onChange(isStatus(e.target.value) ? { ...rest, status: e.target.value } : rest)
           }}
         >
-          <option value="all">all</option>
+          <option value="all">{w.everything}</option>
           {Object.entries(statusWords).map(([status, word]) => (
             <option key={status} value={status}>
               {word}

@@ -1,22 +1,24 @@
 // The same prompts answered again and again while the model learns: a row for every time, a column for every prompt.
 import type { RunState } from '../../store/runState.ts'
 import { formatCount } from '../format.ts'
+import { useWords } from '../words/language.ts'
 import './SampleTimeline.css'
 
 type Samples = NonNullable<RunState['samples']>
 
 export function SampleTimeline({ samples }: { samples: Samples }) {
+  const w = useWords().watch
   const prompts = samples.at(-1)?.answers ?? []
   const hasExpected = prompts.some((a) => a.expected !== '')
   return (
     <section className="stack timeline" aria-labelledby="timeline-title">
-      <h3 id="timeline-title">Answers as it learns</h3>
-      <div className="scroll" tabIndex={0} role="region" aria-label="Answers as it learns, step by step">
+      <h3 id="timeline-title">{w.answers}</h3>
+      <div className="scroll" tabIndex={0} role="region" aria-label={w.answersRegion}>
         <table>
           <thead>
             <tr>
               <th scope="col" className="number">
-                Step
+                {w.step}
               </th>
               {prompts.map(({ prompt }, i) => (
                 <th key={i} scope="col">
@@ -41,7 +43,7 @@ export function SampleTimeline({ samples }: { samples: Samples }) {
             <tfoot>
               <tr>
                 <th scope="row" className="number">
-                  Expected
+                  {w.expected}
                 </th>
                 {prompts.map(({ expected }, i) => (
                   <td key={i}>{expected.trim()}</td>
@@ -56,6 +58,7 @@ export function SampleTimeline({ samples }: { samples: Samples }) {
 }
 
 function Answered({ answer, was }: { answer: Samples[number]['answers'][number] | undefined; was: string | undefined }) {
+  const w = useWords().watch
   if (!answer) return <td className="soft">–</td>
   const text = answer.answer.trim()
   return (
@@ -65,7 +68,7 @@ function Answered({ answer, was }: { answer: Samples[number]['answers'][number] 
           ✓ <span className="unseen">right: </span>
         </span>
       )}
-      {text === '' ? <i className="soft">nothing</i> : text}
+      {text === '' ? <i className="soft">{w.nothing}</i> : text}
     </td>
   )
 }

@@ -3,6 +3,7 @@ import { useId, useState } from 'react'
 import type { ReadToken } from '../../protocol/event.ts'
 import type { RunState } from '../../store/runState.ts'
 import { formatCount, formatLoss } from '../format.ts'
+import { useWords } from '../words/language.ts'
 import { meanLoss, tint, TINTS } from './tokenTint.ts'
 import './TokenReading.css'
 
@@ -13,6 +14,7 @@ const visible = (text: string): string => text.replaceAll('\n', '↵\n')
 
 export function TokenReading({ readings }: { readings: Readings }) {
   const id = useId()
+  const w = useWords().watch
   const [chosen, setChosen] = useState(0)
   const [isOpen, setIsOpen] = useState(false)
   const count = readings[0]?.examples.length ?? 0
@@ -21,9 +23,9 @@ export function TokenReading({ readings }: { readings: Readings }) {
   return (
     <section className="stack reading" aria-labelledby={`${id}-title`}>
       <div className="row">
-        <h3 id={`${id}-title`}>What each token costs</h3>
+        <h3 id={`${id}-title`}>{w.tokens}</h3>
         <label className="reading-choice small soft">
-          Held-out example{' '}
+          {w.example}{' '}
           <select value={chosen} onChange={(e) => setChosen(Number(e.target.value))}>
             {Array.from({ length: count }, (_, i) => (
               <option key={i} value={i}>
@@ -37,7 +39,7 @@ export function TokenReading({ readings }: { readings: Readings }) {
         {shown.map(({ step, tokens }) => (
           <figure key={step}>
             <figcaption className="small soft">
-              {step === 0 ? 'Before training' : `After step ${formatCount(step)}`}: {formatLoss(meanLoss(tokens))} nats per learned token
+              {step === 0 ? w.before : w.after(formatCount(step))}: {w.mean(formatLoss(meanLoss(tokens)))}
             </figcaption>
             <p className="token-text">
               {tokens.map(({ text, special, loss }, i) => (
@@ -55,7 +57,7 @@ export function TokenReading({ readings }: { readings: Readings }) {
             <span className={`tint-${i}`}> {i === 0 ? `under ${TINTS[1]}` : i === TINTS.length - 1 ? `${from} or more` : `${from} to ${TINTS[i + 1]}`} </span>
           </span>
         ))}
-        <span>nats; plain text is only read</span>
+        <span>{w.nats}</span>
       </p>
       <details onToggle={(e) => setIsOpen(e.currentTarget.open)}>
         <summary>

@@ -6,8 +6,10 @@ import { formatBytes, formatCount, formatDuration, formatLoss } from '../format.
 import { Facts } from '../parts/Facts.tsx'
 import { safetyText, stepTimesText, untilText } from '../runWords.ts'
 import { useNow } from '../useNow.ts'
+import { useWords } from '../words/language.ts'
 
 export function TrainFigures() {
+  const w = useWords().watch
   const run = useApp((s) => s.run)
   const working = useApp((s) => s.working)
   const now = useNow(5000, working)
@@ -32,7 +34,7 @@ export function TrainFigures() {
       {times.length > 1 && <Sparkline values={times} text={stepTimesText(times)} />}
       {run.rates?.map(({ step, was, is }) => (
         <p key={step} className="small soft">
-          From step {formatCount(step)} on the learning rate peaks at {is} instead of {was}.
+          {w.rate(formatCount(step), String(is), String(was))}
         </p>
       ))}
       {working && (isMoving(run.phase) || run.phase === 'paused') && run.step > 0 && <p className="small soft">{safetyText(run, now)}</p>}
