@@ -1,6 +1,7 @@
-// npm run soak -- [--minutes N] [--points N] [--seed S] [--only losses,crashes,kills,long]: what the gate tries a few times, very many
-// times, and a long run. `losses`: devices destroyed at random calls of a run (half of the points); `crashes`: GPU processes crashed at
-// random moments (the other half); `kills`: pages killed while they save checkpoints; `long`: a run of so many minutes.
+// npm run soak -- [--minutes N] [--points N] [--seed S] [--only losses,crashes,kills,dawn,page]: what the gate tries a few times, very many
+// times, and long runs. `losses`: devices destroyed at random calls of a run (half of the points); `crashes`: GPU processes crashed at
+// random moments (the other half); `kills`: pages killed while they save checkpoints; `dawn`, `page`: a run of so many
+// minutes in this process, and one in the page.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,7 +11,7 @@ import { setUp } from './setup.mjs'
 
 requireNode()
 ensureInstalled()
-const parts = ['losses', 'crashes', 'kills', 'long']
+const parts = ['losses', 'crashes', 'kills', 'dawn', 'page']
 const { values: args } = parseArgs({ options: { minutes: { type: 'string', default: '60' }, points: { type: 'string', default: '200' }, seed: { type: 'string' }, only: { type: 'string' } } })
 const [minutes, points] = [Number(args.minutes), Number(args.points)]
 const seed = args.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(args.seed)
@@ -54,7 +55,8 @@ function suite(name, project, tests, env) {
 if (chosen.includes('losses')) suite('losses', 'gpu', ['src/train/outliveDevice.gpu.test.ts'], { TUNESMITH_LOSSES: String(Math.ceil(points / 2)) })
 if (chosen.includes('crashes')) suite('crashes', 'e2e', ['e2e/gpuCrash.spec.ts'], { TUNESMITH_CRASHES: String(Math.floor(points / 2)) })
 if (chosen.includes('kills')) suite('kills', 'e2e', ['e2e/storage.spec.ts', '-t', 'killed in the middle of a save'], { TUNESMITH_KILLS: String(points) })
-if (chosen.includes('long')) verdicts.push(`long: ${part('long', ['scripts/run.mjs', 'src/cli/soak.ts', String(minutes)])}`)
+for (const [name, entry] of Object.entries({ dawn: 'src/cli/soak.ts', page: 'src/cli/soakPage.ts' }))
+  if (chosen.includes(name)) verdicts.push(`${name}: ${minutes} minutes, ${part(name, ['scripts/run.mjs', entry, String(minutes)])}`)
 
 console.log(`\nsoak, seed ${seed}, ${points} points\n${verdicts.join('\n')}`)
 process.exit(failed ? 1 : 0)
