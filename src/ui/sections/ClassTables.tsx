@@ -2,26 +2,28 @@
 import { useState } from 'react'
 import type { Confusion, Report } from '../../protocol/report.ts'
 import { formatCount, formatShare } from '../format.ts'
+import { useWords } from '../words/language.ts'
 
 type Classes = NonNullable<Report['classes']>
 const percent = (share: number | undefined): string => (share === undefined ? '–' : formatShare(share, 1))
 
 export function ClassTables({ classes: { labels, before, after } }: { classes: Classes }) {
+  const words = useWords().judge
   const last = after ?? before
   const [of, setOf] = useState<'before' | 'after'>(after ? 'after' : 'before')
   const shown = of === 'after' ? after : before
   if (!last || ![before, after].every((c) => c === undefined || fits(c, labels))) return null
   return (
     <details>
-      <summary>Class by class</summary>
+      <summary>{words.classes.title}</summary>
       <div className="stack">
-        <div className="scroll" tabIndex={0} role="region" aria-label="F1 class by class">
+        <div className="scroll" tabIndex={0} role="region" aria-label={words.classes.each}>
           <table>
-            <caption className="small soft">Each class; precision and recall of the {after ? 'tuned model' : 'base'}</caption>
+            <caption className="small soft">{after ? words.classes.ofTuned : words.classes.ofBase}</caption>
             <thead>
               <tr>
-                <th scope="col">Class</th>
-                {['Rows', 'Precision', 'Recall', 'F1 before', 'F1 after'].map((name) => (
+                <th scope="col">{words.classes.class}</th>
+                {[words.classes.rows, words.classes.precision, words.classes.recall, words.classes.before, words.classes.after].map((name) => (
                   <th key={name} scope="col" className="number">
                     {name}
                   </th>
@@ -43,32 +45,34 @@ export function ClassTables({ classes: { labels, before, after } }: { classes: C
           </table>
         </div>
         {before && after && (
-          <div className="row" role="group" aria-label="Whose confusions">
+          <div className="row" role="group" aria-label={words.classes.whose}>
             {(['before', 'after'] as const).map((side) => (
               <button key={side} type="button" aria-pressed={of === side} onClick={() => setOf(side)}>
-                {side === 'before' ? 'Base' : 'Tuned'}
+                {side === 'before' ? words.card.base : words.card.tuned}
               </button>
             ))}
           </div>
         )}
-        {shown && <ConfusionTable labels={labels} confusion={shown} whose={of === 'after' ? 'tuned model' : 'base'} />}
+        {shown && <ConfusionTable labels={labels} confusion={shown} title={of === 'after' ? words.classes.confusionsTuned : words.classes.confusionsBase} />}
       </div>
     </details>
   )
 }
 
-function ConfusionTable({ labels, confusion: { counts }, whose }: { labels: readonly string[]; confusion: Confusion; whose: string }) {
+function ConfusionTable({ labels, confusion: { counts }, title }: { labels: readonly string[]; confusion: Confusion; title: string }) {
+  const words = useWords().judge
   const hasOther = counts.some((row) => row[labels.length] > 0)
-  const columns = hasOther ? [...labels, 'anything else'] : labels
+  const columns = hasOther ? [...labels, words.classes.other] : labels
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label={`Confusions of the ${whose}`}>
+    <div className="scroll" tabIndex={0} role="region" aria-label={title}>
       <table className="confusion">
         <caption className="small soft">
-          Confusions of the {whose}: classes expected down, answered across; right ones framed
+          {title}
+          {words.classes.howTo}
         </caption>
         <thead>
           <tr>
-            <th scope="col">Expected</th>
+            <th scope="col">{words.classes.expected}</th>
             {columns.map((label) => (
               <th key={label} scope="col" className="number">
                 {label}

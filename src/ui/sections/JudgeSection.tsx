@@ -2,6 +2,7 @@
 import { useApp } from '../AppContext.ts'
 import { Hint } from '../words/Hint.tsx'
 import { Section } from '../parts/Section.tsx'
+import { useWords } from '../words/language.ts'
 import { AnswerList } from './AnswerList.tsx'
 import { PromptBox } from './PromptBox.tsx'
 import { Replies } from './Replies.tsx'
@@ -13,6 +14,7 @@ export function JudgeSection() {
   const before = useApp((s) => s.run.before)
   const after = useApp((s) => s.run.after)
   const report = useApp((s) => s.run.report)
+  const words = useWords().judge
   const hasAsked = useApp((s) => s.asked !== undefined)
   return (
     <Section id="judge" hint={<Hint of="judge" />} choose={<PromptBox />}>
@@ -26,8 +28,7 @@ export function JudgeSection() {
         </>
       ) : (
         <p className="small soft">
-          Test rows are answered before and after training. Here stand both scores, whether the difference is more than chance, what
-          the model forgot meanwhile, and every answer.
+          {words.empty}
         </p>
       )}
     </Section>

@@ -9,6 +9,7 @@ import { useActions, useApp } from '../AppContext.ts'
 import { samplingOptions } from '../recipeOptions.ts'
 import { ActionButton } from '../parts/ActionButton.tsx'
 import { OptionForm } from '../parts/OptionForm.tsx'
+import { useWords } from '../words/language.ts'
 import { ActiveAdapters } from './ActiveAdapters.tsx'
 
 export function PromptBox() {
@@ -23,42 +24,43 @@ export function PromptBox() {
   const hasTuned = useApp((s) => activeUses(s).length > 0)
   const readsPairs = useApp((s) => activeUses(s).some(({ id }) => s.runs.value?.some((run) => run.id === id && run.recipe.pairs)))
   const { ask, stopAsking, setSampling } = useActions()
+  const words = useWords().judge.prompt
   const prompt = typed ?? example
   const isWrong = readOptions(samplingOptions, { ...sampling }).problems.length > 0
   return (
     <div className="stack">
       <label className="option-label" htmlFor="prompt">
-        Prompt
+        {words.label}
       </label>
       <textarea
         id="prompt"
         rows={3}
         value={prompt}
-        placeholder="Ask both models the same"
+        placeholder={words.placeholder}
         onChange={(e) => setTyped(e.target.value)}
       />
-      {readsPairs && <p className="small soft">Two texts, with an empty line between them.</p>}
+      {readsPairs && <p className="small soft">{words.pairs}</p>}
       <div className="row">
         <ActionButton
           blocked={!isOpen || isBusy || answering || isWrong || prompt.trim() === ''}
           onAct={() => void ask(prompt)}
         >
-          {hasTuned ? 'Ask both models' : 'Ask the base model'}
+          {hasTuned ? words.askBoth : words.askBase}
         </ActionButton>
         {answering && (
           <button type="button" onClick={() => void stopAsking()}>
-            Stop answering
+            {words.stop}
           </button>
         )}
-        {isBusy && <span className="small soft">The GPU is training: pause the run to ask.</span>}
-        {isWithoutGpu && <span className="small soft">Without WebGPU, onnxruntime answers on the CPU. The first answer takes longer: it opens the model.</span>}
-        {!isBusy && !hasTuned && <span className="small soft">After training, or with an adapter loaded, the tuned model answers beside it.</span>}
+        {isBusy && <span className="small soft">{words.training}</span>}
+        {isWithoutGpu && <span className="small soft">{words.onCpu}</span>}
+        {!isBusy && !hasTuned && <span className="small soft">{words.alone}</span>}
       </div>
       <ActiveAdapters />
       <details>
-        <summary>Sampling</summary>
+        <summary>{words.sampling}</summary>
         <OptionForm
-          label="Sampling"
+          label={words.sampling}
           specs={samplingOptions}
           values={{ ...sampling }}
           onChange={(name, value) => typeof value === 'number' && setSampling({ [name]: value })}

@@ -2,7 +2,8 @@
 // arrow keys move to the others, and the table follows.
 import { useRef, useState, type KeyboardEvent } from 'react'
 import type { ReplyToken } from '../../protocol/studio.ts'
-import { formatShare } from '../format.ts'
+import { formatCount, formatShare } from '../format.ts'
+import { useWords } from '../words/language.ts'
 import './ReplyTokens.css'
 
 /** Spaces and line breaks as signs, where a token stands alone. */
@@ -14,6 +15,7 @@ const percent = (probability: number): string => formatShare(probability, 1)
 /** Past these, buttons cost more than they tell. */
 const MOST_BUTTONS = 600
 
+/** @param title what the tokens are of */
 export function ReplyTokens({ title, tokens }: { title: string; tokens: readonly ReplyToken[] }) {
   const [at, setAt] = useState<number>()
   const list = useRef<HTMLDivElement>(null)
@@ -31,7 +33,7 @@ export function ReplyTokens({ title, tokens }: { title: string; tokens: readonly
   const token = at === undefined ? undefined : tokens[at]
   return (
     <>
-      <div ref={list} className="reply-tokens" role="toolbar" aria-label={`Tokens of the ${title.toLowerCase()} model’s answer`} onKeyDown={move}>
+      <div ref={list} className="reply-tokens" role="toolbar" aria-label={title} onKeyDown={move}>
         {shown.map(({ text, probability }, i) => (
           <button
             key={i}
@@ -55,15 +57,16 @@ export function ReplyTokens({ title, tokens }: { title: string; tokens: readonly
 }
 
 function TopTokens({ token, number }: { token: ReplyToken; number: number }) {
+  const words = useWords().judge.tokens
   const isIn = token.top.some((t) => t.probability === token.probability)
   const rows = isIn ? token.top : [...token.top, { text: token.text, probability: token.probability }]
   return (
     <table className="top-tokens">
-      <caption className="small soft">What might have stood at token {number}, by the model’s own probability before sampling</caption>
+      <caption className="small soft">{words.instead(formatCount(number))}</caption>
       <thead className="unseen">
         <tr>
-          <th scope="col">Token</th>
-          <th scope="col">Probability</th>
+          <th scope="col">{words.token}</th>
+          <th scope="col">{words.probability}</th>
         </tr>
       </thead>
       <tbody>
@@ -71,7 +74,7 @@ function TopTokens({ token, number }: { token: ReplyToken; number: number }) {
           <tr key={i} data-chosen={probability === token.probability || undefined}>
             <th scope="row">
               <code>{alone(text)}</code>
-              {probability === token.probability && <span className="reply-from"> chosen</span>}
+              {probability === token.probability && <span className="reply-from"> {words.chosen}</span>}
             </th>
             <td className="number">
               <span className="top-track" aria-hidden="true">
@@ -88,25 +91,27 @@ function TopTokens({ token, number }: { token: ReplyToken; number: number }) {
 
 /** The same in one table, made only while it is open. */
 function TokenTable({ title, tokens }: { title: string; tokens: readonly ReplyToken[] }) {
+  const words = useWords().judge.tokens
   const [isOpen, setIsOpen] = useState(false)
   return (
     <details onToggle={(e) => setIsOpen(e.currentTarget.open)}>
       <summary>
-        Show as table<span className="unseen">: tokens of the {title.toLowerCase()} model’s answer</span>
+        {words.asTable}
+        <span className="unseen">: {title}</span>
       </summary>
       {isOpen && (
-        <div className="token-table" tabIndex={0} role="region" aria-label={`Tokens of the ${title.toLowerCase()} model’s answer, table`}>
+        <div className="token-table" tabIndex={0} role="region" aria-label={`${title}: ${words.asTable}`}>
           <table>
             <thead>
               <tr>
                 <th scope="col" className="number">
-                  No.
+                  {words.number}
                 </th>
-                <th scope="col">Token</th>
+                <th scope="col">{words.token}</th>
                 <th scope="col" className="number">
-                  Probability
+                  {words.probability}
                 </th>
-                <th scope="col">Likeliest</th>
+                <th scope="col">{words.likeliest}</th>
               </tr>
             </thead>
             <tbody>

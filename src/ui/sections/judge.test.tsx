@@ -7,6 +7,7 @@ import { createApp } from '../../store/appStore.ts'
 import { applyAll, newRun } from '../../store/runState.ts'
 import { AppProvider } from '../AppContext.ts'
 import { changeNumber, measureNumber, verdicts } from '../reportWords.ts'
+import { en } from '../words/en.ts'
 import { testReport } from '../testReport.ts'
 import { testStudio } from '../testStudio.ts'
 import { bestText, BestNote } from './BestNote.tsx'
@@ -20,7 +21,7 @@ const render = (report: Report): string => {
 const measure = (part: Partial<Measure>): Measure => ({ id: 'exact_match', on: 'test', count: 20, unit: 'answer', before: { value: 40 }, after: { value: 55 }, ...part })
 const difference = (verdict: Difference['verdict'], p: number): Difference => ({ test: 'mcnemar', p, verdict })
 /** With plain spaces. */
-const said = (...measures: Measure[]) => verdicts({ measures }).map((v) => v.text.replaceAll('\u00a0', ' '))
+const said = (...measures: Measure[]) => verdicts({ measures }, en.judge).map((v) => v.text.replaceAll('\u00a0', ' '))
 
 describe('verdicts', () => {
   it('call a difference real, possible or none, and never more', () => {
@@ -47,9 +48,9 @@ describe('verdicts', () => {
 })
 
 it('numbers are as long as they are sure', () => {
-  expect([measureNumber('accuracy', 74.04), measureNumber('accuracy', 3.14), measureNumber('chrf', 71.25), measureNumber('perplexity', 2067.4), measureNumber('bits_per_byte', 0.44861), measureNumber('perplexity', Number.POSITIVE_INFINITY)]).toEqual(['74', '3.1', '71.3', '2,067', '0.449', 'not finite'])
-  expect(changeNumber(measure({ id: 'perplexity', before: { value: 31.6 }, after: { value: 2.98 } }))).toBe('−28.6')
-  expect(changeNumber(measure({ after: { value: 40 } }))).toBe('±0')
+  expect([measureNumber('accuracy', 74.04, en.judge), measureNumber('accuracy', 3.14, en.judge), measureNumber('chrf', 71.25, en.judge), measureNumber('perplexity', 2067.4, en.judge), measureNumber('bits_per_byte', 0.44861, en.judge), measureNumber('perplexity', Number.POSITIVE_INFINITY, en.judge)]).toEqual(['74', '3.1', '71.3', '2,067', '0.449', 'not finite'])
+  expect(changeNumber(measure({ id: 'perplexity', before: { value: 31.6 }, after: { value: 2.98 } }), en.judge)).toBe('−28.6')
+  expect(changeNumber(measure({ after: { value: 40 } }), en.judge)).toBe('±0')
 })
 
 describe('whose values are judged', () => {
@@ -57,7 +58,7 @@ describe('whose values are judged', () => {
   const ran = (...events: RunEvent[]) => applyAll(newRun(30), [...events, { type: 'phase', phase: 'done', at: 0 }])
   it('says when earlier ones were better, and offers to keep the best', () => {
     const run = ran(validation(0, 3), validation(10, 1), validation(20, 1.2))
-    expect(bestText(run)).toBe('Judged are the last values. At step 10 the validation loss was lower, 1.000 instead of 1.200: from there on it may have learned its rows by heart.')
+    expect(bestText(run, en.judge)).toBe('Judged are the last values. At step 10 the validation loss was lower, 1.000 instead of 1.200: from there on it may have learned its rows by heart.')
     app.store.setState({ run })
     const note = (): string => renderToStaticMarkup(<AppProvider value={{ ...app, store: { ...app.store, getInitialState: app.store.getState } }}><BestNote /></AppProvider>)
     expect(note()).toMatch(/<button[^>]*>[^<]*Keep the best/)
@@ -65,9 +66,9 @@ describe('whose values are judged', () => {
     expect(note()).toContain('The next run keeps the best.')
   })
   it('is silent where the last are the best, and where nothing was held out', () => {
-    expect(bestText(ran(validation(0, 3), validation(10, 1), validation(20, 1.01)))).toBeUndefined()
-    expect(bestText(ran())).toBeUndefined()
-    expect(bestText(ran(validation(0, 3), validation(10, 1), validation(20, 2), { type: 'best', step: 10, loss: 1 }))).toBe('Judged are the values of step 10, where the validation loss was lowest: 1.000.')
+    expect(bestText(ran(validation(0, 3), validation(10, 1), validation(20, 1.01)), en.judge)).toBeUndefined()
+    expect(bestText(ran(), en.judge)).toBeUndefined()
+    expect(bestText(ran(validation(0, 3), validation(10, 1), validation(20, 2), { type: 'best', step: 10, loss: 1 }), en.judge)).toBe('Judged are the values of step 10, where the validation loss was lowest: 1.000.')
   })
 })
 

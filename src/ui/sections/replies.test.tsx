@@ -43,7 +43,7 @@ describe('Replies', () => {
 })
 
 describe('ReplyTokens', () => {
-  const html = renderToStaticMarkup(<ReplyTokens title="Base" tokens={tokens} />)
+  const html = renderToStaticMarkup(<ReplyTokens title="Tokens of the base model’s answer" tokens={tokens} />)
   it('makes every token a button with its probability, one of them in the tab order', () => {
     expect(html.match(/<button/g)).toHaveLength(3)
     expect(html.match(/tabindex="0"/g)).toHaveLength(1)

@@ -1,4 +1,5 @@
 // Die Wörter der Seite auf Deutsch; geladen, wenn jemand sie wählt oder der Browser Deutsch spricht.
+import { judgeDe } from './judgeDe.ts'
 import { groupsDe, optionsDe } from './optionsDe.ts'
 import type { Words } from './en.ts'
 import type { Table } from './language.ts'
@@ -304,6 +305,7 @@ const words: Words = {
     grantedNote: 'von dieser GPU, in einem Versuch',
     cut: 'Jenseits dieser Linie gab die GPU nichts.',
   },
+  judge: judgeDe,
 }
 
 export const de: Table = { words, options: optionsDe, groups: groupsDe }

@@ -1,5 +1,6 @@
 // The page's words in English: the table that every other language has to match. Options bring their own words with their
 // declarations (see optionWords.ts).
+import { judgeEn } from './judgeEn.ts'
 import type { SameShape } from './sameShape.ts'
 
 export const en = {
@@ -303,6 +304,7 @@ export const en = {
     grantedNote: 'by this GPU, in a trial',
     cut: 'Beyond this line the GPU gave nothing.',
   },
+  judge: judgeEn,
 } as const
 
 /** What a language has to say. */
