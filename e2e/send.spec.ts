@@ -66,6 +66,8 @@ describe('taking away', () => {
     await send('Try again')
     await dialog().getByText('which only you can read').waitFor(SLOW)
     expect(refused).toBe(2)
+    // What was sent is counted at the top of the page, also what was refused: the model has twelve megabytes.
+    await expect.poll(() => page.locator('.top-sent').textContent()).toMatch(/^[1-9]\d(\.\d)? MB sent$/)
     const repo = hub.written.repos.get('team/out')!
     expect([repo.isPrivate, repo.commits.length, repo.files.size]).toEqual([true, 1, 6])
     expect(new TextDecoder().decode(repo.files.get('README.md'))).toContain('license: "apache-2.0"')

@@ -1,4 +1,6 @@
-// Two tabs of the real studio: one trains, the other watches it live, takes it over, and goes on from where it stopped.
+// Two tabs of the real studio: one trains, the other watches it live, takes it over, and goes on from where it
+// stopped; the run then travels as a project.
+import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startBrowser, type Stage } from './browser.ts'
 
@@ -8,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => stage.close())
 
-it('shows another tab’s run as it goes on, and takes it over', async () => {
+it('shows another tab’s run as it goes on, takes it over, and carries it as a project', async () => {
   const first = await stage.open()
   await first.locator('#model').getByText('Parameters').waitFor()
   await first.getByRole('list', { name: 'Samples' }).getByRole('button').first().click()
@@ -36,7 +38,25 @@ it('shows another tab’s run as it goes on, and takes it over', async () => {
   await offer.getByRole('button', { name: 'Take it over' }).click()
   await second.locator('#train').getByRole('button', { name: 'Pause' }).waitFor({ timeout: 120_000 })
   await first.getByText('This run goes on in another tab, which asked for it.').waitFor()
+  await first.close()
   await expect.poll(step, { timeout: 60_000 }).toBeGreaterThan(before + 1)
+  await second.locator('#train').getByRole('button', { name: 'Stop' }).click()
+  await second.locator('#train').getByRole('button', { name: 'Train anew' }).waitFor({ timeout: 120_000 })
+
+  // The stopped run leaves as a project, is deleted here, and comes back to go on from its checkpoint.
+  const stopped = await step()
+  await second.getByRole('button', { name: 'See what is kept' }).click()
+  await second.getByText('By run').click()
+  const saving = second.waitForEvent('download')
+  await second.getByRole('button', { name: /^Save .* as a project$/ }).click()
+  const file = await (await saving).path()
+  await second.getByRole('button', { name: /^Delete all of/ }).click()
+  await second.getByRole('button', { name: 'Delete the run', exact: true }).last().click()
+  await second.getByText('No run is stored.').waitFor()
+  await second.getByLabel('Open a project…').setInputFiles({ name: 'night.project.zip', mimeType: 'application/zip', buffer: await readFile(file) })
+  await second.locator('#runs').getByText(`${stopped} of 400`).waitFor()
+  await second.locator('#runs').getByRole('button', { name: /^Continue/ }).click()
+  await expect.poll(step, { timeout: 60_000 }).toBeGreaterThan(stopped)
   await second.locator('#train').getByRole('button', { name: 'Stop' }).click()
   await second.locator('#train').getByRole('button', { name: 'Train anew' }).waitFor({ timeout: 120_000 })
   expect(stage.errors).toEqual([])

@@ -7,13 +7,15 @@ import { formatBytes, formatDate, formatShare } from '../format.ts'
 import { ActionButton } from '../parts/ActionButton.tsx'
 import { ConfirmButton } from '../parts/ConfirmButton.tsx'
 import { FailureNote } from '../parts/FailureNote.tsx'
+import { FilePicker } from '../parts/FilePicker.tsx'
 import { saveFile } from '../saveFile.ts'
 import { useWords } from '../words/language.ts'
 
 export function StorageUse() {
   const { value, busy, failure } = useApp((s) => s.storage)
   const projecting = useApp((s) => s.projecting)
-  const { refreshStorage } = useActions()
+  const working = useApp((s) => s.working)
+  const { refreshStorage, takeFiles } = useActions()
   const w = useWords().storage
   return (
     <section className="stack" aria-labelledby="storage-title">
@@ -23,6 +25,7 @@ export function StorageUse() {
         <ActionButton blocked={busy} onAct={() => void refreshStorage()}>
           {value ? w.again : w.look}
         </ActionButton>
+        <FilePicker label={w.openProject} accept=".zip" disabled={working || projecting.busy} onPick={(files) => void takeFiles(files)} />
       </div>
       {failure && <FailureNote failure={failure} />}
       {projecting.failure && <FailureNote failure={projecting.failure} />}
