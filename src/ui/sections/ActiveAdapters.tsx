@@ -3,13 +3,15 @@ import type { AdapterInfo } from '../../protocol/adapters.ts'
 import { nameOf } from '../../store/adapterNames.ts'
 import { activeUses } from '../../store/adapterUses.ts'
 import { useActions, useApp } from '../AppContext.ts'
-import { formatSmall } from '../format.ts'
+import { formatCount, formatSmall } from '../format.ts'
+import { useWords } from '../words/language.ts'
 
 /** More are one click away, in the table of adapters. */
 const SHOWN = 6
 const STRONGEST = 2
 
 export function ActiveAdapters() {
+  const words = useWords().judge.adapters
   const adapters = useApp((s) => s.adapters.value)
   const uses = useApp(activeUses)
   const fitting = (adapters ?? []).filter((a) => a.misfit === undefined)
@@ -19,7 +21,7 @@ export function ActiveAdapters() {
   if (fitting.length === 0) return null
   return (
     <fieldset>
-      <legend className="option-label">The tuned answer uses</legend>
+      <legend className="option-label">{words.legend}</legend>
       <ul className="active-list">
         {shown.map((adapter) => (
           <ActiveAdapter key={adapter.id} adapter={adapter} />
@@ -27,7 +29,7 @@ export function ActiveAdapters() {
       </ul>
       {fitting.length > shown.length && (
         <a className="small" href="#adapters">
-          {fitting.length - shown.length} more
+          {words.more(formatCount(fitting.length - shown.length))}
         </a>
       )}
     </fieldset>
@@ -37,6 +39,7 @@ export function ActiveAdapters() {
 function ActiveAdapter({ adapter }: { adapter: AdapterInfo }) {
   const weight = useApp((s) => activeUses(s).find((use) => use.id === adapter.id)?.weight)
   const name = useApp((s) => nameOf(s.adapters.value, adapter.id))
+  const words = useWords().judge.adapters
   const { toggleUse, setWeight } = useActions()
   return (
     <li>
@@ -52,7 +55,7 @@ function ActiveAdapter({ adapter }: { adapter: AdapterInfo }) {
             max={STRONGEST}
             step={0.05}
             value={weight}
-            aria-label={`Weight of ${name}`}
+            aria-label={words.weight(name)}
             onChange={(e) => setWeight(adapter.id, Number(e.target.value))}
           />
           <output>{formatSmall(weight)}</output>

@@ -2,8 +2,9 @@
 import { useMemo, useState } from 'react'
 import { compareAnswers, type ComparedAnswer } from '../../store/runFigures.ts'
 import type { Score } from '../../store/runState.ts'
-import { formatOf } from '../format.ts'
+import { formatCount, formatOf } from '../format.ts'
 import { TaggedText } from '../parts/TaggedText.tsx'
+import { useWords } from '../words/language.ts'
 import './AnswerList.css'
 
 const PORTION = 10
@@ -11,18 +12,19 @@ const PORTION = 10
 export function AnswerList({ before, after }: { before: Score | undefined; after: Score | undefined }) {
   const isOfWords = (after ?? before)?.unit === 'word'
   const rows = useMemo(() => compareAnswers(before, after), [before, after])
+  const words = useWords().judge.answers
   const [shown, setShown] = useState(PORTION)
   const more = Math.min(PORTION * 5, rows.length - shown)
   return (
     <div className="stack">
-      <div className="scroll" tabIndex={0} role="region" aria-label="Answers to the test rows">
+      <div className="scroll" tabIndex={0} role="region" aria-label={words.all}>
         <table className="answers">
           <thead>
             <tr>
-              <th scope="col">Prompt</th>
-              <th scope="col">Expected</th>
-              <th scope="col">Before</th>
-              <th scope="col">After</th>
+              <th scope="col">{words.prompt}</th>
+              <th scope="col">{words.expected}</th>
+              <th scope="col">{words.before}</th>
+              <th scope="col">{words.after}</th>
             </tr>
           </thead>
           <tbody>
@@ -40,7 +42,7 @@ export function AnswerList({ before, after }: { before: Score | undefined; after
       {more > 0 && (
         <div>
           <button type="button" onClick={() => setShown(shown + more)}>
-            Show {formatOf(more, 'more row', 'more rows')} of {rows.length}
+            {words.show(formatOf(more, words.row, words.rows), formatCount(rows.length))}
           </button>
         </div>
       )}
@@ -49,12 +51,13 @@ export function AnswerList({ before, after }: { before: Score | undefined; after
 }
 
 function Given({ answer, isOfWords }: { answer: ComparedAnswer['after']; isOfWords: boolean }) {
+  const words = useWords().judge.answers
   if (!answer) return <td className="soft">–</td>
   return (
     <td className={answer.correct ? 'answer-right' : 'answer-wrong'}>
       <span className="answer-mark">{answer.correct ? '✓' : '✗'}</span>
-      <span className="unseen">{answer.correct ? 'right: ' : 'wrong: '}</span>
-      {answer.answer === '' ? <i className="soft">nothing</i> : isOfWords ? <TaggedText text={answer.answer} /> : answer.answer}
+      <span className="unseen">{answer.correct ? words.right : words.wrong}</span>
+      {answer.answer === '' ? <i className="soft">{words.nothing}</i> : isOfWords ? <TaggedText text={answer.answer} /> : answer.answer}
     </td>
   )
 }

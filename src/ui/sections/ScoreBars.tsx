@@ -3,9 +3,11 @@ import type { Interval, Report } from '../../protocol/report.ts'
 import type { Score } from '../../store/runState.ts'
 import { formatShare } from '../format.ts'
 import { countText, entityText, scoreTitle, shareOf } from '../metricWords.ts'
+import { useWords } from '../words/language.ts'
 import './ScoreBars.css'
 
 export function ScoreBars({ before, after, report }: { before: Score | undefined; after: Score | undefined; report?: Report }) {
+  const words = useWords().judge.answers
   const last = after ?? before
   // Of several tasks the score is another mean than the card's.
   const measure = last?.tasks ? undefined : report?.measures.find((m) => m.on === 'test' && m.id === last?.metric)
@@ -13,12 +15,12 @@ export function ScoreBars({ before, after, report }: { before: Score | undefined
   return (
     <div className="scores">
       <h3>{scoreTitle(last)}</h3>
-      <ScoreBar label="Before" score={before} interval={measure?.before?.interval} />
-      <ScoreBar label="After" score={after} interval={measure?.after?.interval} />
-      {measure && <p className="small soft">The thin line is the 95 % interval.</p>}
+      <ScoreBar label={words.before} score={before} interval={measure?.before?.interval} />
+      <ScoreBar label={words.after} score={after} interval={measure?.after?.interval} />
+      {measure && <p className="small soft">{words.interval}</p>}
       {detail !== undefined && (
         <p className="small soft">
-          {after ? 'After' : 'Before'}: {detail}
+          {after ? words.after : words.before}: {detail}
         </p>
       )}
     </div>
@@ -26,6 +28,7 @@ export function ScoreBars({ before, after, report }: { before: Score | undefined
 }
 
 function ScoreBar({ label, score, interval }: { label: string; score: Score | undefined; interval: Interval | undefined }) {
+  const words = useWords().judge.answers
   return (
     <div className="score">
       <span>{label}</span>
@@ -39,7 +42,7 @@ function ScoreBar({ label, score, interval }: { label: string; score: Score | un
             <strong>{formatShare(shareOf(score), 1)}</strong> {countText(score)}
           </>
         ) : (
-          'not yet'
+          words.notYet
         )}
       </span>
     </div>
