@@ -15,12 +15,18 @@ const WANTED: readonly GPUFeatureName[] = ['timestamp-query', 'subgroups', 'shad
 /** Limits that the portable floor sets low and real GPUs raise. */
 const RAISED = ['maxBufferSize', 'maxStorageBufferBindingSize', 'maxStorageBuffersPerShaderStage'] as const
 
+/** Whether this thread was ever given an adapter. */
+let had = false
+
 export async function openGpu(gpu: GPU | undefined = globalThis.navigator?.gpu): Promise<Gpu> {
   const missing = (found: string): Fault =>
     new Fault('no-webgpu', `Training needs WebGPU, and ${found}.`, 'Use Chrome or Edge 113 or newer, update the graphics driver, and check chrome://gpu that WebGPU is enabled.')
   if (!gpu) throw missing('this browser does not offer it')
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' })
+  // Chromium gives a page none after its GPU process crashed twice within two minutes, until it is loaded again.
+  if (!adapter && had) throw new Fault('device-lost', 'The GPU stopped, and the browser gives this page no other.', 'Reload the page, then go on from what was saved.')
   if (!adapter) throw missing('this browser found no graphics adapter for it')
+  had = true
   const requiredLimits: Record<string, number> = {}
   for (const name of RAISED) requiredLimits[name] = adapter.limits[name]
   let device: GPUDevice

@@ -9,6 +9,7 @@ import { amidGpuCalls } from '../gpu/testGpuCalls.ts'
 import { utf8 } from '../lib/bytes.ts'
 import { bits } from '../lib/rng.ts'
 import type { RunEvent } from '../protocol/event.ts'
+import { Fault } from '../protocol/failure.ts'
 import { defaultRecipe, type Recipe } from '../protocol/recipe.ts'
 import type { RunRecord } from '../protocol/studio.ts'
 import { memoryStorage } from '../storage/memoryStorage.ts'
@@ -106,7 +107,27 @@ it('gives up at the fourth loss in a row, and says why', async () => {
   })
   expect(devices).toHaveLength(4)
   expect(told.record.status).toBe('failed')
-  expect(told.events.findLast((e) => e.type === 'failure')?.failure).toMatchObject({ code: 'device-lost' })
+  const last = told.stored.at(-1)
+  expect(last).toEqual(told.events.at(-1))
+  expect(last).toMatchObject({ type: 'failure', failure: { code: 'device-lost', message: 'The GPU stopped 4 times in a row before the run came to a checkpoint.' } })
+})
+
+it('says that there is no other device when none comes back', async () => {
+  const storage = memoryStorage()
+  await storage.runs.put({ id: 'run', recipe, createdAt: 0, status: 'running', step: 0, hasAdapter: false })
+  const none = new Fault('device-lost', 'The GPU stopped, and the browser gives this page no other.', 'Reload the page.')
+  let asked = 0
+  const mounted = async (): Promise<Base> => {
+    if (asked++ > 0) throw none
+    const gpu = await openGpu(await dawnGpu())
+    gpu.device.destroy()
+    return mount(model, gpu)
+  }
+  const events: RunEvent[] = []
+  const record = await outliveDevice(mounted, { runId: 'run', recipe, dataset: rows, test, storage, control: new Control(), version: 'test', onEvent: (e) => void events.push(e) })
+  expect(record.status).toBe('failed')
+  expect(asked).toBe(4)
+  expect(events.at(-1)).toMatchObject({ type: 'failure', failure: { message: none.message } })
 })
 
 it('goes on for as long as there is a checkpoint between two losses', async () => {
