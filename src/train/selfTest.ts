@@ -20,7 +20,7 @@ const TOLERANCE = 2e-6
 /** A gradient is several ops long, and its sums are deeper. */
 const GRADIENT_TOLERANCE = 2e-5
 /** Seeds are of size 1, and what all but cancels of them keeps their rounding. */
-const CANCELLED = 0.01
+const CANCELLED = 0.1
 const CASES = 4
 
 /** All ops, in the order in which they are checked. */
