@@ -1,9 +1,13 @@
-// The page without a network: it opens, knows its model and reads a sample after one visit. And the service worker by itself: what
+// What the page keeps of itself. Without a network it opens, knows its model and reads a sample after one visit. And the service worker by itself: what
 // it answers, what it leaves alone, and what it keeps of the version before.
 import { readFileSync } from 'node:fs'
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import vm from 'node:vm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { defaultRecipe } from '../src/protocol/recipe.ts'
+import { recipeFragment } from '../src/store/recipeLink.ts'
 import { dist, startBrowser, type Stage } from './browser.ts'
 
 describe('the page, when its server is gone', () => {
@@ -26,6 +30,59 @@ describe('the page, when its server is gone', () => {
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true)
     // hub.json alone is asked of the server each time; without it nothing is offered from the Hub.
     expect(stage.errors.filter((e) => !/hub\.json|ERR_CONNECTION_REFUSED/.test(e))).toEqual([])
+  })
+})
+
+describe('a page that comes with a recipe in its address, and later in a newer version', () => {
+  let folder = ''
+  let stage: Stage
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tunesmith-site-'))
+    await cp(dist, folder, { recursive: true })
+    stage = await startBrowser({ folder, offline: true })
+  })
+  afterAll(async () => {
+    await stage.close()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  it('uses the recipe only on a click', async () => {
+    const plain = defaultRecipe()
+    const page = await stage.open(await recipeFragment({ ...plain, name: 'Shared', data: { ...plain.data, id: 'pirate' }, training: { ...plain.training, steps: 77 } }))
+    await page.getByText('This link brings the recipe “Shared”.').waitFor()
+    await page.locator('#model').getByText('Parameters').waitFor()
+    const steps = page.getByRole('textbox', { name: 'Steps', exact: true })
+    expect([await steps.inputValue(), page.url()]).toEqual([String(plain.training.steps), stage.url])
+    await page.getByRole('button', { name: 'Use this recipe' }).click()
+    await page.getByText('As the model reads it').waitFor()
+    expect(await steps.inputValue()).toBe('77')
+    await page.getByText('Offline ready: the page').waitFor()
+    await page.close()
+    const broken = await stage.open('#recipe=AAAA')
+    await broken.getByText('The recipe in this link cannot be read.').waitFor()
+    await broken.close()
+  })
+
+  it('goes over to a newer version only when told, and not under a run', async () => {
+    const worker = join(folder, 'sw.js')
+    await writeFile(worker, readFileSync(worker, 'utf8').replace(/const VERSION = '\w+'/, "const VERSION = 'newer'"))
+    const page = await stage.open()
+    await page.getByText('A newer version waits.').waitFor()
+    // As the tab of a run does.
+    await page.evaluate(() => {
+      void navigator.locks.request('tunesmith/run/x', () => new Promise((done) => document.addEventListener('over', done)))
+    })
+    const take = page.getByRole('button', { name: 'Use the newer version' })
+    await take.click()
+    await page.getByText('the newer version waits for its end').waitFor()
+    await page.evaluate(() => document.dispatchEvent(new Event('over')))
+    const reloaded = page.waitForEvent('framenavigated')
+    await take.click()
+    await reloaded
+    await page.getByText('Offline ready: the page').waitFor()
+    // The version before stays for tabs that still run it.
+    expect((await page.evaluate(() => caches.keys())).filter((name) => name.startsWith('tunesmith-shell-'))).toHaveLength(2)
+    expect(stage.errors).toEqual([])
   })
 })
 

@@ -94,7 +94,7 @@ const words: Words = {
   link: {
     title: 'Rezept aus dem Link',
     offer: (name) => `Dieser Link bringt das Rezept „${name}“ mit.`,
-    what: (model, method, data, steps) => `${model}, ${method}, ${data}, ${steps} Schritte. Es ersetzt die Einstellungen dieser Seite; es holt nichts und trainiert nichts.`,
+    what: (model, method, data, steps) => `${model}, ${method}, ${data}, ${steps} Schritte. Es ersetzt die Einstellungen dieser Seite; es holt kein Modell und trainiert nichts.`,
     take: 'Dieses Rezept benutzen',
     waits: 'Das geht, sobald der Lauf zu Ende ist.',
     copy: 'Als Link kopieren',

@@ -93,7 +93,7 @@ export const en = {
   link: {
     title: 'Recipe from the link',
     offer: (name: string) => `This link brings the recipe “${name}”.`,
-    what: (model: string, method: string, data: string, steps: string) => `${model}, ${method}, ${data}, ${steps} steps. It replaces the choices on this page; nothing is fetched or trained by it.`,
+    what: (model: string, method: string, data: string, steps: string) => `${model}, ${method}, ${data}, ${steps} steps. It replaces the choices on this page; it fetches no model and trains nothing.`,
     take: 'Use this recipe',
     waits: 'It can be used once the run is done.',
     copy: 'Copy as a link',
