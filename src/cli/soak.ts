@@ -24,6 +24,8 @@ const WARM = 0.25
 const HEAP_MIB_PER_HOUR = 4
 const TELLING_MINUTES = 20
 const GENERATIONS = 2
+/** After the first validation every recording is made, and the GPU's bytes stay. */
+const EVAL_STEPS = 50
 const MIB = 2 ** 20
 
 interface Look {
@@ -31,6 +33,7 @@ interface Look {
   readonly step: number
   readonly heap: number
   readonly outside: number
+  /** Without what a read-back holds for a moment. */
   readonly gpu: number
   readonly stored: number
 }
@@ -43,7 +46,7 @@ export async function main([given = '60']: string[]): Promise<number> {
     ...plain,
     name: 'soak',
     data: { ...plain.data, source: 'sample', id: 'orders' },
-    training: { ...plain.training, steps: 10_000_000, batch_size: 4, max_length: 128, eval_steps: 50, save_steps: 20, stop_on_divergence: false },
+    training: { ...plain.training, steps: 10_000_000, batch_size: 4, max_length: 128, eval_steps: EVAL_STEPS, save_steps: 20, stop_on_divergence: false },
     evaluation: { rows: 0, maxNewTokens: 8 },
   }
   const { recipe: stamped, model, dataset, test } = await openRecipe(recipe, process.cwd())
@@ -56,7 +59,7 @@ export async function main([given = '60']: string[]): Promise<number> {
   const look = async (): Promise<void> => {
     collect()
     const { heapUsed, external, arrayBuffers } = process.memoryUsage()
-    looks.push({ seconds: (performance.now() - began) / 1000, step, heap: heapUsed, outside: external + arrayBuffers, gpu: base.memory.bytes(), stored: await bytesIn(join(folder, 'checkpoints')) })
+    looks.push({ seconds: (performance.now() - began) / 1000, step, heap: heapUsed, outside: external + arrayBuffers, gpu: base.memory.bytes() - base.memory.bytes('transfer'), stored: await bytesIn(join(folder, 'checkpoints')) })
     console.log(lineOf(looks.at(-1)!))
   }
   try {
@@ -86,7 +89,8 @@ export async function main([given = '60']: string[]): Promise<number> {
 function judge(looks: readonly Look[], checkpointBytes: number, minutes: number): boolean {
   const warm = looks.slice(Math.ceil(looks.length * WARM))
   const perHour = (of: (look: Look) => number): number => (slope(warm.map((l) => [l.seconds / 3600, of(l)])) / MIB)
-  const gpu = warm.map((l) => l.gpu)
+  const gpu = looks.filter((l) => l.step > EVAL_STEPS).map((l) => l.gpu)
+  if (gpu.length === 0) throw new Fault('bad-recipe', `${minutes} minutes were too short for ${EVAL_STEPS} steps.`, 'Give it more minutes.')
   const stored = Math.max(...looks.map((l) => l.stored))
   const [heap, outside] = [perHour((l) => l.heap), perHour((l) => l.outside)]
   // A new generation is whole before the one before the last goes.
