@@ -9,6 +9,7 @@ import { useActions, useApp } from '../AppContext.ts'
 import { goTo } from '../goTo.ts'
 import { OptionForm } from '../parts/OptionForm.tsx'
 import { PaperLink } from '../parts/PaperLink.tsx'
+import { useWords } from '../words/language.ts'
 import './MethodList.css'
 
 export function MethodList() {
@@ -39,6 +40,7 @@ interface CardProps {
 }
 
 function MethodCard({ method, choice, index, isAlone }: CardProps) {
+  const w = useWords().method
   const layers = useApp((s) => s.base.value?.linearLayers)
   const working = useApp((s) => s.working)
   const chosen = useApp((s) => s.recipe.methods)
@@ -62,14 +64,14 @@ function MethodCard({ method, choice, index, isAlone }: CardProps) {
             type="button"
             className="quiet"
             disabled={working}
-            aria-label={`Remove ${method.label}`}
+            aria-label={w.removeName(method.label)}
             onClick={() => {
               // The button that has the focus is about to go.
               goTo('method')
               setMethods(chosen.filter((_, i) => i !== index))
             }}
           >
-            Remove
+            {w.remove}
           </button>
         )}
       </div>
@@ -81,7 +83,8 @@ function MethodCard({ method, choice, index, isAlone }: CardProps) {
       ) : (
         <details>
           <summary>
-            Options<span className="unseen"> of {method.label}</span>
+            {w.options}
+            <span className="unseen"> {method.label}</span>
           </summary>
           {form}
         </details>
@@ -91,6 +94,7 @@ function MethodCard({ method, choice, index, isAlone }: CardProps) {
 }
 
 function AddMethod() {
+  const w = useWords().method
   const methods = useApp((s) => s.methods.value)
   const chosen = useApp((s) => s.recipe.methods)
   const working = useApp((s) => s.working)
@@ -98,20 +102,20 @@ function AddMethod() {
   const left = (methods ?? []).filter((m) => !chosen.some((c) => c.id === m.id))
   return (
     <label className="method-add">
-      <span>Train another method with {chosen.length > 1 ? 'these' : 'it'}</span>
+      <span>{chosen.length > 1 ? w.addToThese : w.addToIt}</span>
       <select
         value=""
         disabled={working}
         onChange={(e) => setMethods([...chosen, { id: e.target.value, options: {} }])}
       >
         <option value="" disabled>
-          Add a method…
+          {w.add}
         </option>
         {methodGroups.map((group) => {
           const offers = left.filter((m) => m.group === group)
           return (
             offers.length > 0 && (
-              <optgroup key={group} label={group}>
+              <optgroup key={group} label={w.groups[group]}>
                 {offers.map((m) => (
                   <option key={m.id} value={m.id}>
                     {m.label}

@@ -6,6 +6,7 @@ import { catalogue } from '../../store/appState.ts'
 import { presetOf } from '../../store/recipeEdits.ts'
 import { useActions, useApp } from '../AppContext.ts'
 import { formatShort } from '../format.ts'
+import { useWords } from '../words/language.ts'
 import './MethodPicker.css'
 
 interface Offer {
@@ -20,14 +21,15 @@ export function MethodPicker() {
   const presets = useApp((s) => s.presets)
   const working = useApp((s) => s.working)
   const name = useId()
+  const w = useWords().method
   const groups = methodGroups.map((group): readonly [string, readonly Offer[]] => [
-    group,
+    w.groups[group],
     (methods ?? []).filter((m) => m.group === group).map((m) => ({ ...m, methods: [{ id: m.id, options: {} }] })),
   ])
   return (
     <fieldset className="methods" disabled={working}>
-      <legend className="unseen">Method</legend>
-      {[...groups, ['Unions', presets] as const]
+      <legend className="unseen">{w.legend}</legend>
+      {[...groups, [w.unions, presets] as const]
         .filter(([, offers]) => offers.length > 0)
         .map(([group, offers]) => (
           <div key={group} role="group" aria-labelledby={`${name}-${group}`} className="method-group">

@@ -6,12 +6,14 @@ import { formatBytes, formatDuration } from '../format.ts'
 import { ActionButton } from '../parts/ActionButton.tsx'
 import { FailureNote } from '../parts/FailureNote.tsx'
 import { ProgressBar } from '../parts/ProgressBar.tsx'
+import { useWords } from '../words/language.ts'
 import './ModelFromHub.css'
 
 export function ModelFromHub() {
   const { place, busy, progress, failure, said } = useApp((s) => s.hub)
   const base = useApp((s) => s.recipe.base)
   const { fetchHub, cancelHub } = useActions()
+  const w = useWords().hub
   const [repo, setRepo] = useState('')
   const [token, setToken] = useState('')
   if (!place) return null
@@ -22,7 +24,7 @@ export function ModelFromHub() {
   return (
     <form
       className="hub stack"
-      aria-label="Hugging Face model"
+      aria-label={w.title}
       onSubmit={(e) => {
         e.preventDefault()
         if (busy || value.trim() === '') return
@@ -31,23 +33,22 @@ export function ModelFromHub() {
         setToken('')
       }}
     >
-      <label htmlFor="hub-repo">Hugging Face model</label>
+      <label htmlFor="hub-repo">{w.title}</label>
       <div className="row">
-        <input id="hub-repo" type="text" value={value} placeholder="organisation/name, or its address" spellCheck={false} autoComplete="off" autoCapitalize="none" aria-describedby="hub-what" onChange={(e) => setRepo(e.target.value)} />
+        <input id="hub-repo" type="text" value={value} placeholder={w.example} spellCheck={false} autoComplete="off" autoCapitalize="none" aria-describedby="hub-what" onChange={(e) => setRepo(e.target.value)} />
         <button type="submit" aria-disabled={busy || undefined}>
-          Fetch
+          {w.fetch}
         </button>
       </div>
       <p className="small soft" id="hub-what">
-        Fetches config.json, the tokenizer and the .safetensors weights, or one .gguf file named after the repository, from {host} and its file servers into this browser, pinned to one commit and checked; they
-        learn your address and which model it is, and nothing of your data.
+        {w.what(host)}
       </p>
       <details>
-        <summary>Gated or private?</summary>
-        <label htmlFor="hub-token">Access token</label>
+        <summary>{w.gated}</summary>
+        <label htmlFor="hub-token">{w.token}</label>
         <input id="hub-token" type="password" value={token} autoComplete="off" spellCheck={false} aria-describedby="hub-token-where" onChange={(e) => setToken(e.target.value)} />
         <p className="small soft" id="hub-token-where">
-          Goes to {host} only, for this one download, and is not stored. One that may only read is enough.
+          {w.tokenWhere(host)}
         </p>
       </details>
       {busy && (
@@ -55,9 +56,9 @@ export function ModelFromHub() {
           <ProgressBar label={progress?.doing === 'waiting' ? (progress.reason ?? 'Waiting') : 'Fetching the model'} done={progress?.done} total={progress?.total} text={progress && progressWords(progress)} />
           <div className="row">
             <ActionButton blocked={false} onAct={() => void cancelHub()}>
-              Cancel the download
+              {w.cancel}
             </ActionButton>
-            <span className="small soft">What has arrived is kept.</span>
+            <span className="small soft">{w.kept}</span>
           </div>
         </div>
       )}

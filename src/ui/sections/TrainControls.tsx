@@ -6,35 +6,36 @@ import { useActions, useApp } from '../AppContext.ts'
 import { ActionButton } from '../parts/ActionButton.tsx'
 import { ProgressBar } from '../parts/ProgressBar.tsx'
 import { formatCount } from '../format.ts'
+import type { Words } from '../words/en.ts'
 import { useWords } from '../words/language.ts'
 import { amountText, phaseText } from '../runWords.ts'
 import { SampleToggle } from './SampleToggle.tsx'
 import './SampleTimeline.css'
 
 /** The first thing that stands in the way of a run. */
-function missing(s: AppState, blocked: string): string | undefined {
-  if (s.device.failure) return 'Training needs WebGPU; see the top of the page.'
-  if (s.elsewhere) return 'A run trains in another tab; see the top of the page.'
-  if (s.base.busy) return 'The model is still opening.'
-  if (!s.base.value) return 'Choose a model first.'
-  if (!s.dataset.value) return s.dataset.busy ? 'The data is still being read.' : 'Choose data first.'
-  if (s.size.failure) return 'The chosen method cannot be used on this model; see Method.'
-  if (isAnswering(s)) return 'A model is answering; stop it or wait.'
+function missing(s: AppState, blocked: string, w: Words['train']): string | undefined {
+  if (s.device.failure) return w.needsGpu
+  if (s.elsewhere) return w.elsewhere
+  if (s.base.busy) return w.opening
+  if (!s.base.value) return w.noModel
+  if (!s.dataset.value) return s.dataset.busy ? w.reading : w.noData
+  if (s.size.failure) return w.unusable
+  if (isAnswering(s)) return w.answering
   return blocked === '' ? undefined : blocked
 }
 
 /** One button through the whole run, so that a person who starts by keyboard can pause without searching. */
-function primary(s: AppState, blocked: string): { label: 'train' | 'anew' | 'resume' | 'pause'; blocked: boolean; act: 'train' | 'pause' | 'resume' } {
+function primary(s: AppState, blocked: string, w: Words['train']): { label: 'train' | 'anew' | 'resume' | 'pause'; blocked: boolean; act: 'train' | 'pause' | 'resume' } {
   if (!s.working)
-    return { label: s.run.phase === undefined ? 'train' : 'anew', blocked: missing(s, blocked) !== undefined, act: 'train' }
+    return { label: s.run.phase === undefined ? 'train' : 'anew', blocked: missing(s, blocked, w) !== undefined, act: 'train' }
   if (s.run.phase === 'paused') return { label: 'resume', blocked: isAnswering(s), act: 'resume' }
   return { label: 'pause', blocked: s.run.phase !== 'training', act: 'pause' }
 }
 
 export function TrainControls({ blocked }: { blocked: string }) {
   const w = useWords().train
-  const reason = useApp((s) => missing(s, blocked))
-  const main = useApp(useShallow((s) => primary(s, blocked)))
+  const reason = useApp((s) => missing(s, blocked, w))
+  const main = useApp(useShallow((s) => primary(s, blocked, w)))
   const working = useApp((s) => s.working)
   const runId = useApp((s) => s.runId)
   // As it was, a run that diverged would do so again; its failure offers another rate.
