@@ -17,7 +17,7 @@ export interface PlanActions {
   keepPlanned(): () => void
 }
 
-const WATCHED = ['recipe', 'base', 'dataset', 'working', 'asked', 'device', 'methods'] as const satisfies (keyof AppState)[]
+const WATCHED = ['recipe', 'base', 'dataset', 'working', 'asked', 'device', 'methods', 'elsewhere'] as const satisfies (keyof AppState)[]
 
 const isSound = (s: AppState): boolean => recipeProblems(s.recipe, s.methods.value ?? []).length === 0
 const isOpen = (s: AppState): boolean => Boolean(s.base.value && s.dataset.value && !s.base.busy && !s.dataset.busy)
@@ -57,7 +57,8 @@ export function planActions({ studio, store }: Context, data: DataActions): Plan
     } else if (key !== plannedFor) {
       await estimate(false)
       schedule(keyOf(getState()) === key ? PROBE_AFTER_MS : PLAN_AFTER_MS)
-    } else if (key !== probedFor && now.device.value && !isAnswering(now)) {
+      // Another tab's run would wait for the probe, and the probe would measure it.
+    } else if (key !== probedFor && now.device.value && !isAnswering(now) && !now.elsewhere) {
       await estimate(true)
       schedule(PLAN_AFTER_MS)
     } else if (now.plan.busy) setState((s) => ({ plan: { ...s.plan, busy: false } }))

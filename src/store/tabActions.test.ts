@@ -1,5 +1,5 @@
 // A page beside another tab's run: named, followed without a step twice, shown as it ended, and taken over.
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { defaultRecipe } from '../protocol/recipe.ts'
 import type { TabNews } from '../protocol/keep.ts'
 import { testRecord, testStep } from '../ui/testFixtures.ts'
@@ -54,4 +54,31 @@ it('takes a run over only when asked, and goes on with it here', async () => {
   await actions.takeOver()
   expect(asked).toEqual(['yield far', 'continue far'])
   expect(store.getState().elsewhere).toBeUndefined()
+})
+
+it('measures no step while another tab trains', async () => {
+  const probes: boolean[] = []
+  const studio = testStudio()
+  let tell: (news: TabNews) => void = () => undefined
+  const { actions } = createApp({
+    ...studio,
+    watchTabs: async (onNews) => void (tell = onNews),
+    estimate: async (recipe, probe) => {
+      probes.push(probe)
+      return studio.estimate(recipe, probe)
+    },
+  })
+  actions.keepWatching()
+  await actions.readDevice()
+  await actions.openBuiltin('starter')
+  await actions.openSample('pirate')
+  vi.useFakeTimers()
+  actions.keepPlanned()
+  tell(live)
+  await vi.advanceTimersByTimeAsync(5000)
+  expect([...new Set(probes)]).toEqual([false])
+  tell({ kind: 'ended', runId: 'far' })
+  await vi.advanceTimersByTimeAsync(5000)
+  expect(probes.at(-1)).toBe(true)
+  vi.useRealTimers()
 })
