@@ -43,7 +43,7 @@ const words: Words = {
   states: { done: 'bereit', now: 'als Nächstes', later: 'später' },
   selfTest: {
     title: 'Selbsttest',
-    about: 'Führt kleine Fälle jedes Kernels auf dieser GPU aus, vorwärts und rückwärts, und vergleicht sie mit einer einfachen Rechnung auf der CPU. Das dauert auf einer GPU Sekunden, auf einem Software-Adapter länger, und liest nichts von Ihnen.',
+    about: 'Führt kleine Fälle jedes Kernels auf dieser GPU aus, vorwärts und rückwärts, und vergleicht sie mit einer einfachen Rechnung auf der CPU. Das dauert auf einer GPU Sekunden, ohne eine länger, und liest nichts von Ihnen.',
     run: 'Kernel prüfen',
     again: 'Noch einmal prüfen',
     stop: 'Prüfung beenden',

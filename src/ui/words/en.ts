@@ -42,7 +42,7 @@ export const en = {
   states: { done: 'ready', now: 'next', later: 'later' },
   selfTest: {
     title: 'Self-test',
-    about: 'Runs small cases of every kernel on this GPU, forward and backward, and compares them with a plain computation on the CPU. It takes seconds on a GPU, longer on a software adapter, and reads nothing of yours.',
+    about: 'Runs small cases of every kernel on this GPU, forward and backward, and compares them with a plain computation on the CPU. It takes seconds on a GPU, longer where there is none, and reads nothing of yours.',
     run: 'Test the kernels',
     again: 'Test again',
     stop: 'Stop the test',
