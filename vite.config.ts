@@ -7,6 +7,7 @@ import { builtinModelsPlugin } from './scripts/builtinModels.mjs'
 import { defines } from './scripts/defines.mjs'
 import { devHeaders, headers, metaPolicy } from './scripts/headers.mjs'
 import { hubPlugin } from './scripts/hub.mjs'
+import { LongestFirst } from './scripts/longestFirst.mjs'
 import { offlinePlugin } from './scripts/offline.mjs'
 
 /** A static host may send no headers, so the built page carries its policy itself. */
@@ -41,6 +42,7 @@ export default defineConfig({
   preview: { host: '127.0.0.1', headers },
   test: {
     passWithNoTests: true,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
