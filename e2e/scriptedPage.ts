@@ -18,8 +18,12 @@ export const pickSample = async (page: Page): Promise<void> => {
   await page.getByText('1 min 22 s').waitFor()
 }
 export const train = (page: Page): Promise<void> => page.getByRole('button', { name: 'Train', exact: true }).click()
-export const pickMethod = (page: Page, label: string): Promise<void> =>
-  page.getByRole('radio', { name: new RegExp(`^${label}`) }).check({ force: true })
+export const pickMethod = async (page: Page, label: string): Promise<void> => {
+  const name = new RegExp(`^${label}`)
+  // The list is made anew by the choice, sometimes before the click has ended: what counts is that it is chosen in the end.
+  await page.getByRole('radio', { name }).click({ force: true })
+  await page.getByRole('radio', { name, checked: true }).waitFor({ state: 'attached' })
+}
 export const loadAdapter = async (page: Page, name: string): Promise<void> => {
   const file = { name: `${name}.zip`, mimeType: 'application/zip', buffer: Buffer.from('scripted') }
   await page.getByLabel('Load a zip…').setInputFiles(file)
