@@ -20,8 +20,8 @@ export const pickSample = async (page: Page): Promise<void> => {
 export const train = (page: Page): Promise<void> => page.getByRole('button', { name: 'Train', exact: true }).click()
 export const pickMethod = async (page: Page, label: string): Promise<void> => {
   const name = new RegExp(`^${label}`)
-  // The list is made anew by the choice, sometimes before the click has ended: what counts is that it is chosen in the end.
-  await page.getByRole('radio', { name }).click({ force: true })
+  // The chip, not the radio that nobody sees in it: Playwright waits until a thing that is seen stands still.
+  await page.locator('label.method').filter({ has: page.getByRole('radio', { name }) }).click()
   await page.getByRole('radio', { name, checked: true }).waitFor({ state: 'attached' })
 }
 export const loadAdapter = async (page: Page, name: string): Promise<void> => {

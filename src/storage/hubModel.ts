@@ -5,6 +5,7 @@ import { modelTypeOf } from '../files/gguf/ggufNames.ts'
 import { chooseHubFiles, readHubListing, shardFiles, type HubFile, type HubListing } from '../files/hubListing.ts'
 import { readJsonFile } from '../files/jsonFile.ts'
 import type { ByteSource } from '../files/byteSource.ts'
+import { paced } from '../lib/paced.ts'
 import { TransferRate } from '../lib/transferRate.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { HubProgress, HubRequest } from '../protocol/models.ts'
@@ -28,7 +29,8 @@ const PACE_BYTES = 1_000_000
 
 export async function fetchHubModel(storage: Storage, { repo: text, revision, token }: HubRequest, options: Omit<HubOptions, 'token' | 'onWait'>, { onProgress, check }: HubHooks): Promise<string> {
   let latest: HubProgress = { doing: 'asking', done: 0, total: 0 }
-  const tell = (progress: HubProgress): void => onProgress((latest = progress))
+  const reports = paced(onProgress, REPORT_MS, (progress, before) => progress.doing !== before.doing || progress.reason !== before.reason)
+  const tell = (progress: HubProgress): void => reports.tell((latest = progress))
   const hub = new HubConnection({
     ...options,
     ...(token && { token }),
@@ -58,7 +60,6 @@ export async function fetchHubModel(storage: Storage, { repo: text, revision, to
     const rate = new TransferRate()
     const get = async (file: HubFile): Promise<ByteSource> => {
       let last: number | undefined
-      let reported = 0
       const source = await storage.models.fetch(
         { ...file, id: fileId(id, file.path), name: `${file.path} of ${repo}`, version: file.sha256 ?? file.gitOid ?? commit },
         hubFile(hub, { repo, commit, ...file }),
@@ -66,9 +67,6 @@ export async function fetchHubModel(storage: Storage, { repo: text, revision, to
           // What was there already, what is fetched again, and files that are mostly waiting for an answer say nothing of the pace.
           if (last !== undefined && done > last && file.bytes >= PACE_BYTES) rate.add(done - last)
           last = done
-          const now = performance.now()
-          if (now - reported < REPORT_MS && done < file.bytes) return
-          reported = now
           const bytesPerSecond = rate.perSecond()
           const all = before + done
           tell({
@@ -96,7 +94,7 @@ export async function fetchHubModel(storage: Storage, { repo: text, revision, to
     for (const file of [...others, ...weights]) await get(file)
     tell({ doing: 'fetching', done: total, total })
     return id
-  })
+  }).finally(reports.flush)
 }
 
 const sum = (files: readonly HubFile[]): number => files.reduce((n, f) => n + f.bytes, 0)

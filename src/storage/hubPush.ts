@@ -1,6 +1,7 @@
 // Files of a person sent to a repository of theirs on the Hub, in one commit: the repository is made private unless they say
 // otherwise, large files are hashed and go to where the Hub says, and what it has already is not sent again.
 import type { CommitOutput } from '@huggingface/hub'
+import { paced } from '../lib/paced.ts'
 import { isRecord } from '../lib/record.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { NamedFile } from '../protocol/result.ts'
@@ -24,7 +25,8 @@ export async function pushToHub(
   const { endpoint, signal } = options
   const total = files.reduce((n, { file }) => n + file.size, 0)
   let latest: SendProgress = { doing: 'uploading', done: 0, total }
-  const tell = (progress: SendProgress): void => onProgress((latest = progress))
+  const reports = paced(onProgress, REPORT_MS, (progress, before) => progress.doing !== before.doing || progress.reason !== before.reason)
+  const tell = (progress: SendProgress): void => reports.tell((latest = progress))
   const own: HubOptions = { ...options, token, onWait: (reason, seconds) => tell({ ...latest, doing: 'waiting', reason: `${reason} Trying again in ${Math.ceil(seconds)} s.` }) }
   const { endpoint: address } = new HubConnection(own)
   const shared = { fetch: patientFetch(own), hubUrl: address.href.replace(/\/$/, ''), accessToken: token }
@@ -59,21 +61,22 @@ export async function pushToHub(
   })
   const sizes = new Map(files.map(({ path, file }) => [path, file.size]))
   const sent = new Map<string, number>()
-  let reported = 0
-  let step = await asked(commit.next(), repo)
-  for (; !step.done; step = await asked(commit.next(), repo)) {
-    const event = step.value
-    if (event.event !== 'fileProgress') continue
-    const { path, progress, state } = event
-    if (state === 'error') throw new Fault('network', `${path} could not be sent.`, 'Try again; what had arrived is not sent twice.')
-    if (state === 'uploading') sent.set(path, progress * (sizes.get(path) ?? 0))
-    const now = performance.now()
-    if (now - reported < REPORT_MS && progress < 1) continue
-    reported = now
-    tell({ doing: state, file: path, done: Math.min(total, [...sent.values()].reduce((n, x) => n + x, 0)), total })
+  let made: CommitOutput | undefined
+  try {
+    let step = await asked(commit.next(), repo)
+    for (; !step.done; step = await asked(commit.next(), repo)) {
+      const event = step.value
+      if (event.event !== 'fileProgress') continue
+      const { path, progress, state } = event
+      if (state === 'error') throw new Fault('network', `${path} could not be sent.`, 'Try again; what had arrived is not sent twice.')
+      if (state === 'uploading') sent.set(path, progress * (sizes.get(path) ?? 0))
+      tell({ doing: state, file: path, done: Math.min(total, [...sent.values()].reduce((n, x) => n + x, 0)), total })
+    }
+    made = step.value
+    tell({ doing: 'uploading', done: total, total })
+  } finally {
+    reports.flush()
   }
-  const made: CommitOutput | undefined = step.value
-  tell({ doing: 'uploading', done: total, total })
   return { repo, url: new URL(repo, `${address.href.replace(/\/$/, '')}/`).href, commit: made?.commit.oid ?? '', isPrivate: wasPrivate }
 }
 
