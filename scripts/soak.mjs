@@ -2,11 +2,12 @@
 // times, and long runs. `losses`: devices destroyed at random calls of a run (half of the points); `crashes`: GPU processes crashed at
 // random moments (the other half); `kills`: pages killed while they save checkpoints; `dawn`, `page`: a run of so many
 // minutes in this process, and one in the page.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ensureInstalled, requireNode, root } from './install.mjs'
+import { ownProcesses } from './ownProcesses.mjs'
 import { setUp } from './setup.mjs'
 
 requireNode()
@@ -28,20 +29,34 @@ mkdirSync(reports, { recursive: true })
 const verdicts = []
 let failed = false
 
+// A browser whose test was killed would train on for ever: whatever works in this folder ends with the part that started it.
+const own = ownProcesses('tunesmith-soak')
+for (const [signal, number] of /** @type {const} */ ([['SIGHUP', 1], ['SIGINT', 2], ['SIGTERM', 15]]))
+  process.once(signal, () => {
+    own.end()
+    process.exit(128 + number)
+  })
+
 /** @param {string} name @param {string[]} command @param {Record<string, string>} [more] */
-function part(name, command, more = {}) {
+async function part(name, command, more = {}) {
   console.log(`\n── ${name}, seed ${seed}`)
   const began = performance.now()
-  const { status } = spawnSync(process.execPath, command, { cwd: root, stdio: 'inherit', env: { ...process.env, ...(chromium ? { CHROME_PATH: chromium } : {}), TUNESMITH_SEED: String(seed), ...more } })
+  const status = await new Promise((done) => {
+    const child = spawn(process.execPath, command, { cwd: root, stdio: 'inherit', env: { ...process.env, ...own.env, ...(chromium ? { CHROME_PATH: chromium } : {}), TUNESMITH_SEED: String(seed), ...more } })
+    child.once('error', () => done(1))
+    child.once('exit', done)
+  })
+  const left = own.kill()
+  if (left > 0) console.log(`${left} processes of ${name} were still there, and are ended.`)
   failed ||= status !== 0
   return `${status === 0 ? 'ok' : 'FAILED'}, ${Math.round((performance.now() - began) / 1000)} s`
 }
 
 /** @param {string} name @param {string} project @param {string[]} tests @param {Record<string, string>} env */
-function suite(name, project, tests, env) {
+async function suite(name, project, tests, env) {
   const report = join(reports, `${name}.json`)
   rmSync(report, { force: true })
-  const verdict = part(name, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', project, ...tests, '--reporter=verbose', '--reporter=json', `--outputFile.json=${report}`], env)
+  const verdict = await part(name, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', project, ...tests, '--reporter=verbose', '--reporter=json', `--outputFile.json=${report}`], env)
   let counts = 'no report'
   try {
     const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'))
@@ -52,11 +67,12 @@ function suite(name, project, tests, env) {
   verdicts.push(`${name}: ${counts}, ${verdict}`)
 }
 
-if (chosen.includes('losses')) suite('losses', 'gpu', ['src/train/outliveDevice.gpu.test.ts'], { TUNESMITH_LOSSES: String(Math.ceil(points / 2)) })
-if (chosen.includes('crashes')) suite('crashes', 'e2e', ['e2e/gpuCrash.spec.ts'], { TUNESMITH_CRASHES: String(Math.floor(points / 2)) })
-if (chosen.includes('kills')) suite('kills', 'e2e', ['e2e/storage.spec.ts', '-t', 'killed in the middle of a save'], { TUNESMITH_KILLS: String(points) })
+if (chosen.includes('losses')) await suite('losses', 'gpu', ['src/train/outliveDevice.gpu.test.ts'], { TUNESMITH_LOSSES: String(Math.ceil(points / 2)) })
+if (chosen.includes('crashes')) await suite('crashes', 'e2e', ['e2e/gpuCrash.spec.ts'], { TUNESMITH_CRASHES: String(Math.floor(points / 2)) })
+if (chosen.includes('kills')) await suite('kills', 'e2e', ['e2e/storage.spec.ts', '-t', 'killed in the middle of a save'], { TUNESMITH_KILLS: String(points) })
 for (const [name, entry] of Object.entries({ dawn: 'src/cli/soak.ts', page: 'src/cli/soakPage.ts' }))
-  if (chosen.includes(name)) verdicts.push(`${name}: ${minutes} minutes, ${part(name, ['scripts/run.mjs', entry, String(minutes)])}`)
+  if (chosen.includes(name)) verdicts.push(`${name}: ${minutes} minutes, ${await part(name, ['scripts/run.mjs', entry, String(minutes)])}`)
 
+own.end()
 console.log(`\nsoak, seed ${seed}, ${points} points\n${verdicts.join('\n')}`)
 process.exit(failed ? 1 : 0)
