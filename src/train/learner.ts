@@ -2,12 +2,12 @@
 // It knows nothing of recipes, files or time; `session.ts` drives it. Nothing is awaited inside a step.
 import type { Batch } from '../data/batches.ts'
 import { plan, type Plan } from '../engine/plan.ts'
-import { readNow, Ring } from '../engine/readback.ts'
+import { readNow } from '../engine/readback.ts'
+import { Readings, type Slot } from '../engine/readings.ts'
 import { record, type Recording } from '../engine/record.ts'
 import { copyNumber, replay } from '../engine/replay.ts'
 import { SlotPool } from '../engine/slotPool.ts'
 import type { Tensor } from '../graph/tensor.ts'
-import { Fault } from '../protocol/failure.ts'
 import type { Base } from './base.ts'
 import type { subjectOf } from './base.ts'
 import { normsByLevel, stretchesOf, traceLayerNorms, type Stretch } from './layerNorms.ts'
@@ -30,20 +30,26 @@ interface Prepared {
 
 /** Sum of token losses in nats of each micro-batch of a step, and the gradient norm before clipping. */
 export interface StepNumbers {
+  /** Milliseconds that the step took: the mean over those whose numbers arrived together. */
+  readonly ms: number
   readonly losses: readonly number[]
   /** What methods add to the mean loss of the step. */
   readonly penalty: number
   readonly gradNorm: number
-  /** The loss's gradient by level of depth (see levels.ts), lowest first, without penalties; where it was asked for and the reads before it had arrived. */
+  /** The loss's gradient by level of depth (see levels.ts), lowest first, without penalties; where it was asked for. */
   readonly layers?: readonly (readonly [level: number, norm: number])[]
 }
 
 /** Work per submit before anything was measured: short even on a slow device. */
 const FIRST_SUBMIT = 2e8
 const SUBMIT_MS = 180
-const RING_DEPTH = 3
 /** Micro-batches whose losses one step can report. */
 const MOST_MICRO_BATCHES = 256
+/** Where a step's numbers lie among those that are read: gradient norm, penalty, losses, then norms by level. */
+const [NORM, PENALTY, LOSSES] = [0, 1, 2]
+const LEVELS = LOSSES + MOST_MICRO_BATCHES
+/** Steps whose numbers can be read together. */
+export const MOST_HELD = 16
 
 /** Length of the row list for a number of trained rows: few sizes, so that few recordings exist. */
 export function rowBucket(trained: number, places: number): number {
@@ -61,11 +67,11 @@ export class Learner {
   private stage: Stage | undefined
   private updating: Promise<UpdateGraph & { readonly recording: Recording }> | undefined
   private penalising: Promise<{ recording: Recording; total: Tensor }> | undefined
-  private ring: Ring | undefined
-  private layering: Promise<{ readonly recording: Recording; readonly norms: readonly Tensor[]; readonly stretches: readonly Stretch[]; readonly ring: Ring }> | undefined
+  private readings: Promise<Readings> | undefined
+  private layering: Promise<{ readonly recording: Recording; readonly norms: readonly Tensor[] }> | undefined
+  private readonly stretches: readonly Stretch[]
   private readonly pool: SlotPool
   private flopsPerSubmit = FIRST_SUBMIT
-  private lastDone = 0
 
   private constructor(
     readonly base: Base,
@@ -74,6 +80,7 @@ export class Learner {
     private readonly objective: Objective,
   ) {
     this.pool = new SlotPool(base.memory)
+    this.stretches = stretchesOf(subject.layout, subject.census.levels)
   }
 
   static async make(base: Base, subject: TrainSubject, objective: Objective = PLAIN): Promise<Learner> {
@@ -166,106 +173,101 @@ export class Learner {
   }
 
   /**
-   * One optimizer step over its micro-batches. Resolves when its numbers have arrived; the next step may be submitted
-   * before that.
+   * One optimizer step over its micro-batches. Resolves when it is submitted; more may be submitted before its numbers arrive.
    * @param hyper AdamW's numbers, a row for each of `counts`
-   * @param withLayers whether the gradient's norm is wanted layer by layer
+   * @param options.layers whether the gradient's norm is wanted layer by layer
+   * @param options.hold whether its numbers may wait to be read with those of the next steps; `read` ends the wait
    */
-  async step(batches: readonly Batch[], hyper: Float32Array<ArrayBuffer>, seed: readonly [number, number], withLayers = false): Promise<{ numbers: Promise<StepNumbers> }> {
+  async step(batches: readonly Batch[], hyper: Float32Array<ArrayBuffer>, seed: readonly [number, number], { layers = false, hold = false } = {}): Promise<{ numbers: Promise<StepNumbers> }> {
     const { device } = this.base.gpu
     const trained = batches.reduce((n, b) => n + b.trainedTokens, 0)
-    const staging = await this.staging()
     const update = await this.updating!
     const penalties = await this.penalising
-    const layers = withLayers ? await (this.layering ??= this.prepareLayers()) : undefined
-    const layerStaging = layers?.ring.take()
+    const layering = layers ? await (this.layering ??= this.prepareLayers()) : undefined
+    const readings = await this.reading()
+    const slot = await readings.take()
+    const report = (recording: Recording, t: Tensor, place: number) => copyNumber(recording.place(t), slot.buffer, slot.offset + 4 * place)
     let flops = 0
     for (const [i, batch] of batches.entries()) {
       // Every micro-batch draws masks and noise of its own.
       const draw = [seed[0], seed[1] * batches.length + i] as const
       const pass = await this.ready(batch, true, 1 / Math.max(1, trained), draw)
       flops += pass.flops
-      const commands = [...pass.recording.commands, copyNumber(pass.recording.place(pass.loss), staging, 4 * (2 + i))]
+      const commands = [...pass.recording.commands, report(pass.recording, pass.loss, LOSSES + i)]
       // The update goes out with the last of them: each submit costs a fast GPU as much as a few kernels.
       if (i === batches.length - 1) {
-        if (penalties) commands.push(...penalties.recording.commands, copyNumber(penalties.recording.place(penalties.total), staging, 4))
+        if (penalties) commands.push(...penalties.recording.commands, report(penalties.recording, penalties.total, PENALTY))
         // AdamW leaves the gradient empty.
-        if (layers && layerStaging) commands.push(...layers.recording.commands, ...layers.norms.map((t, n) => copyNumber(layers.recording.place(t), layerStaging, 4 * n)))
+        if (layering) commands.push(...layering.recording.commands, ...layering.norms.map((t, n) => report(layering.recording, t, LEVELS + n)))
         const { recording, norm: total, hyper: numbers } = update
         device.queue.writeBuffer(recording.place(numbers).buffer, 0, hyper)
         if (recording.plan.graph.sources.some((t) => t.name === 'step')) device.queue.writeBuffer(recording.place(recording.plan.graph.input('step', [1])).buffer, 0, Float32Array.of(seed[1]))
-        commands.push(...recording.commands, copyNumber(recording.place(total), staging, 0))
+        commands.push(...recording.commands, report(recording, total, NORM))
       }
       replay(device, commands, this.flopsPerSubmit)
     }
-    const numbers = this.collect(staging, batches.length, flops)
-    if (!layers || !layerStaging) return { numbers }
-    const words = layers.ring.read(layerStaging)
-    // Marked as handled: where the numbers fail first, nobody awaits these.
-    words.catch(() => undefined)
-    const withNorms = async (): Promise<StepNumbers> => ({ ...(await numbers), layers: normsByLevel(layers.stretches, new Float32Array(await words)) })
-    return { numbers: withNorms() }
+    readings.submitted(hold)
+    return { numbers: this.collect(slot, { losses: batches.length, penalty: penalties !== undefined, layers, flops }) }
   }
 
-  private async collect(staging: GPUBuffer, count: number, flops: number): Promise<StepNumbers> {
-    const started = performance.now()
-    const words = new Float32Array(await (await this.rings()).read(staging))
-    this.learnSpeed(flops, started)
-    return { gradNorm: words[0], penalty: this.penalising ? words[1] : 0, losses: [...words.subarray(2, 2 + count)] }
+  /** Reads the numbers of steps that were held. */
+  async read(): Promise<void> {
+    ;(await this.readings)?.read()
   }
 
-  private async prepareLayers(): Promise<NonNullable<Awaited<typeof this.layering>>> {
-    const { layout, census } = this.subject
-    const stretches = stretchesOf(layout, census.levels)
-    const { graph, norms } = traceLayerNorms(layout, stretches)
-    const ring = await Ring.make(this.base.memory, 4 * stretches.length, RING_DEPTH)
-    try {
-      return { recording: await this.recordGraph(plan(graph, norms)), norms, stretches, ring }
-    } catch (error) {
-      ring.dispose()
-      throw error
+  private async collect(slot: Slot, has: { losses: number; penalty: boolean; layers: boolean; flops: number }): Promise<StepNumbers> {
+    const { numbers, ms } = await slot.arrived
+    this.learnSpeed(has.flops, ms)
+    return {
+      ms,
+      gradNorm: numbers[NORM],
+      penalty: has.penalty ? numbers[PENALTY] : 0,
+      losses: [...numbers.subarray(LOSSES, LOSSES + has.losses)],
+      ...(has.layers && { layers: normsByLevel(this.stretches, numbers.subarray(LEVELS)) }),
     }
   }
 
+  private async prepareLayers(): Promise<NonNullable<Awaited<typeof this.layering>>> {
+    const { graph, norms } = traceLayerNorms(this.subject.layout, this.stretches)
+    return { recording: await this.recordGraph(plan(graph, norms)), norms }
+  }
+
   /** Keeps submits near their time budget, from how fast the last steps ran. */
-  private learnSpeed(flops: number, started: number): void {
-    const now = performance.now()
-    const ms = now - Math.max(started, this.lastDone)
-    this.lastDone = now
+  private learnSpeed(flops: number, ms: number): void {
     if (ms < 1) return
     const target = (flops / ms) * SUBMIT_MS
     this.flopsPerSubmit = 0.7 * this.flopsPerSubmit + 0.3 * Math.max(target, 1e7)
   }
 
-  private async rings(): Promise<Ring> {
-    return (this.ring ??= await Ring.make(this.base.memory, 4 * (2 + MOST_MICRO_BATCHES), RING_DEPTH))
-  }
-
-  /** A free staging buffer; when all are in flight, the oldest step is waited for. */
-  private async staging(): Promise<GPUBuffer> {
-    const ring = await this.rings()
-    for (;;) {
-      const buffer = ring.take()
-      if (buffer) return buffer
-      // The reads of a lost device fail, and their buffers never come back.
-      if (this.base.gpu.lost.happened) throw new Fault('device-lost', 'The GPU stopped answering.', 'Continue from the last checkpoint.')
-      await this.base.gpu.device.queue.onSubmittedWorkDone()
-      // The read that frees the buffer resolves in a later task than the queue's promise.
-      await new Promise((resolve) => setTimeout(resolve, 0))
-    }
+  private reading(): Promise<Readings> {
+    return (this.readings ??= Readings.make(this.base.memory, LEVELS + this.stretches.length, MOST_HELD))
   }
 
   /** Mean loss in nats per trained token over batches, without learning. */
   async evaluate(batches: Iterable<Batch>): Promise<{ loss: number; tokens: number }> {
     let [loss, tokens] = [0, 0]
-    for (const batch of batches) {
-      const staging = await this.staging()
-      const { recording, loss: sum } = await this.ready(batch, false, 1, [0, 0])
-      replay(this.base.gpu.device, [...recording.commands, copyNumber(recording.place(sum), staging, 0)], this.flopsPerSubmit)
-      const words = new Float32Array(await (await this.rings()).read(staging))
-      loss += words[0]
-      tokens += batch.trainedTokens
+    const readings = await this.reading()
+    readings.read()
+    const arriving: Promise<number>[] = []
+    const drain = async (most: number): Promise<void> => {
+      while (arriving.length > most) loss += await arriving.shift()!
     }
+    for (const batch of batches) {
+      const slot = await readings.take()
+      const { recording, loss: sum, flops } = await this.ready(batch, false, 1, [0, 0])
+      replay(this.base.gpu.device, [...recording.commands, copyNumber(recording.place(sum), slot.buffer, slot.offset)], this.flopsPerSubmit)
+      readings.submitted()
+      const found = slot.arrived.then(({ numbers, ms }) => {
+        this.learnSpeed(flops, ms)
+        return numbers[0]
+      })
+      // Marked as handled: where the first fails, nobody awaits the rest.
+      found.catch(() => undefined)
+      arriving.push(found)
+      tokens += batch.trainedTokens
+      await drain(1)
+    }
+    await drain(0)
     return { loss: tokens > 0 ? loss / tokens : Number.NaN, tokens }
   }
 
@@ -321,8 +323,7 @@ export class Learner {
     for (const made of [this.updating, this.penalising]) (await made?.catch(() => undefined))?.recording.dispose()
     const layers = await this.layering?.catch(() => undefined)
     layers?.recording.dispose()
-    layers?.ring.dispose()
-    this.ring?.dispose()
+    ;(await this.readings?.catch(() => undefined))?.dispose()
     this.pool.dispose()
     this.params.dispose()
   }

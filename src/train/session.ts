@@ -10,6 +10,7 @@ import { trainingOptions } from '../protocol/training.ts'
 import type { RunRecord } from '../protocol/studio.ts'
 import type { LoadedCheckpoint } from '../storage/checkpoints.ts'
 import type { Storage } from '../storage/storage.ts'
+import { Arrivals } from './arrivals.ts'
 import { attachRecipe } from './attachRecipe.ts'
 import { subjectOf, type Base } from './base.ts'
 import type { Control } from './control.ts'
@@ -19,7 +20,7 @@ import { EventLog } from './eventLog.ts'
 import { exportRun, recipeFacts } from './exportRun.ts'
 import { judge } from './judge.ts'
 import { isKeptAlike, keptAs } from './keptAs.ts'
-import { Learner, type StepNumbers, type TrainSubject } from './learner.ts'
+import { Learner, type TrainSubject } from './learner.ts'
 import { LossWatch } from './lossWatch.ts'
 import { objectiveOf, weightsFor } from './objective.ts'
 import { offerRoom } from './offerRoom.ts'
@@ -51,8 +52,6 @@ export interface SessionInput {
 
 /** Times at most that a run reads its gradient layer by layer. */
 const LAYER_READINGS = 200
-/** Steps submitted and not yet read back. */
-const IN_FLIGHT = 2
 
 export async function runSession(input: SessionInput): Promise<RunRecord> {
   const { storage, runId } = input
@@ -181,49 +180,38 @@ class Session {
     const { recipe, control } = this.input
     const t = recipe.training
     const k = t.gradient_accumulation_steps
-    const arriving: Promise<void>[] = []
-    let finished = performance.now()
+    const arrivals = new Arrivals(learner)
     const readEvery = Math.ceil(t.steps / LAYER_READINGS)
     let due = false
-    const drain = async (most: number): Promise<void> => {
-      while (arriving.length > most) await arriving.shift()
-    }
     for (let step = this.step; step < t.steps && !this.watch.over; step++) {
       if (control.paused) {
-        await drain(0)
+        await arrivals.drain()
         await this.checkpoint(learner)
         this.phase('paused')
         await control.gate()
         if (!control.stopped) this.phase('training', course.text)
-        finished = performance.now()
       }
       if (control.stopped) break
       if (course.turnsAt(step)) {
-        await drain(0)
+        await arrivals.drain()
         await course.turn(step)
         this.phase('training', course.text)
-        finished = performance.now()
       }
       const batches = Array.from({ length: k }, (_, j) => data.train.batch(step * k + j))
       const { learningRate, hyper } = await course.numbers(step)
-      const { numbers } = await learner.step(batches, hyper, [recipe.seed, step], (step + 1) % readEvery === 0)
+      const { hold } = arrivals
+      const { numbers } = await learner.step(batches, hyper, [recipe.seed, step], { layers: (step + 1) % readEvery === 0, hold })
       const tokens = batches.reduce((n, b) => n + b.tokenCount, 0)
       const trainedTokens = batches.reduce((n, b) => n + b.trainedTokens, 0)
-      const report = numbers.then((found: StepNumbers) => {
-        const now = performance.now()
-        const loss = found.losses.reduce((n, l) => n + l, 0) / Math.max(1, trainedTokens)
-        this.stepDone(step + 1, loss, { learningRate, gradNorm: found.gradNorm, tokens, trainedTokens, ms: now - finished })
-        if (found.layers) this.log.say({ type: 'layers', step: step + 1, layers: learner.base.outline.layers, norms: found.layers })
-        finished = now
+      await arrivals.add(numbers, hold, ({ losses, gradNorm, layers, ms }) => {
+        const loss = losses.reduce((n, l) => n + l, 0) / Math.max(1, trainedTokens)
+        this.stepDone(step + 1, loss, { learningRate, gradNorm, tokens, trainedTokens, ms })
+        if (layers) this.log.say({ type: 'layers', step: step + 1, layers: learner.base.outline.layers, norms: layers })
       })
-      // Marked as handled: `drain` awaits it a few steps later and is where a failure surfaces.
-      report.catch(() => undefined)
-      arriving.push(report)
-      await drain(IN_FLIGHT)
       const done = step + 1
       const validate = data.validation && t.eval_steps > 0 && (done % t.eval_steps === 0 || done === t.steps)
       due ||= t.save_steps > 0 && done % t.save_steps === 0
-      if (validate || due) await drain(0)
+      if (validate || due) await arrivals.drain()
       // While the loss is far off, the last good checkpoint stays the last.
       const save = due && done < t.steps && !this.losses.strays
       if (validate) await this.validate(learner, data.validation!)
@@ -232,14 +220,12 @@ class Session {
         await this.checkpoint(learner)
         due = false
       }
-      const sample = this.onlooker.isDue(done)
-      if (sample) {
-        await drain(0)
+      if (this.onlooker.isDue(done)) {
+        await arrivals.drain()
         await this.onlooker.sample(learner, done)
       }
-      if (validate || save || sample) finished = performance.now()
     }
-    await drain(0)
+    await arrivals.drain()
   }
 
   private stepDone(step: number, loss: number, rest: { learningRate: number; gradNorm: number; tokens: number; trainedTokens: number; ms: number }): void {
