@@ -5,7 +5,7 @@ alias Value = vec4f;
 #else
 alias Value = f32;
 #endif
-struct Params { T: u32, heads: u32, rows: u32 }
+struct Params { T: u32, heads: u32, rows: u32, width: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> o: array<Value>;
 @group(0) @binding(2) var<storage, read> dO: array<Value>;
@@ -21,9 +21,10 @@ fn gather(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: 
   let i = row % params.T;
   let b = row / params.T / params.heads;
   let head = row / params.T % params.heads;
-  let at = ((b * params.T + i) * params.heads + head) * WIDTH;
+  let at = ((b * params.T + i) * params.heads + head) * params.width;
   var delta = 0.0;
-  for (var d = 0u; d < WIDTH; d++) {
+  // A bound that the compiler does not know keeps it from unrolling this for a second.
+  for (var d = 0u; d < params.width; d++) {
 #if VEC4
     delta += dot(dO[at + d], o[at + d]);
 #else

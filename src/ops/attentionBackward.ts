@@ -57,8 +57,9 @@ export const attentionRows: Op<AttentionAttrs> = defineOp<AttentionAttrs>({
   },
   dispatch: ({ lse }, { batch, heads, headSize }) => {
     const [rows] = lse.shape
-    const defines = { VEC4: headSize % 4 === 0 ? 1 : 0, WIDTH: headSize % 4 === 0 ? headSize / 4 : headSize }
-    return [{ shader, entry: 'gather', workgroups: grid(rows, 64), params: { T: rows / heads / batch, heads, rows }, defines }]
+    const fours = headSize % 4 === 0
+    const params = { T: rows / heads / batch, heads, rows, width: fours ? headSize / 4 : headSize }
+    return [{ shader, entry: 'gather', workgroups: grid(rows, 64), params, defines: { VEC4: fours ? 1 : 0 } }]
   },
   reference: ({ o, dO, lse, segmentsQ, start }, { rows }, _sizes, attrs) => {
     const { batch, heads, headSize } = attrs
