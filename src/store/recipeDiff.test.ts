@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { defaultRecipe, type Recipe } from '../protocol/recipe.ts'
 import { testMethods } from '../ui/testMethods.ts'
+import { en } from '../ui/words/en.ts'
 import { diffSentence, recipeDiff } from './recipeDiff.ts'
 
 const catalogue = { methods: testMethods, presets: [] }
 const plain = defaultRecipe()
-const said = (is: Partial<Recipe>, was: Partial<Recipe> = {}): string => diffSentence('pirate-1', 'pirate-2', recipeDiff({ ...plain, ...was }, { ...plain, ...is }, catalogue))
+const said = (is: Partial<Recipe>, was: Partial<Recipe> = {}): string => diffSentence('pirate-1', 'pirate-2', recipeDiff({ ...plain, ...was }, { ...plain, ...is }, catalogue, en.runs), en.runs)
 const lora = (options: Recipe['methods'][number]['options']): Pick<Recipe, 'methods'> => ({ methods: [{ id: 'lora', options }] })
 
 describe('recipeDiff', () => {

@@ -6,6 +6,16 @@ import type { Recipe } from '../protocol/recipe.ts'
 import { trainingOptions } from '../protocol/training.ts'
 import type { Catalogue } from './recipeEdits.ts'
 
+/** How differences are said, in the language that is spoken. */
+export interface DiffWords {
+  readonly sameSettings: (is: string, was: string) => string
+  readonly differs: (is: string, was: string, what: string) => string
+  readonly instead: (name: string, is: string, was: string) => string
+  readonly andMore: (count: number) => string
+  readonly values: { readonly none: string; readonly on: string; readonly off: string }
+  readonly otherRows: (data: string) => string
+}
+
 export interface Difference {
   readonly name: string
   readonly is: string
@@ -15,10 +25,10 @@ export interface Difference {
 type Values = Readonly<Record<string, unknown>>
 
 /** What the name of a run and hashes say is left out; where data of one name are not the same, that is said. */
-export function recipeDiff(was: Recipe, is: Recipe, catalogue: Catalogue): readonly Difference[] {
+export function recipeDiff(was: Recipe, is: Recipe, catalogue: Catalogue, words: DiffWords): readonly Difference[] {
   const found: Difference[] = []
   const differ = (name: string, a: unknown, b: unknown): void => {
-    if (JSON.stringify(a) !== JSON.stringify(b)) found.push({ name, was: valueText(a), is: valueText(b) })
+    if (JSON.stringify(a) !== JSON.stringify(b)) found.push({ name, was: valueText(a, words), is: valueText(b, words) })
   }
   const all = (a: Values, b: Values, without: readonly string[] = [], prefix = ''): void => {
     for (const name of new Set([...Object.keys(a), ...Object.keys(b)])) if (!without.includes(name)) differ(prefix + name, a[name], b[name])
@@ -28,7 +38,7 @@ export function recipeDiff(was: Recipe, is: Recipe, catalogue: Catalogue): reado
   all({ ...defaults(baseOptions), ...was.base }, { ...defaults(baseOptions), ...is.base }, ['id', 'source', 'sha256', ...(was.base.id === is.base.id ? [] : ['revision'])])
   const dataOf = ({ data }: Recipe): string => data.tasks?.map((t) => t.name).join(', ') ?? data.id
   if (dataOf(was) !== dataOf(is)) differ('data', dataOf(was), dataOf(is))
-  else if (was.data.sha256 !== is.data.sha256 && was.data.sha256 !== undefined && is.data.sha256 !== undefined) found.push({ name: 'data', was: `other rows of ${dataOf(was)}`, is: dataOf(is) })
+  else if (was.data.sha256 !== is.data.sha256 && was.data.sha256 !== undefined && is.data.sha256 !== undefined) found.push({ name: 'data', was: words.otherRows(dataOf(was)), is: dataOf(is) })
   all({ ...was.data }, { ...is.data }, ['id', 'source', 'sha256', 'tasks', 'test'])
   differ('task', was.task, is.task)
   const ids = (recipe: Recipe): string => recipe.methods.map((m) => label(m.id)).join(' + ')
@@ -48,17 +58,18 @@ export function recipeDiff(was: Recipe, is: Recipe, catalogue: Catalogue): reado
 const MOST_SAID = 6
 
 /** "pirate-2 differs from pirate-1: r 16 instead of 8, seed 7 instead of 42." */
-export function diffSentence(was: string, is: string, differences: readonly Difference[]): string {
-  if (differences.length === 0) return `${is} has the same settings as ${was}.`
-  const said = differences.slice(0, MOST_SAID).map((d) => `${d.name} ${d.is} instead of ${d.was}`)
+export function diffSentence(was: string, is: string, differences: readonly Difference[], words: DiffWords): string {
+  if (differences.length === 0) return words.sameSettings(is, was)
+  const said = differences.slice(0, MOST_SAID).map((d) => words.instead(d.name, d.is, d.was))
   const more = differences.length - said.length
-  return `${is} differs from ${was}: ${said.join(', ')}${more > 0 ? `, and ${more} more` : ''}.`
+  return words.differs(is, was, said.join(', ') + (more > 0 ? words.andMore(more) : ''))
 }
 
-function valueText(value: unknown): string {
-  if (value === undefined || value === '') return 'none'
-  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(valueText).join(' + ')
-  if (typeof value === 'boolean') return value ? 'on' : 'off'
+function valueText(value: unknown, words: DiffWords): string {
+  const { values } = words
+  if (value === undefined || value === '') return values.none
+  if (Array.isArray(value)) return value.length === 0 ? values.none : value.map((v) => valueText(v, words)).join(' + ')
+  if (typeof value === 'boolean') return value ? values.on : values.off
   const text = typeof value === 'string' ? value : JSON.stringify(value)
   return text.length > 60 ? `${text.slice(0, 59)}…` : text
 }

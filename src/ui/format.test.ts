@@ -18,7 +18,7 @@ describe('numbers', () => {
     [formatCount(1_234_567), '1,234,567'],
     [formatOf(1, 'row'), '1 row'],
     [formatOf(1200, 'row'), '1,200 rows'],
-    [formatOf(0, 'more row', 'more rows'), '0 more rows'],
+    [formatOf(0, 'moreRow'), '0 more rows'],
     [formatShort(999), '999'],
     [formatShort(999_600), '1 M'],
     [formatShort(3_148_800), '3.15 M'],

@@ -13,13 +13,6 @@ export function kept({ methods: [first, ...more] }: Recipe): Kept {
   return first?.options['use_gating'] === true ? 'own' : found
 }
 
-export const libraries: Record<Kept, string> = {
-  adapter: 'PEFT',
-  model: 'transformers',
-  adapterhub: 'AdapterHub’s adapters',
-  own: 'transformers and the load_adapter.py in it',
-}
-
 export function loadingSnippet(recipe: Recipe): string {
   const id = recipe.base.source === 'builtin' ? `path/to/${recipe.base.id}` : recipe.base.id
   const open = (path: string): string => `AutoModelForCausalLM.from_pretrained(${JSON.stringify(path)})`

@@ -1,6 +1,6 @@
 // The report card in words of the language that is spoken: what is measured, in which unit, and whether a difference is more than chance.
 import { isSame, type Difference, type Measure, type MeasureId, type Report } from '../protocol/report.ts'
-import { formatOf } from './format.ts'
+import { formatCount, formatCounted, withDecimals } from './format.ts'
 import type { Words } from './words/en.ts'
 
 export type JudgeWords = Words['judge']
@@ -25,23 +25,22 @@ export function unitOf(id: MeasureId, words: JudgeWords): string {
 export const VERDICT_MARKS = { better: '▲', worse: '▼', unclear: '≈' } as const
 
 /** "32 test answers". */
-export const countOf = ({ count, unit }: Measure, words: JudgeWords): string => formatOf(count, ...words.counts[unit])
+export const countOf = ({ count, unit }: Measure, words: JudgeWords): string => formatCounted(count, words.counts[unit])
 
 const digits = new Intl.NumberFormat('en', { minimumSignificantDigits: 3, maximumSignificantDigits: 3 })
-const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
 
 /** Without its unit, which stands with the measure's name. */
 export function measureNumber(id: MeasureId, value: number, words: JudgeWords): string {
   if (!Number.isFinite(value)) return words.card.notFinite
-  if (id === 'perplexity' || id === 'bits_per_byte') return Math.abs(value) < 100 ? digits.format(value) : whole.format(value)
+  if (id === 'perplexity' || id === 'bits_per_byte') return Math.abs(value) < 100 ? withDecimals(digits.format(value)) : formatCount(value)
   if (value === 0 || value === 100) return String(value)
-  return (Math.round(value * 10) / 10).toFixed(Math.abs(value) < 10 || !isPercent(id) ? 1 : 0)
+  return withDecimals((Math.round(value * 10) / 10).toFixed(Math.abs(value) < 10 || !isPercent(id) ? 1 : 0))
 }
 
 /** In a sentence: "22 %", "1.61". Spaces within a number and its unit do not break. */
 const told = (id: MeasureId, value: number, words: JudgeWords): string => `${measureNumber(id, value, words)}${isPercent(id) ? '\u00a0%' : ''}`
 
-export const chanceText = ({ p }: Difference): string => (p < 0.001 ? 'p\u00a0<\u00a00.001' : `p\u00a0=\u00a0${p.toFixed(p < 0.1 ? 3 : 2)}`)
+export const chanceText = ({ p }: Difference): string => withDecimals(p < 0.001 ? 'p\u00a0<\u00a00.001' : `p\u00a0=\u00a0${p.toFixed(p < 0.1 ? 3 : 2)}`)
 
 /** "better, p = 0.016". */
 export function verdictText(measure: Measure, words: JudgeWords): string | undefined {
@@ -55,7 +54,7 @@ export function changeNumber({ id, before, after }: Measure, words: JudgeWords):
   if (!before || !after) return undefined
   const change = after.value - before.value
   const text = measureNumber(id, Math.abs(change), words)
-  return Number(text) === 0 ? '±0' : `${change > 0 ? '+' : '−'}${text}`
+  return !/[1-9]/.test(text) ? '±0' : `${change > 0 ? '+' : '−'}${text}`
 }
 
 export interface Verdict {
@@ -90,7 +89,7 @@ function forgetting(measure: Measure, difference: Difference, words: JudgeWords)
   const { before, after } = measure
   const change = after!.value / before!.value - 1
   const [tone, p] = [difference.verdict, chanceText(difference)]
-  const percent = `${(100 * Math.abs(change)).toFixed(1)}\u00a0%`
+  const percent = `${withDecimals((100 * Math.abs(change)).toFixed(1))}\u00a0%`
   if (tone === 'better') return { tone, text: words.told.kept(percent, p) }
   if (tone === 'worse') return { tone, text: words.told.forgot(words.told.amounts[AMOUNTS.find(([most]) => change <= most)![1]], percent, p) }
   return { tone, text: words.told.noForgetting(countOf(measure, words), told('bits_per_byte', before!.value, words), told('bits_per_byte', after!.value, words), p) }

@@ -7,6 +7,7 @@ import { isMoving, lossNow } from '../store/runFigures.ts'
 import { formatCount, formatLoss, formatOf, formatShare, formatShort } from './format.ts'
 import { countText, shareOf } from './metricWords.ts'
 import { methodNames } from './methodNames.ts'
+import { say } from './words/language.ts'
 
 export const steps = [
   { id: 'model' },
@@ -47,11 +48,11 @@ export function stepSummary(s: AppState, id: StepId): string {
   const { run } = s
   switch (id) {
     case 'model':
-      if (s.base.busy) return 'opening…'
-      return s.base.value ? `${s.base.value.title}, ${formatShort(s.base.value.parameters)}` : 'none open'
+      if (s.base.busy) return say().story.opening
+      return s.base.value ? `${s.base.value.title}, ${formatShort(s.base.value.parameters)}` : say().story.noneOpen
     case 'data':
-      if (s.dataset.busy) return 'reading…'
-      return s.dataset.value ? `${s.recipe.name}, ${formatOf(s.dataset.value.rows, 'row')}` : 'pick or drop'
+      if (s.dataset.busy) return say().story.reading
+      return s.dataset.value ? `${s.recipe.name}, ${formatOf(s.dataset.value.rows, 'row')}` : say().story.pick
     case 'method': {
       const name = presetOf(s.recipe.methods, catalogue(s))?.label ?? methodNames(s.recipe.methods, s.methods.value)
       const [only, another] = s.recipe.methods
@@ -59,13 +60,13 @@ export function stepSummary(s: AppState, id: StepId): string {
       return rank === undefined ? name : `${name}, r = ${String(rank)}`
     }
     case 'train':
-      if (run.step > 0) return `${formatCount(run.step)} of ${formatCount(run.steps)}, loss ${formatLoss(lossNow(run))}`
-      return isMoving(run.phase) ? `${run.phase}…` : formatOf(s.recipe.training.steps, 'step')
+      if (run.step > 0) return say().story.progress(formatCount(run.step), formatCount(run.steps), formatLoss(lossNow(run)))
+      return run.phase && isMoving(run.phase) ? `${say().run.short[run.phase]}…` : formatOf(s.recipe.training.steps, 'step')
     case 'judge':
-      if (run.after && run.before) return run.after.entities ? `F1 ${formatShare(shareOf(run.before), 1)} → ${formatShare(shareOf(run.after), 1)}` : `${run.before.correct} → ${run.after.correct} of ${run.after.total}`
-      return run.before ? `${countText(run.before)} before` : 'before and after'
+      if (run.after && run.before) return run.after.entities ? `F1 ${formatShare(shareOf(run.before), 1)} → ${formatShare(shareOf(run.after), 1)}` : say().story.right(String(run.before.correct), String(run.after.correct), String(run.after.total))
+      return run.before ? say().story.before(countText(run.before)) : say().story.beforeAfter
     case 'take-away':
-      return s.exporting.value && s.exporting.value.runId === s.runId ? 'downloaded' : isTrained(s) ? 'ready' : 'adapter, recipe'
+      return s.exporting.value && s.exporting.value.runId === s.runId ? say().story.downloaded : isTrained(s) ? say().story.ready : say().story.adapterRecipe
     default:
       return id satisfies never
   }

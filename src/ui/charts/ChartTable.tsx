@@ -2,6 +2,7 @@
 import { useState } from 'react'
 import { formatCount } from '../format.ts'
 import type { ChartData, Series } from './LineChart.tsx'
+import { say } from '../words/language.ts'
 
 const MOST_ROWS = 40
 
@@ -17,17 +18,15 @@ export function ChartTable({ title, series, data, format }: Props) {
   return (
     <details onToggle={(e) => setIsOpen(e.currentTarget.open)}>
       <summary>
-        Show as table<span className="unseen">: {title}</span>
+        {say().charts.asTable}<span className="unseen">: {title}</span>
       </summary>
       {isOpen && (
-        <div className="chart-table" tabIndex={0} role="region" aria-label={`${title}, table`}>
+        <div className="chart-table" tabIndex={0} role="region" aria-label={say().charts.table(title)}>
           <table>
             <caption className="unseen">{title}</caption>
             <thead>
               <tr>
-                <th scope="col" className="number">
-                  Step
-                </th>
+                <th scope="col" className="number">{say().charts.step}</th>
                 {series.map(({ label }) => (
                   <th key={label} scope="col" className="number">
                     {label}

@@ -16,7 +16,7 @@ interface Props {
 }
 
 export function LayerHeat({ layerNorms }: Props) {
-  const w = useWords().watch
+  const { watch: w, charts: c } = useWords()
   const canvas = useRef<HTMLCanvasElement>(null)
   const [at, setAt] = useState<{ row: number; column: number }>()
   const [isOpen, setIsOpen] = useState(false)
@@ -50,8 +50,8 @@ export function LayerHeat({ layerNorms }: Props) {
         <h3>{w.byLayer}</h3>
         <span className="chart-legend soft">
           {shown
-            ? `${names[shown.row]}, step ${formatCount(heat.steps[shown.column] ?? 0)}: ${formatSmall(heat.columns[shown.column]?.[shown.row] ?? 0)}`
-            : `${formatSmall(heat.least)} to ${formatSmall(heat.most)}, stronger is larger`}
+            ? c.heatAt(names[shown.row] ?? '', formatCount(heat.steps[shown.column] ?? 0), formatSmall(heat.columns[shown.column]?.[shown.row] ?? 0))
+            : c.heatSpan(formatSmall(heat.least), formatSmall(heat.most))}
         </span>
       </figcaption>
       <div className="heat-body">
@@ -74,7 +74,8 @@ export function LayerHeat({ layerNorms }: Props) {
       </div>
       <details onToggle={(e) => setIsOpen(e.currentTarget.open)}>
         <summary>
-          Show as table<span className="unseen">: gradient norm by layer</span>
+          {c.asTable}
+          <span className="unseen">{c.heatOf}</span>
         </summary>
         {isOpen && <HeatTable heat={heat} names={names} />}
       </details>
@@ -83,17 +84,18 @@ export function LayerHeat({ layerNorms }: Props) {
 }
 
 function HeatTable({ heat, names }: { heat: Heat; names: readonly string[] }) {
+  const w = useWords().charts
   const columns = evenly(heat.steps.length, TABLE_COLUMNS)
   return (
-    <div className="chart-table" tabIndex={0} role="region" aria-label="Gradient norm by layer, table">
+    <div className="chart-table" tabIndex={0} role="region" aria-label={w.heatTable}>
       <table>
-        <caption className="unseen">Gradient norm by layer, at even distances</caption>
+        <caption className="unseen">{w.heatEvenly}</caption>
         <thead>
           <tr>
-            <th scope="col">Layer</th>
+            <th scope="col">{w.layer}</th>
             {columns.map((c) => (
               <th key={c} scope="col" className="number">
-                Step {formatCount(heat.steps[c] ?? 0)}
+                {w.step} {formatCount(heat.steps[c] ?? 0)}
               </th>
             ))}
           </tr>

@@ -7,6 +7,7 @@ import { formatCount } from '../format.ts'
 import { THEME_EVENT } from '../useTheme.ts'
 import { chartOptions } from './chartOptions.ts'
 import { ChartTable } from './ChartTable.tsx'
+import { say } from '../words/language.ts'
 import './LineChart.css'
 
 export interface Series {
@@ -94,7 +95,7 @@ export function LineChart({ title, series, data, height, format, syncKey, log = 
               </span>
             )
           })}
-          <span className="soft">{data[0].length > 0 ? `step ${formatCount(data[0][row] ?? 0)}` : 'no step yet'}</span>
+          <span className="soft">{data[0].length > 0 ? say().charts.atStep(formatCount(data[0][row] ?? 0)) : say().charts.noStep}</span>
         </span>
       </figcaption>
       <div ref={host} className="chart-canvas" aria-hidden="true" />

@@ -4,11 +4,12 @@ import { column } from '../../store/table.ts'
 import type { ChartData } from './LineChart.tsx'
 import { pick, thinRows } from './thinRows.ts'
 
+/** A curve's column in its table. */
 export const CURVES = {
-  smoothed: { label: 'Training loss, smoothed', index: CURVE.smoothed },
-  validation: { label: 'Validation loss', index: VALIDATION.loss },
-  gradNorm: { label: 'Gradient norm', index: CURVE.gradNorm },
-  learningRate: { label: 'Learning rate', index: CURVE.learningRate },
+  smoothed: CURVE.smoothed,
+  validation: VALIDATION.loss,
+  gradNorm: CURVE.gradNorm,
+  learningRate: CURVE.learningRate,
 } as const
 export type CurveName = keyof typeof CURVES
 
@@ -18,7 +19,7 @@ const MOST_POINTS = 1000
 export function compareData(runs: readonly RunState[], name: CurveName, log: boolean): ChartData {
   const columns = runs.map((run) => {
     const table = name === 'validation' ? run.validation : run.curve
-    return { steps: column(table, 0), values: column(table, CURVES[name].index) }
+    return { steps: column(table, 0), values: column(table, CURVES[name]) }
   })
   const drawn = new Set<number>()
   for (const { steps, values } of columns) for (const step of pick(steps, thinRows(values, MOST_POINTS))) drawn.add(step)

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { applyAll, newRun } from '../../store/runState.ts'
 import { testStep } from '../testFixtures.ts'
-import { curveData, firstView, lossSeriesOf } from './curveData.ts'
+import { en } from '../words/en.ts'
+import { curveData, firstView, lossSeries, shownOf } from './curveData.ts'
 
 const run = applyAll(newRun(50), [
   { type: 'validation', step: 0, loss: 3.4, tokens: 1 },
@@ -17,8 +18,7 @@ describe('curveData', () => {
     [{ raw: true, smoothed: false }, ['train', 'validation']],
   ])('draws a column for each series of %o', (part, labels) => {
     const view = { ...firstView, ...part }
-    expect(lossSeriesOf(view).map((s) => s.label)).toEqual(labels)
-    expect(lossSeriesOf(view)).toBe(lossSeriesOf({ ...view }))
+    expect(lossSeries(en.charts.series)[shownOf(view)].map((s) => s.label)).toEqual(labels)
     const { loss } = curveData(run, view)
     expect(loss).toHaveLength(labels.length + 1)
     expect(loss.at(-1)?.at(0)).toBe(3.4)

@@ -3,6 +3,7 @@ import { CURVE, VALIDATION, type RunState } from '../../store/runState.ts'
 import { column, type Table } from '../../store/table.ts'
 import type { ChartData, Series } from './LineChart.tsx'
 import { pick, thinRows } from './thinRows.ts'
+import type { Words } from '../words/en.ts'
 
 export interface CurveView {
   readonly smoothed: boolean
@@ -18,21 +19,16 @@ export const firstView: CurveView = { smoothed: true, raw: true, log: false }
 const WIDE_POINTS = 2000
 const NARROW_POINTS = 1000
 
-const lossSeries = {
-  raw: { label: 'train', colour: 'raw', width: 1 },
-  alone: { label: 'train', colour: 'train', width: 1.5 },
-  smoothed: { label: 'train, smoothed', colour: 'train', width: 2 },
-  validation: { label: 'validation', colour: 'validation', width: 2, dots: true },
-} as const satisfies Record<string, Series>
+/** The lists of loss curves by what is shown, named in the language that is spoken. */
+export function lossSeries(words: Words['charts']['series']): Readonly<Record<'both' | 'smoothed' | 'raw', readonly Series[]>> {
+  const raw: Series = { label: words.train, colour: 'raw', width: 1 }
+  const alone: Series = { label: words.train, colour: 'train', width: 1.5 }
+  const smoothed: Series = { label: words.smoothed, colour: 'train', width: 2 }
+  const validation: Series = { label: words.validation, colour: 'validation', width: 2, dots: true }
+  return { both: [raw, smoothed, validation], smoothed: [smoothed, validation], raw: [alone, validation] }
+}
 
-const shownSeries = {
-  both: [lossSeries.raw, lossSeries.smoothed, lossSeries.validation],
-  smoothed: [lossSeries.smoothed, lossSeries.validation],
-  raw: [lossSeries.alone, lossSeries.validation],
-} as const
-
-/** The same list for the same view, so that a chart is not built anew. */
-export const lossSeriesOf = ({ raw, smoothed }: CurveView): readonly Series[] => shownSeries[raw && smoothed ? 'both' : smoothed ? 'smoothed' : 'raw']
+export const shownOf = ({ raw, smoothed }: CurveView): 'both' | 'smoothed' | 'raw' => (raw && smoothed ? 'both' : smoothed ? 'smoothed' : 'raw')
 
 export interface CurveData {
   readonly loss: ChartData

@@ -1,5 +1,6 @@
 // The gradient's norms as a grid: steps across, the model's layers up. Pure.
 import type { RunState } from '../../store/runState.ts'
+import { say } from '../words/language.ts'
 
 export interface Heat {
   readonly steps: readonly number[]
@@ -34,7 +35,10 @@ export function heatOf({ at }: NonNullable<RunState['layerNorms']>): Heat {
   return { steps: at.map(({ step }) => step), levels, columns, least, most, strength }
 }
 
-export const levelName = (level: number, layers: number): string => (level < 0 ? 'embeddings' : level >= layers ? 'above' : `layer ${level + 1}`)
+export const levelName = (level: number, layers: number): string => {
+  const words = say().charts.layers
+  return level < 0 ? words.embeddings : level >= layers ? words.above : words.layer(level + 1)
+}
 
 /** So many of `count` numbers from 0 at even distances, first and last included. */
 export function evenly(count: number, most: number): readonly number[] {

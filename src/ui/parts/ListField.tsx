@@ -1,6 +1,7 @@
 // A list of names: one box per suggestion, and one per further name that was typed, such as a layer's whole path. Without
 // suggestions it is a text field with commas.
 import { useState } from 'react'
+import { say } from '../words/language.ts'
 
 interface Props {
   id: string
@@ -22,7 +23,7 @@ export function ListField({ id, label, value, suggestions, describedBy, onChange
       <span className="option-label" id={`${id}-label`}>
         {label}
         <span className="option-unit">
-          {chosen.length} of {names.length}
+          {say().numbers.of(String(chosen.length), String(names.length))}
         </span>
       </span>
       <div className="chips">
@@ -54,8 +55,8 @@ function OtherName({ label, onAdd }: { label: string; onAdd: (name: string) => v
       className="chip-input"
       autoComplete="off"
       spellCheck={false}
-      aria-label={`Another name for ${label}`}
-      placeholder="another…"
+      aria-label={say().forms.another(label)}
+      placeholder={say().forms.anotherShort}
       value={text}
       onChange={(e) => setText(e.target.value)}
       onBlur={add}
@@ -79,7 +80,7 @@ function PlainList({ id, label, chosen, describedBy, onChange }: PlainProps) {
     <>
       <label className="option-label" htmlFor={id}>
         {label}
-        <span className="option-unit">separated by commas</span>
+        <span className="option-unit">{say().forms.commas}</span>
       </label>
       <input
         id={id}

@@ -2,6 +2,7 @@
 // part of the value yet.
 import { useId, useState } from 'react'
 import { NumberField } from './NumberField.tsx'
+import { say } from '../words/language.ts'
 
 interface Props {
   id: string
@@ -28,6 +29,7 @@ const valueOf = (rows: readonly Row[]): Readonly<Record<string, number>> =>
 
 export function MapField({ id, label, value, suggestions, describedBy, isWrong, onChange }: Props) {
   const list = useId()
+  const w = say().forms
   const [drafts, setDrafts] = useState<readonly Row[]>()
   // Rows that are being typed stand as long as they say the same as the value; an opened recipe replaces them.
   const rows = drafts && JSON.stringify(valueOf(drafts)) === JSON.stringify(value) ? drafts : rowsOf(value)
@@ -47,13 +49,13 @@ export function MapField({ id, label, value, suggestions, describedBy, isWrong, 
             type="text"
             list={list}
             autoComplete="off"
-            aria-label={`${label}, name ${i + 1}`}
-            placeholder="module"
+            aria-label={w.nameOf(label, i + 1)}
+            placeholder={w.module}
             value={row.name}
             onChange={(e) => change(i, { name: e.target.value })}
           />
           <NumberField
-            aria-label={`${label}, number of ${row.name || `row ${i + 1}`}`}
+            aria-label={w.numberOf(label, row.name || w.row(i + 1))}
             aria-invalid={isWrong && !Number.isFinite(row.number)}
             value={row.number}
             onChange={(number) => change(i, { number })}
@@ -61,10 +63,10 @@ export function MapField({ id, label, value, suggestions, describedBy, isWrong, 
           <button
             type="button"
             className="quiet"
-            aria-label={`Remove ${row.name || `row ${i + 1}`} from ${label}`}
+            aria-label={w.removeFrom(row.name || w.row(i + 1), label)}
             onClick={() => set(rows.filter((_, at) => at !== i))}
           >
-            Remove
+            {w.remove}
           </button>
         </div>
       ))}
@@ -75,8 +77,8 @@ export function MapField({ id, label, value, suggestions, describedBy, isWrong, 
             <option key={name} value={name} />
           ))}
       </datalist>
-      <button type="button" className="map-add" aria-label={`Add to ${label}`} onClick={() => set([...rows, { name: '', number: rows.at(-1)?.number ?? 1 }])}>
-        Add
+      <button type="button" className="map-add" aria-label={w.addTo(label)} onClick={() => set([...rows, { name: '', number: rows.at(-1)?.number ?? 1 }])}>
+        {w.add}
       </button>
     </div>
   )

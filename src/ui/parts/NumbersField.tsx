@@ -1,6 +1,7 @@
 // A list of numbers typed with commas; “4-7” stands for 4, 5, 6, 7. What is unreadable reports NaN, in its place.
 import { useState } from 'react'
-import { formatInput, parseInput } from '../format.ts'
+import { parseInput } from '../format.ts'
+import { say } from '../words/language.ts'
 
 /** A longer stretch is a slip of the finger. */
 const LONGEST_STRETCH = 10_000
@@ -21,7 +22,7 @@ export function NumbersField({ value, onChange, ...rest }: Props) {
       {...rest}
       type="text"
       autoComplete="off"
-      placeholder="such as 0, 4-7"
+      placeholder={say().forms.numbers}
       value={draft ?? formatNumbers(value)}
       onChange={(e) => {
         setDraft(e.target.value)
@@ -53,7 +54,7 @@ export function formatNumbers(value: unknown): string {
     if (last && Number.isInteger(n) && typeof last.to === 'number' && n === last.to + 1) last.to = n
     else stretches.push({ from: n, to: n })
   }
-  const written = (n: unknown): string => (typeof n === 'number' ? formatInput(n) : String(n))
+  const written = (n: unknown): string => (Number.isNaN(n) ? '' : String(n))
   return stretches
     .map(({ from, to }) => (from === to ? written(from) : Number(to) === Number(from) + 1 ? `${written(from)}, ${written(to)}` : `${written(from)}-${written(to)}`))
     .join(', ')

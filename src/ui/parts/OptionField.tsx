@@ -1,5 +1,6 @@
 // One knob: label, control for its kind, unit, help line and, when the value is wrong, one sentence that says why.
 import { useId } from 'react'
+import { told } from '../words/language.ts'
 import { checkOption, type OptionSpec, type OptionValue } from '../../protocol/options.ts'
 import { ListField } from './ListField.tsx'
 import { MapField } from './MapField.tsx'
@@ -18,7 +19,7 @@ export function OptionField({ name, spec, value, suggestions, onChange }: Props)
   const id = useId()
   const found = checkOption(spec.label, spec, value)
   // An emptied field holds no number; the sentence should not quote the machine's word for that.
-  const problem = found?.replace('must be a number, found null.', 'must be a number.')
+  const problem = found && told(found.replace('must be a number, found null.', 'must be a number.'))
   const unit = spec.kind === 'number' ? spec.unit : undefined
   const describedBy = [unit && `${id}-unit`, `${id}-help`, problem && `${id}-problem`].filter(Boolean).join(' ')
   const wiring = { id, name, 'aria-describedby': describedBy, 'aria-invalid': problem !== undefined }

@@ -1,13 +1,13 @@
 // The one form: fields for any declaration of options. The advanced ones wait behind disclosures, one for each heading
 // that the declaration names; a disclosure says how many of its options are not at their defaults.
 import { checkOption, type OptionSpec, type OptionSpecs, type OptionValue } from '../../protocol/options.ts'
-import { useSpoken } from '../words/language.ts'
+import { say, told, useSpoken } from '../words/language.ts'
 import { spokenSpec } from '../words/optionWords.ts'
 import { OptionField } from './OptionField.tsx'
 import './OptionForm.css'
 
 interface Props {
-  /** Names the group for assistive technology. */
+  /** Names the group for assistive technology, in English; the words know it in other languages. */
   label: string
   specs: OptionSpecs
   values: Readonly<Record<string, unknown>>
@@ -19,8 +19,8 @@ interface Props {
 type Entry = readonly [name: string, spec: OptionSpec]
 
 export function OptionForm({ label, specs, values, suggestions, disabled = false, onChange }: Props) {
-  const { options, groups } = useSpoken()
-  const entries = Object.entries(specs).map(([name, spec]): Entry => [name, spokenSpec(options, label, name, spec)])
+  const { groups } = useSpoken()
+  const entries = Object.entries(specs).map(([name, spec]): Entry => [name, spokenSpec(label, name, spec)])
   const fields = (list: readonly Entry[]) => (
     <div className="option-form">
       {list.map(([name, spec]) => (
@@ -35,15 +35,18 @@ export function OptionForm({ label, specs, values, suggestions, disabled = false
       ))}
     </div>
   )
+  const found = disclosures(entries)
+  const rest = found.length > 1 ? say().forms.furtherOptions : say().forms.allOptions
+  const name = (say().forms.names as Readonly<Record<string, string>>)[label] ?? label
   return (
     <fieldset disabled={disabled} className="stack">
-      <legend className="unseen">{label}</legend>
+      <legend className="unseen">{name}</legend>
       {fields(entries.filter(([, spec]) => !spec.advanced))}
-      {disclosures(entries).map(({ heading, list }) => (
+      {found.map(({ heading, list }) => (
         <details key={heading} className="option-more">
           <summary>
-            {groups[heading] ?? heading}
-            <span className="unseen"> of {label}</span>
+            {heading === '' ? rest : (groups[heading] ?? told(heading))}
+            <span className="unseen">{say().forms.ofForm(name)}</span>
             <Changed list={list} values={values} />
           </summary>
           {fields(list)}
@@ -57,7 +60,7 @@ export function OptionForm({ label, specs, values, suggestions, disabled = false
 function disclosures(entries: readonly Entry[]): readonly { readonly heading: string; readonly list: readonly Entry[] }[] {
   const advanced = entries.filter(([, spec]) => spec.advanced)
   const named = [...new Set(advanced.map(([, spec]) => spec.group))].filter((group) => group !== undefined)
-  const rest = { heading: named.length > 0 ? 'Further options' : 'All options', list: advanced.filter(([, spec]) => spec.group === undefined) }
+  const rest = { heading: '', list: advanced.filter(([, spec]) => spec.group === undefined) }
   return [...named.map((heading) => ({ heading, list: advanced.filter(([, spec]) => spec.group === heading) })), rest].filter(
     ({ list }) => list.length > 0,
   )
@@ -66,8 +69,8 @@ function disclosures(entries: readonly Entry[]): readonly { readonly heading: st
 function Changed({ list, values }: { list: readonly Entry[]; values: Props['values'] }) {
   const wrong = list.filter(([name, spec]) => values[name] !== undefined && checkOption(name, spec, values[name]) !== undefined).length
   const changed = list.filter(([name, spec]) => values[name] !== undefined && !isSame(values[name], spec.default)).length
-  if (wrong > 0) return <span className="option-wrong"> {wrong} to correct</span>
-  return changed > 0 ? <span className="option-changed"> {changed} changed</span> : null
+  if (wrong > 0) return <span className="option-wrong">{say().forms.toCorrect(wrong)}</span>
+  return changed > 0 ? <span className="option-changed">{say().forms.changed(changed)}</span> : null
 }
 
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)

@@ -1,5 +1,6 @@
 // One example as the model reads it, token by token. Text only ever becomes text nodes.
 import type { PreviewToken } from '../../protocol/studio.ts'
+import { say } from '../words/language.ts'
 import './TaggedText.css'
 import './TokenText.css'
 
@@ -33,16 +34,17 @@ export function TokenText({ tokens }: { tokens: readonly PreviewToken[] }) {
 }
 
 export function TokenLegend() {
+  const w = say().forms.legend
   return (
     <p className="token-legend">
       <span>
-        <mark className="token token-trained">trained</mark> carries loss
+        <mark className="token token-trained">{w.trained}</mark> {w.trainedNote}
       </span>
       <span>
-        <span className="token">read</span> is context only
+        <span className="token">{w.read}</span> {w.readNote}
       </span>
       <span>
-        <span className="token token-special">&lt;s&gt;</span> special token
+        <span className="token token-special">&lt;s&gt;</span> {w.specialNote}
       </span>
     </p>
   )

@@ -11,10 +11,11 @@ import { CompressDialog } from './CompressDialog.tsx'
 import { EmitDialog } from './EmitDialog.tsx'
 import { HubButton } from './SendAway.tsx'
 import { RenameDialog } from './RenameDialog.tsx'
-
-const kinds: Record<AdapterInfo['kind'], string> = { run: 'trained', loaded: 'loaded', combined: 'combined', compressed: 'compressed', emitted: 'made by a hypernetwork' }
+import { say } from '../words/language.ts'
+import { Told } from '../words/Told.tsx'
 
 export function AdapterRow({ adapter }: { adapter: AdapterInfo }) {
+  const w = say().shelf
   const working = useApp((s) => s.working)
   const isBusy = useApp((s) => s.shelving.busy)
   const isActive = useApp((s) => activeUses(s).some((use) => use.id === adapter.id))
@@ -31,7 +32,7 @@ export function AdapterRow({ adapter }: { adapter: AdapterInfo }) {
         <label className="adapter-name">
           <input
             type="checkbox"
-            aria-label={`Answer with ${name}`}
+            aria-label={w.answerWith(name)}
             checked={isActive}
             disabled={misfit !== undefined}
             onChange={() => toggleUse(id)}
@@ -40,23 +41,23 @@ export function AdapterRow({ adapter }: { adapter: AdapterInfo }) {
         </label>
       </th>
       <td className="adapter-from">
-        {kinds[kind]}, {formatDate(adapter.createdAt)}
-        {adapter.merged && <strong>, merged in</strong>}
+        {w.kinds[kind]}, {formatDate(adapter.createdAt)}
+        {adapter.merged && <strong>{w.mergedIn}</strong>}
       </td>
       <td>
         {methods.join(' + ')}
-        {rank !== undefined && `, rank ${rank}`}
+        {rank !== undefined && w.rank(rank)}
       </td>
       <td className="number">{formatCount(adapter.trainableParameters)}</td>
       <td className="number">{formatBytes(adapter.bytes)}</td>
-      <td>{misfit === undefined ? 'fits' : <span className="adapter-misfit">{misfit}</span>}</td>
+      <td>{misfit === undefined ? w.fits : <span className="adapter-misfit"><Told text={misfit} /></span>}</td>
       <td>
         <div className="row">
-          <button type="button" className="quiet" disabled={isBusy} aria-label={`Download ${name}`} onClick={() => void take('peft')}>
-            Download
+          <button type="button" className="quiet" disabled={isBusy} aria-label={w.downloadName(name)} onClick={() => void take('peft')}>
+            {w.download}
           </button>
           {adapter.isLora && (
-            <button type="button" className="quiet" disabled={isBusy || misfit !== undefined} aria-label={`Download ${name} as GGUF, for llama.cpp`} onClick={() => void take('gguf')}>
+            <button type="button" className="quiet" disabled={isBusy || misfit !== undefined} aria-label={w.ggufName(name)} onClick={() => void take('gguf')}>
               GGUF
             </button>
           )}
@@ -68,20 +69,20 @@ export function AdapterRow({ adapter }: { adapter: AdapterInfo }) {
               type="button"
               className="quiet"
               disabled={isBusy}
-              aria-label={`Free the GPU memory of ${name}`}
+              aria-label={w.freeName(name)}
               onClick={() => void unloadAdapter(id)}
             >
-              Free {formatBytes(adapter.gpuBytes)}
+              {w.free(formatBytes(adapter.gpuBytes))}
             </button>
           )}
           {kind !== 'run' && (
             <>
               <RenameDialog adapter={adapter} disabled={isBusy} />
               <ConfirmButton
-                label="Delete"
-                name={`Delete ${name}`}
-                question={`Delete the adapter “${name}” from this browser? This cannot be undone.`}
-                confirm="Delete the adapter"
+                label={w.delete}
+                name={w.deleteName(name)}
+                question={w.deleteQuestion(name)}
+                confirm={w.deleteConfirm}
                 disabled={isBusy}
                 onConfirm={() => {
                   goTo('adapters')

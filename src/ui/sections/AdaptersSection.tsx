@@ -13,7 +13,7 @@ import { usesText } from '../usesText.ts'
 import { AdapterRow } from './AdapterRow.tsx'
 import { CombineDialog } from './CombineDialog.tsx'
 import { FolderButton, HubButton, SendStatus } from './SendAway.tsx'
-import { useWords } from '../words/language.ts'
+import { say, told, useWords } from '../words/language.ts'
 import './AdaptersSection.css'
 
 export function AdaptersSection() {
@@ -33,19 +33,19 @@ export function AdaptersSection() {
         {title}
       </h2>
       <div className="row">
-        <FilePicker label="Load a folder…" folder disabled={isBlocked} onPick={(files) => void loadAdapter(files)} />
-        <FilePicker label="Load a zip…" accept=".zip" disabled={isBlocked} onPick={(files) => void loadAdapter(files)} />
+        <FilePicker label={say().shelf.loadFolder} folder disabled={isBlocked} onPick={(files) => void loadAdapter(files)} />
+        <FilePicker label={say().shelf.loadZip} accept=".zip" disabled={isBlocked} onPick={(files) => void loadAdapter(files)} />
         {loras.length > 1 && <CombineDialog adapters={loras} disabled={isBlocked} />}
         <Merging disabled={isBlocked} />
         <span className="small soft" role="status">
-          {shelving.busy && `${shelving.doing ?? 'Working'}…`}
+          {shelving.busy && `${shelving.doing === undefined ? say().shelf.working : told(shelving.doing)}…`}
         </span>
       </div>
       {shelving.failure && <FailureNote failure={shelving.failure} />}
       {failure && (
         <FailureNote failure={failure}>
           <button type="button" onClick={() => void refreshAdapters()}>
-            Try again
+            {say().forms.tryAgain}
           </button>
         </FailureNote>
       )}
@@ -53,25 +53,25 @@ export function AdaptersSection() {
       {adapters.length === 0 ? (
         <p className="small soft">
           {busy
-            ? 'Reading the stored adapters…'
-            : 'An adapter is a small file that changes how the model answers. Every run leaves one here; drop a folder or zip saved by Tunesmith, PEFT or AdapterHub for more. Several can answer together, be combined into one, made smaller, or merged into the model.'}
+            ? say().shelf.reading
+            : say().shelf.empty}
         </p>
       ) : (
-        <div className="scroll" tabIndex={0} role="region" aria-label="Stored adapters">
+        <div className="scroll" tabIndex={0} role="region" aria-label={say().shelf.stored}>
           <table>
             <thead>
               <tr>
-                <th scope="col">Answers with</th>
-                <th scope="col">From</th>
-                <th scope="col">Method</th>
+                <th scope="col">{say().shelf.heads.answers}</th>
+                <th scope="col">{say().shelf.heads.from}</th>
+                <th scope="col">{say().shelf.heads.method}</th>
                 <th scope="col" className="number">
-                  Parameters
+                  {say().shelf.heads.parameters}
                 </th>
                 <th scope="col" className="number">
-                  Size
+                  {say().shelf.heads.size}
                 </th>
-                <th scope="col">Open model</th>
-                <th scope="col">Actions</th>
+                <th scope="col">{say().shelf.heads.model}</th>
+                <th scope="col">{say().shelf.heads.actions}</th>
               </tr>
             </thead>
             <tbody>
@@ -85,8 +85,6 @@ export function AdaptersSection() {
     </section>
   )
 }
-
-const FORMATS: Readonly<Record<MergedFormat, string>> = { huggingface: 'for transformers', 'gguf-f16': 'GGUF, 16-bit floats', 'gguf-q8_0': 'GGUF, 8-bit blocks' }
 
 /** Merging the adapters that answer into the model: on the GPU, or as a model folder to keep. */
 function Merging({ disabled }: { disabled: boolean }) {
@@ -113,37 +111,31 @@ function Merging({ disabled }: { disabled: boolean }) {
   return (
     <>
       {merged.length > 0 ? (
-        <button type="button" disabled={disabled} onClick={() => void mergeAdapters([])}>
-          Take the merge out
-        </button>
+        <button type="button" disabled={disabled} onClick={() => void mergeAdapters([])}>{say().shelf.takeOut}</button>
       ) : (
-        <button type="button" disabled={isIdle || !hasGpu} onClick={() => void mergeAdapters(uses)}>
-          Merge into the model
-        </button>
+        <button type="button" disabled={isIdle || !hasGpu} onClick={() => void mergeAdapters(uses)}>{say().shelf.merge}</button>
       )}
-      <select aria-label="Format of the merged model" value={format} onChange={(e) => setFormat(e.target.value as MergedFormat)}>
-        {Object.entries(FORMATS).map(([value, label]) => (
+      <select aria-label={say().shelf.mergedFormat} value={format} onChange={(e) => setFormat(e.target.value as MergedFormat)}>
+        {Object.entries(say().shelf.formats).map(([value, label]) => (
           <option key={value} value={value}>
             {label}
           </option>
         ))}
       </select>
-      <button type="button" disabled={isIdle} onClick={() => void take()}>
-        Download merged model
-      </button>
-      <FolderButton parcel={parcel} what="the merged model" disabled={isIdle} />
-      <HubButton parcel={parcel} what="the merged model" name={fileName(`${name} merged`)} disabled={isIdle} />
+      <button type="button" disabled={isIdle} onClick={() => void take()}>{say().shelf.downloadMerged}</button>
+      <FolderButton parcel={parcel} what={say().send.what.merged} disabled={isIdle} />
+      <HubButton parcel={parcel} what={say().send.what.merged} name={fileName(`${name} merged`)} disabled={isIdle} />
       <SendStatus parcel={parcel} />
       <span role="status" className="small">
-        {remarks.join(' ')}
+        {remarks.map(told).join(' ')}
       </span>
       <span className="small soft">
-        {why ??
+        {(why === undefined ? undefined : told(why)) ??
           (merged.length > 0
-            ? `Merged now: ${merged.map((a) => nameOf(adapters, a.id)).join(', ')}. Every answer has it, the base’s too.`
+            ? say().shelf.mergedNow(merged.map((a) => nameOf(adapters, a.id)).join(', '))
             : active.length > 0
-              ? `Answers come from ${usesText(uses, adapters)}.`
-              : 'No adapter answers; tick one.')}
+              ? say().shelf.answersFrom(usesText(uses, adapters))
+              : say().shelf.noneAnswers)}
       </span>
     </>
   )
@@ -153,11 +145,11 @@ function CompressedNote({ of }: { of: Compressed }) {
   const { adapter, loss, keptEnergy, bytesBefore, bytesAfter } = of
   return (
     <p className="small" role="status">
-      <strong>{adapter.name}</strong>: {formatBytes(bytesBefore)} → {formatBytes(bytesAfter)}, {formatShare(keptEnergy, 1)} of the
-      updates’ squared singular values kept
+      <strong>{adapter.name}</strong>
+      {say().shelf.energy(formatBytes(bytesBefore), formatBytes(bytesAfter), formatShare(keptEnergy, 1))}
       {loss
-        ? `; loss ${formatLoss(loss.before)} → ${formatLoss(loss.after)} nats over ${formatOf(loss.rows, 'validation row')} (${formatCount(loss.tokens)} tokens).`
-        : '; no data is open, so its loss was not measured.'}
+        ? say().shelf.lossBoth(formatLoss(loss.before), formatLoss(loss.after), formatOf(loss.rows, 'validationRow'), formatCount(loss.tokens))
+        : say().shelf.lossUnknown}
     </p>
   )
 }

@@ -2,7 +2,7 @@
 import { useMemo, useState } from 'react'
 import { compareAnswers, type ComparedAnswer } from '../../store/runFigures.ts'
 import type { Score } from '../../store/runState.ts'
-import { formatCount, formatOf } from '../format.ts'
+import { formatCount, formatCounted } from '../format.ts'
 import { TaggedText } from '../parts/TaggedText.tsx'
 import { useWords } from '../words/language.ts'
 import './AnswerList.css'
@@ -42,7 +42,7 @@ export function AnswerList({ before, after }: { before: Score | undefined; after
       {more > 0 && (
         <div>
           <button type="button" onClick={() => setShown(shown + more)}>
-            {words.show(formatOf(more, words.row, words.rows), formatCount(rows.length))}
+            {words.show(formatCounted(more, [words.row, words.rows]), formatCount(rows.length))}
           </button>
         </div>
       )}

@@ -7,7 +7,7 @@ import { useActions, useApp } from '../AppContext.ts'
 import { goTo } from '../goTo.ts'
 import { formatCount, formatDate } from '../format.ts'
 import { FailureNote } from '../parts/FailureNote.tsx'
-import { useWords } from '../words/language.ts'
+import { say, useWords } from '../words/language.ts'
 import { RunElsewhere } from './RunElsewhere.tsx'
 import { LinkedRecipe } from './RecipeLink.tsx'
 import './Banners.css'
@@ -38,12 +38,12 @@ export function Banners() {
       <LinkedRecipe />
       <RunElsewhere />
       {run && run.id !== dismissed && (
-        <section className="offer" aria-label="Unfinished run">
+        <section className="offer" aria-label={say().run.interrupted}>
           <p>
             <strong>
-              “{run.recipe.name}” stopped at step {formatCount(run.step)} of {formatCount(run.recipe.training.steps)}
+              {say().run.cutOff(run.recipe.name, formatCount(run.step), formatCount(run.recipe.training.steps))}
             </strong>{' '}
-            ({formatDate(run.createdAt)}). Everything up to step {formatCount(run.checkpointStep ?? 0)} is saved.
+            {say().run.kept(formatDate(run.createdAt), formatCount(run.checkpointStep ?? 0))}
           </p>
           <div className="row">
             <button
@@ -55,7 +55,7 @@ export function Banners() {
                 void continueRun(run.id)
               }}
             >
-              Continue from step {formatCount(run.checkpointStep ?? 0)}
+              {say().run.continueFrom(formatCount(run.checkpointStep ?? 0))}
             </button>
             <button type="button" onClick={() => setDismissed(run.id)}>
               {w.notNow}

@@ -9,10 +9,11 @@ import { combineDefaults, combineRequest, combineSpecs, type CombineValues } fro
 import { DialogForm, FormDialog } from '../parts/FormDialog.tsx'
 import { NumberField } from '../parts/NumberField.tsx'
 import { OptionForm } from '../parts/OptionForm.tsx'
+import { say, told } from '../words/language.ts'
 
 export function CombineDialog({ adapters, disabled }: { adapters: readonly AdapterInfo[]; disabled: boolean }) {
   return (
-    <FormDialog label="Combine…" title="Combine adapters into one" disabled={disabled}>
+    <FormDialog label={say().combine.open} title={say().combine.title} disabled={disabled}>
       <CombineForm adapters={adapters} />
     </FormDialog>
   )
@@ -30,21 +31,21 @@ function CombineForm({ adapters }: { adapters: readonly AdapterInfo[] }) {
   const { problems } = readOptions(specs, Object.fromEntries(Object.keys(specs).map((k) => [k, values[k as keyof CombineValues]])))
   const problem =
     uses.length < 2
-      ? 'Choose at least two adapters.'
+      ? say().combine.fewest
       : uses.some((u) => !Number.isFinite(u.weight))
-        ? 'Every weight must be a number.'
+        ? say().combine.weights
         : name.trim() === ''
-          ? 'Give the result a name.'
-          : problems.join(' ')
+          ? say().forms.nameMissing
+          : problems.map(told).join(' ')
   return (
     <DialogForm
-      submit="Combine"
-      doing="Combining…"
+      submit={say().combine.submit}
+      doing={say().combine.doing}
       problem={problem}
       onSubmit={() => combineAdapters(combineRequest(name.trim(), uses, values))}
     >
       <fieldset>
-        <legend className="option-label">Adapters and their weights</legend>
+        <legend className="option-label">{say().combine.legend}</legend>
         <ul className="combine-list">
           {adapters.map((adapter) => (
             <Part key={adapter.id} {...{ adapter, uses, setUses }} />
@@ -59,7 +60,7 @@ function CombineForm({ adapters }: { adapters: readonly AdapterInfo[] }) {
       />
       <div>
         <label className="option-label" htmlFor="combined-name">
-          Name
+          {say().forms.name}
         </label>
         <input id="combined-name" type="text" value={name} onChange={(e) => setTyped(e.target.value)} />
       </div>
@@ -80,10 +81,10 @@ function Part({ adapter, uses, setUses }: PartProps) {
     <li>
       <label className="option-check">
         <input type="checkbox" checked={use !== undefined} onChange={() => setUses(toggled(uses, adapter.id))} />
-        {name} {adapter.rank !== undefined && <span className="option-unit">rank {adapter.rank}</span>}
+        {name} {adapter.rank !== undefined && <span className="option-unit">{say().combine.rank(adapter.rank)}</span>}
       </label>
       <NumberField
-        aria-label={`Weight of ${name}`}
+        aria-label={say().judge.adapters.weight(name)}
         disabled={use === undefined}
         value={use?.weight ?? 1}
         onChange={(weight) => setUses(weighted(uses, adapter.id, weight))}

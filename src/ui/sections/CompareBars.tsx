@@ -1,5 +1,5 @@
 // Quality, trainable parameters, bytes and seconds of the compared runs: a table whose cells have a bar.
-import { useWords } from '../words/language.ts'
+import { say, useWords } from '../words/language.ts'
 import { barOf, compareMeasures } from './compareMeasures.ts'
 import type { ComparedRun } from './CompareView.tsx'
 
@@ -7,7 +7,7 @@ export function CompareBars({ runs }: { runs: readonly ComparedRun[] }) {
   const w = useWords().compare
   const measures = compareMeasures(runs)
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label="What the runs came to">
+    <div className="scroll" tabIndex={0} role="region" aria-label={say().runs.cameTo}>
       <table className="compare-bars">
         <thead>
           <tr>

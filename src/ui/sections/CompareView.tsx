@@ -4,13 +4,13 @@ import type { RunRecord } from '../../protocol/studio.ts'
 import { diffSentence, recipeDiff, type Difference } from '../../store/recipeDiff.ts'
 import type { RunState } from '../../store/runState.ts'
 import { useActions, useApp } from '../AppContext.ts'
-import { compareData, CURVES, type CurveName } from '../charts/compareData.ts'
+import { compareData, type CurveName } from '../charts/compareData.ts'
 import { LineChart, type Series } from '../charts/LineChart.tsx'
 import { StepReader } from '../charts/StepReader.tsx'
 import { formatLoss, formatSmall } from '../format.ts'
 import { FailureNote } from '../parts/FailureNote.tsx'
 import { runLabels } from '../runLabels.ts'
-import { useWords } from '../words/language.ts'
+import { say, useWords } from '../words/language.ts'
 import { CompareBars } from './CompareBars.tsx'
 import './CompareView.css'
 
@@ -68,17 +68,17 @@ export function CompareView() {
 
 /** Every other run against the first. */
 function Differences({ runs }: { runs: readonly ComparedRun[] }) {
-  const w = useWords().compare
+  const { compare: w, runs: words } = useWords()
   const methods = useApp((s) => s.methods)
   const presets = useApp((s) => s.presets)
   const [first, ...others] = runs
   if (!first) return null
   const known = { methods: methods.value ?? [], presets }
-  const found = others.map(({ record, label }) => ({ label, differences: recipeDiff(first.record.recipe, record.recipe, known) }))
+  const found = others.map(({ record, label }) => ({ label, differences: recipeDiff(first.record.recipe, record.recipe, known, words) }))
   return (
     <div className="stack">
       {found.map(({ label, differences }) => (
-        <p key={label}>{diffSentence(first.label, label, differences)}</p>
+        <p key={label}>{diffSentence(first.label, label, differences, words)}</p>
       ))}
       {found.some(({ differences }) => differences.length > 0) && (
         <details>
@@ -157,7 +157,7 @@ function CompareCharts({ runs }: { runs: readonly ComparedRun[] }) {
         {names.map((name) => (
           <LineChart
             key={name}
-            title={CURVES[name].label}
+            title={say().charts.curves[name]}
             series={name === 'validation' ? series.dots : series.lines}
             data={data[name]!}
             height={220}

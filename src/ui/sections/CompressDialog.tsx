@@ -6,14 +6,15 @@ import { checkOption } from '../../protocol/options.ts'
 import { useActions, useApp } from '../AppContext.ts'
 import { DialogForm, FormDialog } from '../parts/FormDialog.tsx'
 import { OptionField } from '../parts/OptionField.tsx'
+import { say } from '../words/language.ts'
 
 export function CompressDialog({ adapter, disabled }: { adapter: AdapterInfo; disabled: boolean }) {
   return (
     <FormDialog
-      label="Compress"
-      name={`Compress ${adapter.name}`}
+      label={say().compress.open}
+      name={say().compress.name(adapter.name)}
       className="quiet"
-      title={`Compress “${adapter.name}”`}
+      title={say().compress.title(adapter.name)}
       disabled={disabled}
     >
       <CompressForm adapter={adapter} />
@@ -27,34 +28,34 @@ function CompressForm({ adapter }: { adapter: AdapterInfo }) {
   const highest = Math.max(1, (adapter.rank ?? 2) - 1)
   const [rank, setRank] = useState(Math.max(1, Math.floor((adapter.rank ?? 2) / 2)))
   const [typed, setTyped] = useState<string>()
-  const name = typed ?? `${adapter.name} at rank ${Number.isFinite(rank) ? rank : '?'}`
+  const name = typed ?? say().compress.result(adapter.name, Number.isFinite(rank) ? String(rank) : '?')
   const spec: NumberOption = {
     kind: 'number',
     default: highest,
     min: 1,
     max: highest,
     integer: true,
-    label: 'Rank',
-    unit: `of ${adapter.rank ?? '?'}`,
-    help: 'The singular vectors that are kept of every update; fewer are smaller and lose more.',
+    label: say().compress.rank,
+    unit: say().compress.ofRank(String(adapter.rank ?? '?')),
+    help: say().compress.help,
   }
-  const wrong = checkOption('Rank', spec, rank)
+  const wrong = checkOption(say().compress.rank, spec, rank)
   return (
     <DialogForm
-      submit="Compress"
-      doing={hasData ? 'Compressing and measuring…' : 'Compressing…'}
-      problem={wrong === undefined ? (name.trim() === '' ? 'Give the result a name.' : '') : 'The rank must be corrected first.'}
+      submit={say().compress.open}
+      doing={hasData ? say().compress.measuring : say().compress.doing}
+      problem={wrong === undefined ? (name.trim() === '' ? say().forms.nameMissing : '') : say().compress.wrongRank}
       onSubmit={() => compressAdapter(adapter.id, rank, name.trim())}
     >
       <p className="small soft">
         {hasData
-          ? 'The loss before and after is measured on the validation rows of the open data.'
-          : 'Open its data first to have the loss before and after measured.'}
+          ? say().compress.measured
+          : say().compress.unmeasured}
       </p>
       <OptionField name="rank" spec={spec} value={rank} onChange={(value) => typeof value === 'number' && setRank(value)} />
       <div>
         <label className="option-label" htmlFor="compressed-name">
-          Name
+          {say().forms.name}
         </label>
         <input id="compressed-name" type="text" value={name} onChange={(e) => setTyped(e.target.value)} />
       </div>

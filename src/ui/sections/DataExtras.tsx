@@ -3,6 +3,7 @@ import { useActions, useApp } from '../AppContext.ts'
 import { FilePicker } from '../parts/FilePicker.tsx'
 import { OptionForm } from '../parts/OptionForm.tsx'
 import { shapingOptions } from '../recipeOptions.ts'
+import { say } from '../words/language.ts'
 
 export function DataExtras({ accept }: { accept: string }) {
   const data = useApp((s) => s.recipe.data)
@@ -15,17 +16,15 @@ export function DataExtras({ accept }: { accept: string }) {
       {isOpen && data.source === 'file' && !data.tasks && (
         <div className="row">
           <FilePicker
-            label={data.validationFile === undefined ? 'Hold out a file…' : 'Hold out another file…'}
+            label={data.validationFile === undefined ? say().rows.holdOutFile : say().rows.holdOutAnother}
             accept={accept}
             disabled={working}
             onPick={([file]) => file && void setValidationFile(file)}
           />
           {data.validationFile === undefined ? (
-            <span className="small soft">its rows instead of a share of these</span>
+            <span className="small soft">{say().rows.insteadOfShare}</span>
           ) : (
-            <button type="button" disabled={working} onClick={() => void setValidationFile()}>
-              Hold out a share again
-            </button>
+            <button type="button" disabled={working} onClick={() => void setValidationFile()}>{say().rows.holdOutShare}</button>
           )}
         </div>
       )}

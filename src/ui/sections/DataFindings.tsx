@@ -5,6 +5,8 @@ import { useActions, useApp } from '../AppContext.ts'
 import { formatCount, formatOf, formatShare } from '../format.ts'
 import { Facts } from '../parts/Facts.tsx'
 import { Remedies } from './Remedies.tsx'
+import { say } from '../words/language.ts'
+import { Told } from '../words/Told.tsx'
 
 const SHOWN_LABELS = 20
 
@@ -14,25 +16,25 @@ export function DataFindings({ dataset }: { dataset: DatasetInfo }) {
     <>
       {notes.map((note) => (
         <p key={note} className="small soft">
-          {note}
+          <Told text={note} />
         </p>
       ))}
-      {measuredRows !== undefined && <p className="small soft">Lengths and tokens are those of the first {formatCount(measuredRows)} rows.</p>}
+      {measuredRows !== undefined && <p className="small soft">{say().rows.measured(formatCount(measuredRows))}</p>}
       {split && fill && (
         <Facts
           facts={[
-            { name: 'Trained on', value: formatOf(split.train, 'row') },
-            { name: 'Held out', value: formatOf(split.validation, 'row'), ...(split.isGiven && { remark: 'of a file of their own' }) },
-            { name: 'Places filled', value: `${formatShare(fill.packed, 1)} packed`, remark: `${formatShare(fill.padded, 1)} sorted by length` },
+            { name: say().rows.trainedOn, value: formatOf(split.train, 'row') },
+            { name: say().rows.heldOut, value: formatOf(split.validation, 'row'), ...(split.isGiven && { remark: say().rows.ownFile }) },
+            { name: say().rows.filled, value: say().rows.packed(formatShare(fill.packed, 1)), remark: say().rows.sorted(formatShare(fill.padded, 1)) },
           ]}
         />
       )}
       {checks.length > 0 && (
-        <ul className="stack" aria-label="Found in the data">
+        <ul className="stack" aria-label={say().rows.found}>
           {checks.map((check) => (
             <li key={check.kind}>
-              {check.message}
-              {check.lines.length > 0 && <span className="small soft"> {check.lines.length === 1 ? 'Line' : 'Lines'} {linesText(check.lines, check.rows)}</span>}
+              <Told text={check.message} />
+              {check.lines.length > 0 && <span className="small soft"> {check.lines.length === 1 ? say().rows.lines.one : say().rows.lines.many} {linesText(check.lines, check.rows)}</span>}
               {check.remedies.length > 0 && (
                 <div className="row">
                   <Remedies of={check} />
@@ -45,14 +47,14 @@ export function DataFindings({ dataset }: { dataset: DatasetInfo }) {
       <Changes />
       {lengths && (
         <details>
-          <summary>Lengths</summary>
-          <Bars label="Rows by length" heads={['Tokens', 'Rows']} rows={lengths.counts.map((count, i) => [`${(lengths.edges[i - 1] ?? 0) + 1} to ${lengths.edges[i]}`, count])} />
+          <summary>{say().rows.lengths}</summary>
+          <Bars label={say().rows.byLength} heads={[say().rows.tokens, say().rows.rows]} rows={lengths.counts.map((count, i) => [say().numbers.to(formatCount((lengths.edges[i - 1] ?? 0) + 1), formatCount(lengths.edges[i] ?? 0)), count])} />
         </details>
       )}
       {labels.length > 0 && (
         <details>
           <summary>{formatOf(labels.length, 'label')}</summary>
-          <Bars label={labelUnit === 'word' ? 'Words by label' : 'Rows by label'} heads={['Label', labelUnit === 'word' ? 'Words to train on' : 'Rows to train on']} rows={labels.slice(0, SHOWN_LABELS).map((l) => [l.label, l.train])} />
+          <Bars label={labelUnit === 'word' ? say().rows.wordsByLabel : say().rows.rowsByLabel} heads={[say().rows.label, labelUnit === 'word' ? say().rows.wordsToTrain : say().rows.rowsToTrain]} rows={labels.slice(0, SHOWN_LABELS).map((l) => [l.label, l.train])} />
         </details>
       )}
     </>
@@ -99,24 +101,22 @@ function Changes() {
   const only = (name: keyof DataRecipe, text: string): void => void changes.push({ text, undo: () => setData({}, [name]) })
   for (const drop of data.drop ?? []) {
     const rest = (data.drop ?? []).filter((d) => d !== drop)
-    changes.push({ text: DROP_TEXTS[drop], undo: () => setData(rest.length > 0 ? { drop: rest } : {}, ['drop']) })
+    changes.push({ text: say().rows.changed[drop], undo: () => setData(rest.length > 0 ? { drop: rest } : {}, ['drop']) })
   }
-  if (data.cut === 'start') only('cut', 'Long rows lose the start of what is asked')
-  if (data.quotes) only('quotes', 'Quotes are read as plain characters')
-  if (data.balance) only('balance', 'Rows of rare labels are repeated')
+  if (data.cut === 'start') only('cut', say().rows.changed.cut)
+  if (data.quotes) only('quotes', say().rows.changed.quotes)
+  if (data.balance) only('balance', say().rows.changed.balance)
   if (changes.length === 0) return null
   return (
-    <ul className="stack" aria-label="Changes to the data">
+    <ul className="stack" aria-label={say().rows.changes}>
       {changes.map(({ text, undo }) => (
         <li key={text} className="row">
           {text}
-          <button type="button" disabled={working} onClick={undo} aria-label={`Undo: ${text}`}>
-            Undo
+          <button type="button" disabled={working} onClick={undo} aria-label={say().rows.undoOf(text)}>
+            {say().rows.undo}
           </button>
         </li>
       ))}
     </ul>
   )
 }
-
-const DROP_TEXTS = { duplicates: 'Duplicates are left out', leaks: 'Rows that are held out or asked are not trained on', 'too-long': 'Rows that are too long are left out' } as const

@@ -4,18 +4,9 @@ import { useId, useState } from 'react'
 import { mappingProblems, ROLES, type ColumnRole, type Mapping } from '../../protocol/dataRecipe.ts'
 import type { DatasetInfo } from '../../protocol/studio.ts'
 import { useActions, useApp } from '../AppContext.ts'
+import { say } from '../words/language.ts'
+import { Told } from '../words/Told.tsx'
 
-const ROLE_TEXTS: Readonly<Record<ColumnRole, string>> = {
-  ignore: 'not used',
-  text: 'text',
-  prompt: 'what is asked',
-  input: 'more of what is asked',
-  completion: 'the answer',
-  label: 'label, or a list of them',
-  words: 'list of words',
-  system: 'system prompt',
-  messages: 'conversation',
-}
 const LONGEST_CELL = 80
 
 export function DataMapping({ dataset }: { dataset: DatasetInfo }) {
@@ -46,15 +37,15 @@ export function DataMapping({ dataset }: { dataset: DatasetInfo }) {
   const hasLabel = Object.values(now?.columns ?? {}).includes('label')
   return (
     <details open={dataset.isUnmapped || draft !== undefined || undefined}>
-      <summary>{dataset.isUnmapped ? 'Say what each column is' : 'Columns'}</summary>
+      <summary>{dataset.isUnmapped ? say().mapping.say : say().mapping.columns}</summary>
       <fieldset disabled={working} className="stack">
-        <legend className="unseen">What each column is</legend>
+        <legend className="unseen">{say().mapping.what}</legend>
         <table>
           <thead>
             <tr>
-              <th scope="col">Column</th>
-              <th scope="col">First value</th>
-              <th scope="col">Used as</th>
+              <th scope="col">{say().mapping.column}</th>
+              <th scope="col">{say().mapping.first}</th>
+              <th scope="col">{say().mapping.usedAs}</th>
             </tr>
           </thead>
           <tbody>
@@ -70,10 +61,10 @@ export function DataMapping({ dataset }: { dataset: DatasetInfo }) {
                     value={now?.columns[column] ?? (now ? 'ignore' : '')}
                     onChange={(e) => change({ ...now, columns: { ...now?.columns, [column]: e.target.value as ColumnRole } })}
                   >
-                    {!now && <option value="">{dataset.isUnmapped ? 'choose…' : 'by its name'}</option>}
+                    {!now && <option value="">{dataset.isUnmapped ? say().mapping.choose : say().mapping.byName}</option>}
                     {ROLES.map((role) => (
                       <option key={role} value={role}>
-                        {ROLE_TEXTS[role]}
+                        {say().mapping.roles[role]}
                       </option>
                     ))}
                   </select>
@@ -84,7 +75,7 @@ export function DataMapping({ dataset }: { dataset: DatasetInfo }) {
         </table>
         {hasLabel && now && (
           <label>
-            Names of labels that are numbers from 0, one a line
+            {say().mapping.labels}
             <textarea
               rows={2}
               defaultValue={now.labels?.join('\n') ?? ''}
@@ -97,15 +88,15 @@ export function DataMapping({ dataset }: { dataset: DatasetInfo }) {
           </label>
         )}
         <p className="small soft" role="status">
-          {problems.join(' ')}
+          {problems.map((problem) => (
+            <Told key={problem} text={problem} />
+          ))}
         </p>
         <div className="row">
           <button type="button" disabled={earlier.length === 0} onClick={undo}>
-            Undo
+            {say().rows.undo}
           </button>
-          <button type="button" disabled={!now} onClick={() => change(undefined)}>
-            Read columns by their names
-          </button>
+          <button type="button" disabled={!now} onClick={() => change(undefined)}>{say().mapping.byNames}</button>
         </div>
       </fieldset>
     </details>

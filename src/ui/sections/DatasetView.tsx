@@ -5,6 +5,7 @@ import { Facts } from '../parts/Facts.tsx'
 import { TokenLegend, TokenText } from '../parts/TokenText.tsx'
 import { ProblemRows } from './ProblemRows.tsx'
 import { RowTable } from './RowTable.tsx'
+import { say, told } from '../words/language.ts'
 
 /** Enough to see the pattern without pushing the next step off the screen. */
 const SHOWN = 3
@@ -15,28 +16,28 @@ export function DatasetView({ dataset }: { dataset: DatasetInfo }) {
   return (
     <>
       <p className="small">
-        <strong>{dataset.name}</strong>: {dataset.format}, {formatOf(dataset.rows, 'row')}
-        {dataset.testRows > 0 && <> and {formatOf(dataset.testRows, 'test row')}</>}, {formatBytes(dataset.bytes)}
+        <strong>{dataset.name}</strong>: {told(dataset.format)}, {formatOf(dataset.rows, 'row')}
+        {dataset.testRows > 0 && say().rows.and(formatOf(dataset.testRows, 'testRow'))}, {formatBytes(dataset.bytes)}
       </p>
       <Facts
         facts={[
           {
-            name: 'Trained tokens',
+            name: say().rows.trainedTokens,
             value: formatCount(trainedTokens),
-            remark: `of ${formatCount(totalTokens)} (${formatShare(trainedTokens, totalTokens)})`,
+            remark: say().rows.ofTokens(formatCount(totalTokens), formatShare(trainedTokens, totalTokens)),
           },
-          { name: 'Longest row', value: formatOf(dataset.longest, 'token') },
+          { name: say().rows.longest, value: formatOf(dataset.longest, 'token') },
           {
-            name: 'Cut rows',
+            name: say().rows.cutRows,
             value: formatCount(truncated),
             warn: truncated > 0,
-            ...(truncated > 0 ? { remark: 'raise “Longest row” to keep them whole' } : {}),
+            ...(truncated > 0 ? { remark: say().rows.keepWhole } : {}),
           },
         ]}
       />
       {dataset.problemCount > 0 && <ProblemRows problems={dataset.problems} count={dataset.problemCount} />}
       <div className="row">
-        <h3>As the model reads it</h3>
+        <h3>{say().rows.asRead}</h3>
         <TokenLegend />
       </div>
       {dataset.examples.slice(0, SHOWN).map((tokens, i) => (
@@ -44,7 +45,7 @@ export function DatasetView({ dataset }: { dataset: DatasetInfo }) {
       ))}
       {dataset.examples.length > SHOWN && (
         <details>
-          <summary>{formatOf(dataset.examples.length - SHOWN, 'more row', 'more rows')}</summary>
+          <summary>{formatOf(dataset.examples.length - SHOWN, 'moreRow')}</summary>
           <div className="stack">
             {dataset.examples.slice(SHOWN).map((tokens, i) => (
               <TokenText key={i} tokens={tokens} />
@@ -52,7 +53,7 @@ export function DatasetView({ dataset }: { dataset: DatasetInfo }) {
           </div>
         </details>
       )}
-      <h3>As it is in the file</h3>
+      <h3>{say().rows.asInFile}</h3>
       <RowTable rows={dataset.head.slice(0, SHOWN_IN_FILE)} />
     </>
   )

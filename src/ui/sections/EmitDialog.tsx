@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { AdapterInfo } from '../../protocol/adapters.ts'
 import { useActions } from '../AppContext.ts'
 import { DialogForm, FormDialog } from '../parts/FormDialog.tsx'
+import { say } from '../words/language.ts'
 
 /** The choice that stands for a task of one's own. */
 const DESCRIBED = ''
@@ -10,10 +11,10 @@ const DESCRIBED = ''
 export function EmitDialog({ adapter, disabled }: { adapter: AdapterInfo; disabled: boolean }) {
   return (
     <FormDialog
-      label="Make a LoRA"
-      name={`Make a LoRA with ${adapter.name}`}
+      label={say().emit.open}
+      name={say().emit.name(adapter.name)}
       className="quiet"
-      title={`A LoRA made by “${adapter.name}”`}
+      title={say().emit.title(adapter.name)}
       disabled={disabled}
     >
       <EmitForm adapter={adapter} />
@@ -29,14 +30,14 @@ function EmitForm({ adapter }: { adapter: AdapterInfo }) {
   const wanted = task === DESCRIBED ? description.trim() : task
   return (
     <DialogForm
-      submit="Make the LoRA"
-      doing="Making the LoRA…"
-      problem={wanted === '' ? 'Describe the task first.' : ''}
+      submit={say().emit.submit}
+      doing={say().emit.doing}
+      problem={wanted === '' ? say().emit.describe : ''}
       onSubmit={() => emitAdapter(id, wanted)}
     >
       <div>
         <label className="option-label" htmlFor="emit-task">
-          Task
+          {say().emit.task}
         </label>
         <select id="emit-task" value={task} onChange={(e) => setTask(e.target.value)}>
           {tasks.map((name) => (
@@ -44,18 +45,18 @@ function EmitForm({ adapter }: { adapter: AdapterInfo }) {
               {name}
             </option>
           ))}
-          {readsDescriptions && <option value={DESCRIBED}>Another one, described below</option>}
+          {readsDescriptions && <option value={DESCRIBED}>{say().emit.another}</option>}
         </select>
         <p className="option-help">
           {readsDescriptions
-            ? 'It was trained on the tasks named here; for another one it reads what you write.'
-            : 'It makes one for each task that it was trained on.'}
+            ? say().emit.readsDescriptions
+            : say().emit.onePerTask}
         </p>
       </div>
       {task === DESCRIBED && (
         <div>
           <label className="option-label" htmlFor="emit-description">
-            What the task asks for
+            {say().emit.asksFor}
           </label>
           <textarea id="emit-description" rows={3} value={description} onChange={(e) => setDescription(e.target.value)} />
         </div>

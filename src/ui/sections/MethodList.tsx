@@ -9,7 +9,8 @@ import { useActions, useApp } from '../AppContext.ts'
 import { goTo } from '../goTo.ts'
 import { OptionForm } from '../parts/OptionForm.tsx'
 import { PaperLink } from '../parts/PaperLink.tsx'
-import { useWords } from '../words/language.ts'
+import { told, useWords } from '../words/language.ts'
+import { Told } from '../words/Told.tsx'
 import './MethodList.css'
 
 export function MethodList() {
@@ -20,7 +21,7 @@ export function MethodList() {
     <div className="stack">
       {preset && (
         <p className="small soft">
-          {preset.summary} <PaperLink of={preset.label} href={preset.paper} />
+          <Told text={preset.summary} /> <PaperLink of={told(preset.label)} href={preset.paper} />
         </p>
       )}
       {chosen.map((choice, index) => {
@@ -41,6 +42,7 @@ interface CardProps {
 
 function MethodCard({ method, choice, index, isAlone }: CardProps) {
   const w = useWords().method
+  const label = told(method.label)
   const layers = useApp((s) => s.base.value?.linearLayers)
   const working = useApp((s) => s.working)
   const chosen = useApp((s) => s.recipe.methods)
@@ -56,15 +58,15 @@ function MethodCard({ method, choice, index, isAlone }: CardProps) {
     />
   )
   return (
-    <section className="method-card stack" aria-label={method.label}>
+    <section className="method-card stack" aria-label={label}>
       <div className="method-head">
-        <h3>{method.label}</h3>
+        <h3>{label}</h3>
         {!isAlone && (
           <button
             type="button"
             className="quiet"
             disabled={working}
-            aria-label={w.removeName(method.label)}
+            aria-label={w.removeName(label)}
             onClick={() => {
               // The button that has the focus is about to go.
               goTo('method')
@@ -76,7 +78,7 @@ function MethodCard({ method, choice, index, isAlone }: CardProps) {
         )}
       </div>
       <p className="small soft">
-        {method.summary} <PaperLink of={method.label} href={method.paper} />
+        <Told text={method.summary} /> <PaperLink of={label} href={method.paper} />
       </p>
       {Object.keys(method.options).length === 0 ? null : isAlone ? (
         form
@@ -84,7 +86,7 @@ function MethodCard({ method, choice, index, isAlone }: CardProps) {
         <details>
           <summary>
             {w.options}
-            <span className="unseen"> {method.label}</span>
+            <span className="unseen"> {label}</span>
           </summary>
           {form}
         </details>
@@ -118,7 +120,7 @@ function AddMethod() {
               <optgroup key={group} label={w.groups[group]}>
                 {offers.map((m) => (
                   <option key={m.id} value={m.id}>
-                    {m.label}
+                    {told(m.label)}
                   </option>
                 ))}
               </optgroup>

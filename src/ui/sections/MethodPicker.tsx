@@ -6,7 +6,7 @@ import { catalogue } from '../../store/appState.ts'
 import { presetOf } from '../../store/recipeEdits.ts'
 import { useActions, useApp } from '../AppContext.ts'
 import { formatShort } from '../format.ts'
-import { useWords } from '../words/language.ts'
+import { say, told, useWords } from '../words/language.ts'
 import './MethodPicker.css'
 
 interface Offer {
@@ -52,17 +52,17 @@ function OfferChip({ offer, name }: { offer: Offer; name: string }) {
   const isChosen = useApp((s) => chosenId(s.recipe.methods, presetOf(s.recipe.methods, catalogue(s))?.id) === offer.id)
   const { setMethods } = useActions()
   return (
-    <label className="method" title={offer.summary} data-unusable={size?.ok === false || undefined}>
+    <label className="method" title={told(offer.summary)} data-unusable={size?.ok === false || undefined}>
       <input type="radio" name={name} className="unseen" checked={isChosen} onChange={() => setMethods(offer.methods)} />
-      {offer.label}{' '}
+      {told(offer.label)}{' '}
       <span className="method-size">
         {size?.ok && (
           <>
             {formatShort(size.value.trainableParameters)}
-            <span className="unseen"> trainable parameters</span>
+            <span className="unseen">{say().size.trainable}</span>
           </>
         )}
-        {size?.ok === false && <span className="unseen">not on this model</span>}
+        {size?.ok === false && <span className="unseen">{say().size.notHere}</span>}
       </span>
     </label>
   )

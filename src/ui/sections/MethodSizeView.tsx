@@ -5,10 +5,12 @@ import { useActions, useApp } from '../AppContext.ts'
 import { formatBytes, formatCount, formatShare, formatSmall } from '../format.ts'
 import { FailureNote } from '../parts/FailureNote.tsx'
 import { Remedies } from './Remedies.tsx'
+import { say } from '../words/language.ts'
 import './MethodSizeView.css'
 
 export function MethodSizeView() {
   const { value, failure } = useApp((s) => s.size)
+  const w = say().size
   const hasBase = useApp((s) => s.base.value !== undefined)
   if (failure)
     return (
@@ -21,11 +23,11 @@ export function MethodSizeView() {
       <p className="method-total">
         {value ? (
           <>
-            <strong>{formatCount(value.trainableParameters)}</strong> trainable parameters,{' '}
-            {formatShare(value.trainableParameters, value.totalParameters)} of the model, {formatBytes(value.bytes)}
+            <strong>{formatCount(value.trainableParameters)}</strong>
+            {w.trains(formatShare(value.trainableParameters, value.totalParameters), formatBytes(value.bytes))}
           </>
         ) : (
-          <span className="soft">What it would train stands here {hasBase ? 'once its options are right' : 'as soon as a model is open'}.</span>
+          <span className="soft">{hasBase ? w.wrong : w.later}</span>
         )}
       </p>
       <OwnRate />
@@ -42,9 +44,9 @@ function OwnRate() {
   if (suited === undefined || rate === suited || !Number.isFinite(rate)) return null
   return (
     <p className="small soft">
-      The learning rate is {formatSmall(rate)}, as you set it.{' '}
+      {say().size.ownRate(formatSmall(rate))}{' '}
       <button type="button" className="quiet method-rate" disabled={working} onClick={() => setTraining('learning_rate', suited)}>
-        Take {formatSmall(suited)}, the default here
+        {say().size.takeRate(formatSmall(suited))}
       </button>
     </p>
   )

@@ -6,7 +6,7 @@ import { formatBytes, formatDuration } from '../format.ts'
 import { ActionButton } from '../parts/ActionButton.tsx'
 import { FailureNote } from '../parts/FailureNote.tsx'
 import { ProgressBar } from '../parts/ProgressBar.tsx'
-import { useWords } from '../words/language.ts'
+import { say, told, useWords } from '../words/language.ts'
 import './ModelFromHub.css'
 
 export function ModelFromHub() {
@@ -53,7 +53,7 @@ export function ModelFromHub() {
       </details>
       {busy && (
         <div className="stack">
-          <ProgressBar label={progress?.doing === 'waiting' ? (progress.reason ?? 'Waiting') : 'Fetching the model'} done={progress?.done} total={progress?.total} text={progress && progressWords(progress)} />
+          <ProgressBar label={progress?.doing === 'waiting' ? (progress.reason === undefined ? say().fetching.waiting : told(progress.reason)) : say().fetching.fetching} done={progress?.done} total={progress?.total} text={progress && progressWords(progress)} />
           <div className="row">
             <ActionButton blocked={false} onAct={() => void cancelHub()}>
               {w.cancel}
@@ -63,7 +63,7 @@ export function ModelFromHub() {
         </div>
       )}
       <p role="status" className="small">
-        {said}
+        {said && told(said)}
       </p>
       {failure && <FailureNote failure={failure} />}
     </form>
@@ -72,9 +72,9 @@ export function ModelFromHub() {
 
 /** “12 MB of 269 MB, 4.1 MB a second, 1 min 3 s left”. */
 export function progressWords({ doing, done, total, bytesPerSecond, secondsLeft }: HubProgress): string {
-  if (doing === 'asking' || total === 0) return 'asking what there is'
-  const words = [`${formatBytes(done)} of ${formatBytes(total)}`]
-  if (doing === 'fetching' && bytesPerSecond !== undefined) words.push(`${formatBytes(bytesPerSecond)} a second`)
-  if (doing === 'fetching' && secondsLeft !== undefined && done < total) words.push(`${formatDuration(secondsLeft)} left`)
+  if (doing === 'asking' || total === 0) return say().fetching.asking
+  const words = [say().numbers.of(formatBytes(done), formatBytes(total))]
+  if (doing === 'fetching' && bytesPerSecond !== undefined) words.push(say().fetching.perSecond(formatBytes(bytesPerSecond)))
+  if (doing === 'fetching' && secondsLeft !== undefined && done < total) words.push(say().fetching.left(formatDuration(secondsLeft)))
   return words.join(', ')
 }

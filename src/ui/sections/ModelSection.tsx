@@ -9,7 +9,7 @@ import { FilePicker } from '../parts/FilePicker.tsx'
 import { ProgressBar } from '../parts/ProgressBar.tsx'
 import { Hint } from '../words/Hint.tsx'
 import { Section } from '../parts/Section.tsx'
-import { useWords } from '../words/language.ts'
+import { say, useWords } from '../words/language.ts'
 import { BaseStorage } from './BaseStorage.tsx'
 import { ModelFromHub } from './ModelFromHub.tsx'
 import { StoredModels } from './StoredModels.tsx'
@@ -54,7 +54,7 @@ export function ModelSection() {
           label={w.opening}
           done={progress?.done}
           total={progress?.total}
-          text={progress ? `${formatBytes(progress.done)} of ${formatBytes(progress.total)}` : undefined}
+          text={progress ? say().numbers.of(formatBytes(progress.done), formatBytes(progress.total)) : undefined}
         />
       )}
       {failure && (

@@ -12,8 +12,7 @@ import { ActionButton } from '../parts/ActionButton.tsx'
 import { FailureNote } from '../parts/FailureNote.tsx'
 import { fileName, saveFile } from '../saveFile.ts'
 import { FolderButton, HubButton, SendStatus } from './SendAway.tsx'
-
-const TYPES: Readonly<Record<OnnxType, string>> = { fp32: '32-bit floats', fp16: '16-bit floats, half the size' }
+import { say } from '../words/language.ts'
 
 /** A question of the data, and one that any model can go on with. */
 const promptsFrom = (s: AppState): string => [examplePrompt(s), 'The'].filter((prompt, i, all) => prompt !== '' && all.indexOf(prompt) === i).join('\n\u0000')
@@ -41,29 +40,26 @@ export function OnnxExport() {
 
   return (
     <div className="stack">
-      <h3>The whole model as ONNX</h3>
+      <h3>{say().onnx.title}</h3>
       <p className="small soft">
-        {count === 0 ? 'The base itself' : count === 1 ? 'The base with the active adapter merged in' : `The base with the ${count} active adapters merged in`}, for transformers.js and
-        ONNX Runtime. {hasGpu ? 'The studio opens what it wrote in onnxruntime-web and compares.' : 'It is not compared with the studio’s own answers here: those need WebGPU.'}
+        {count === 0 ? say().onnx.ofBase : count === 1 ? say().onnx.ofOne : say().onnx.ofMany(count)} {hasGpu ? say().onnx.compares : say().onnx.cannotCompare}
       </p>
       <div className="row">
-        <label className="small" htmlFor="onnx-type">Stored as</label>
+        <label className="small" htmlFor="onnx-type">{say().onnx.storedAs}</label>
         <select id="onnx-type" value={dtype} onChange={(e) => setDtype(e.target.value as OnnxType)}>
-          {Object.entries(TYPES).map(([value, label]) => (
+          {Object.entries(say().onnx.types).map(([value, label]) => (
             <option key={value} value={value}>
               {label}
             </option>
           ))}
         </select>
         <ActionButton blocked={blocked || doing !== undefined} onAct={() => void download()}>
-          {doing === 'packing' ? 'Packing…' : doing === 'checking' ? 'Checking…' : 'Download ONNX'}
+          {doing === 'packing' ? say().onnx.packing : doing === 'checking' ? say().onnx.checking : say().onnx.download}
         </ActionButton>
-        <FolderButton parcel={parcel} what="the ONNX model" disabled={isIdle} />
-        <HubButton parcel={parcel} what="the ONNX model" name={`${fileName(name)}-onnx`} disabled={isIdle} />
+        <FolderButton parcel={parcel} what={say().send.what.onnx} disabled={isIdle} />
+        <HubButton parcel={parcel} what={say().send.what.onnx} name={`${fileName(name)}-onnx`} disabled={isIdle} />
         {verdicts.length > 0 && (
-          <ActionButton className="quiet" blocked={blocked || doing !== undefined} onAct={() => void check('webgpu')}>
-            Check on WebGPU
-          </ActionButton>
+          <ActionButton className="quiet" blocked={blocked || doing !== undefined} onAct={() => void check('webgpu')}>{say().onnx.checkGpu}</ActionButton>
         )}
       </div>
       <p role="status" className="small">

@@ -9,6 +9,7 @@ import { ActionButton } from '../parts/ActionButton.tsx'
 import { FailureNote } from '../parts/FailureNote.tsx'
 import { FormDialog } from '../parts/FormDialog.tsx'
 import { SendBar } from './SendBar.tsx'
+import { say } from '../words/language.ts'
 import './PushDialog.css'
 
 interface Props {
@@ -24,7 +25,7 @@ export function PushDialog({ parcel, what, name, disabled, className }: Props) {
   if (!place) return null
   const { host } = new URL(place.endpoint)
   return (
-    <FormDialog label="To the Hub…" name={`Send ${what} to ${host}`} title={`Send ${what} to ${host}`} disabled={disabled} {...(className !== undefined && { className })}>
+    <FormDialog label={say().send.toHub} name={say().send.toHubName(what, host)} title={say().send.toHubName(what, host)} disabled={disabled} {...(className !== undefined && { className })}>
       {parcel && <PushForm parcel={parcel} name={name} host={host} />}
     </FormDialog>
   )
@@ -49,7 +50,7 @@ function PushForm({ parcel: given, name, host }: { parcel: Parcel; name: string;
   }, [parcel, listParcel, settleParcel])
   const isBusy = sending?.doing === 'hub'
   const files = list && 'files' in list ? list : undefined
-  const problem = repo.trim() === '' ? 'Name the repository.' : token.trim() === '' ? 'An access token that may write is needed.' : ''
+  const problem = repo.trim() === '' ? say().send.repositoryMissing : token.trim() === '' ? say().send.tokenMissing : ''
   const isBlocked = isBusy || problem !== '' || !files
   const send = (intoExisting = false): void => {
     if (!isBlocked) void pushParcel(parcel, { repo: repo.trim(), token: token.trim(), isPrivate, intoExisting })
@@ -60,11 +61,11 @@ function PushForm({ parcel: given, name, host }: { parcel: Parcel; name: string;
     return (
       <div className="stack">
         <p role="status">
-          Sent to <a href={pushed.url} target="_blank" rel="noreferrer">{pushed.repo}</a>, {pushed.isPrivate ? 'which only you can read' : 'which everybody can read'}.
+          {say().send.sentTo} <a href={pushed.url} target="_blank" rel="noreferrer">{pushed.repo}</a>, {pushed.isPrivate ? say().send.onlyYou : say().send.everybody}.
         </p>
         <div className="row">
           <button type="button" className="primary" onClick={(e) => close(e.target)}>
-            Done
+            {say().send.done}
           </button>
         </div>
       </div>
@@ -80,32 +81,30 @@ function PushForm({ parcel: given, name, host }: { parcel: Parcel; name: string;
     >
       <div>
         <label className="option-label" htmlFor="push-repo">
-          Repository
+          {say().send.repository}
         </label>
         <input id="push-repo" type="text" value={repo} disabled={isBusy} spellCheck={false} autoComplete="off" autoCapitalize="none" aria-describedby="push-repo-help" onChange={(e) => setRepo(e.target.value)} />
-        <p className="option-help" id="push-repo-help">
-          Yours by that name, or owner/name for an organisation. It is made if it is not there.
-        </p>
+        <p className="option-help" id="push-repo-help">{say().send.repositoryHelp}</p>
       </div>
       <div>
         <label className="option-label" htmlFor="push-token">
-          Access token
+          {say().send.token}
         </label>
         <input id="push-token" type="password" value={token} disabled={isBusy} spellCheck={false} autoComplete="off" aria-describedby="push-token-help" onChange={(e) => setToken(e.target.value)} />
         <p className="option-help" id="push-token-help">
-          One that may write. It goes to {host} only, for this one time, and is not stored.
+          {say().send.tokenHelp(host)}
         </p>
       </div>
       <label className="option-check">
         <input type="checkbox" checked={isPrivate} disabled={isBusy} onChange={(e) => setIsPrivate(e.target.checked)} />
-        Private: only you, or the organisation, can read it
+        {say().send.private}
       </label>
       <div>
-        <h3>What is sent</h3>
-        {!list && <p className="small soft">Looking at the files…</p>}
+        <h3>{say().send.whatIsSent}</h3>
+        {!list && <p className="small soft">{say().send.looking}</p>}
         {files && (
           <>
-            <ul className="push-files" tabIndex={0} aria-label="Files that are sent">
+            <ul className="push-files" tabIndex={0} aria-label={say().send.files}>
               {files.files.map(({ path, bytes }) => (
                 <li key={path}>
                   <span>{path}</span> <span className="soft">{formatBytes(bytes)}</span>
@@ -113,7 +112,7 @@ function PushForm({ parcel: given, name, host }: { parcel: Parcel; name: string;
               ))}
             </ul>
             <p className="small soft">
-              {formatOf(files.files.length, 'file')}, {formatBytes(files.files.reduce((n, f) => n + f.bytes, 0))}. The card holds the recipe, the scores and the name of your data; the data stay here.
+              {say().send.card(formatOf(files.files.length, 'file'), formatBytes(files.files.reduce((n, f) => n + f.bytes, 0)))}
             </p>
           </>
         )}
@@ -122,18 +121,18 @@ function PushForm({ parcel: given, name, host }: { parcel: Parcel; name: string;
       {isBusy && <SendBar />}
       {sending?.exists !== undefined && (
         <p role="alert">
-          {sending.exists} is there already, and nothing was sent. <ActionButton blocked={isBlocked} onAct={() => send(true)}>Add to it</ActionButton> Files of the same names are replaced; its history keeps the old ones.
+          {say().send.exists(sending.exists)} <ActionButton blocked={isBlocked} onAct={() => send(true)}>{say().send.addToIt}</ActionButton> {say().send.replaces}
         </p>
       )}
       {sending?.failure && <FailureNote failure={sending.failure} />}
       <p className="small soft form-dialog-problem">{isBusy ? '' : problem}</p>
       <div className="row">
         <ActionButton className="primary" blocked={isBlocked} onAct={() => send()}>
-          {isBusy ? 'Sending…' : sending?.failure ? 'Try again' : 'Send'}
+          {isBusy ? say().send.sending : sending?.failure ? say().forms.tryAgain : say().send.send}
         </ActionButton>
         {!isBusy && (
           <button type="button" onClick={(e) => close(e.target)}>
-            Close
+            {say().send.close}
           </button>
         )}
       </div>

@@ -1,11 +1,12 @@
 // The ways out that a failure names, a button each.
-import type { DataRemedy, Failure, Remedy } from '../../protocol/failure.ts'
+import type { Failure, Remedy } from '../../protocol/failure.ts'
 import type { MethodInfo } from '../../protocol/methods.ts'
-import type { OptionValue } from '../../protocol/options.ts'
-import type { TaskType } from '../../protocol/taskType.ts'
+import type { OptionSpec, OptionValue } from '../../protocol/options.ts'
 import { trainingOptions } from '../../protocol/training.ts'
-import { formatCount } from '../format.ts'
+import { formatCount, formatSmall } from '../format.ts'
 import { useActions, useApp } from '../AppContext.ts'
+import { say, told } from '../words/language.ts'
+import { spokenSpec } from '../words/optionWords.ts'
 
 export function Remedies({ of }: { of: Pick<Failure, 'remedies'> }) {
   const methods = useApp((s) => s.methods.value)
@@ -27,45 +28,34 @@ export function Remedies({ of }: { of: Pick<Failure, 'remedies'> }) {
 }
 
 function remedyText(remedy: Remedy, methods: readonly MethodInfo[] | undefined): string {
-  const label = (id: string): string => methods?.find((m) => m.id === id)?.label ?? id
+  const w = say().remedies
+  const label = (id: string): string => told(methods?.find((m) => m.id === id)?.label ?? id)
   switch (remedy.kind) {
     case 'instead':
-      return `Use ${label(remedy.use)}`
+      return w.use(label(remedy.use))
     case 'without':
-      return `Leave out ${label(remedy.method)}`
+      return w.leaveOut(label(remedy.method))
     case 'option': {
       const owner = methods?.find((m) => (remedy.method === undefined ? Object.hasOwn(m.options, remedy.name) : m.id === remedy.method))
-      return setText(owner?.options[remedy.name]?.label ?? remedy.name, remedy.value)
+      return setText(labelOf(owner?.label ?? '', remedy.name, owner?.options[remedy.name]), remedy.value)
     }
     case 'training':
-      return setText(Object.entries(trainingOptions).find(([name]) => name === remedy.name)?.[1].label ?? remedy.name, remedy.value)
+      return setText(labelOf('Training', remedy.name, Object.entries(trainingOptions).find(([name]) => name === remedy.name)?.[1]), remedy.value)
     case 'continue':
-      return `Go on from step ${formatCount(remedy.step)} at a learning rate of ${remedy.learning_rate}`
+      return w.goOn(formatCount(remedy.step), formatSmall(remedy.learning_rate))
     case 'task':
-      return TASK_TEXTS[remedy.value]
+      return w.tasks[remedy.value]
     case 'data':
-      return DATA_TEXTS[remedy.value]
+      return w.data[remedy.value]
     default:
       return remedy satisfies never
   }
 }
 
-const TASK_TEXTS: Readonly<Record<TaskType, string>> = {
-  CAUSAL_LM: 'Let the model write its answers',
-  SEQ_CLS: 'Predict one of the labels',
-  TOKEN_CLS: 'Predict a label for every word',
-}
-
-const DATA_TEXTS: Readonly<Record<DataRemedy['value'], string>> = {
-  duplicates: 'Leave duplicates out',
-  leaks: 'Do not train on them',
-  'too-long': 'Leave long rows out',
-  start: 'Cut the start of what is asked instead',
-  plain: 'Read quotes as plain characters',
-  repeat: 'Repeat rows of rare labels',
-}
+/** As its form shows it. */
+const labelOf = (form: string, name: string, spec: OptionSpec | undefined): string => (spec ? spokenSpec(form, name, spec).label : name)
 
 function setText(label: string, value: OptionValue): string {
-  if (typeof value === 'boolean') return `Turn ${value ? 'on' : 'off'} “${label}”`
-  return `Set “${label}” to ${Array.isArray(value) ? value.join(', ') : String(value)}`
+  if (typeof value === 'boolean') return value ? say().remedies.turnOn(label) : say().remedies.turnOff(label)
+  return say().remedies.set(label, Array.isArray(value) ? value.join(', ') : typeof value === 'number' ? formatSmall(value) : String(value))
 }

@@ -3,14 +3,15 @@ import { useState } from 'react'
 import type { AdapterInfo } from '../../protocol/adapters.ts'
 import { useActions } from '../AppContext.ts'
 import { DialogForm, FormDialog } from '../parts/FormDialog.tsx'
+import { say } from '../words/language.ts'
 
 export function RenameDialog({ adapter, disabled }: { adapter: AdapterInfo; disabled: boolean }) {
   return (
     <FormDialog
-      label="Rename"
-      name={`Rename ${adapter.name}`}
+      label={say().rename.open}
+      name={say().rename.name(adapter.name)}
       className="quiet"
-      title={`Rename “${adapter.name}”`}
+      title={say().rename.title(adapter.name)}
       disabled={disabled}
     >
       <RenameForm adapter={adapter} />
@@ -23,14 +24,14 @@ function RenameForm({ adapter }: { adapter: AdapterInfo }) {
   const { renameAdapter } = useActions()
   return (
     <DialogForm
-      submit="Rename"
-      doing="Renaming…"
-      problem={name.trim() === '' ? 'A name must not be empty.' : ''}
+      submit={say().rename.open}
+      doing={say().rename.doing}
+      problem={name.trim() === '' ? say().rename.empty : ''}
       onSubmit={() => renameAdapter(adapter.id, name.trim())}
     >
       <div>
         <label className="option-label" htmlFor="adapter-name">
-          Name
+          {say().forms.name}
         </label>
         <input id="adapter-name" type="text" value={name} onChange={(e) => setName(e.target.value)} />
       </div>

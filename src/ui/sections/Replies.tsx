@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import type { Reply } from '../../store/appState.ts'
 import { useApp } from '../AppContext.ts'
-import { formatCount, formatOf } from '../format.ts'
+import { formatCount, formatCounted } from '../format.ts'
 import { FailureNote } from '../parts/FailureNote.tsx'
 import { TaggedText } from '../parts/TaggedText.tsx'
 import { usesText } from '../usesText.ts'
@@ -39,7 +39,7 @@ export function Replies() {
           {view === 'tokens' && <span className="small soft">{words.tokensHelp}</span>}
           {diff && (
             <span className="small soft">
-              {words.diffHelp(formatOf(diff.shared, words.word, words.words), formatCount(diff.words[0] - diff.shared), formatCount(diff.words[1] - diff.shared))}
+              {words.diffHelp(formatCounted(diff.shared, [words.word, words.words]), formatCount(diff.words[0] - diff.shared), formatCount(diff.words[1] - diff.shared))}
             </span>
           )}
         </div>

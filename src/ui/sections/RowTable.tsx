@@ -1,10 +1,11 @@
 // The first rows of the file as they are. Long cells are cut here and only here.
+import { say } from '../words/language.ts'
 const LONGEST_CELL = 300
 
 export function RowTable({ rows }: { rows: readonly Readonly<Record<string, string>>[] }) {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))]
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label="First rows of the file">
+    <div className="scroll" tabIndex={0} role="region" aria-label={say().rows.firstRows}>
       <table>
         <thead>
           <tr>

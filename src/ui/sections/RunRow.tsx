@@ -7,13 +7,14 @@ import { goTo } from '../goTo.ts'
 import { formatCount, formatDate, formatLoss, formatShare } from '../format.ts'
 import { ConfirmButton } from '../parts/ConfirmButton.tsx'
 import { methodNames } from '../methodNames.ts'
-import { METRIC_NAMES, metricOf } from '../metricWords.ts'
-import { statusWords } from '../runWords.ts'
+import { metricName, metricOf } from '../metricWords.ts'
 import { useDownload } from '../useDownload.ts'
+import { say } from '../words/language.ts'
 
 const share = (score: number | undefined): string => (score === undefined ? '–' : formatShare(score, 1))
 
 export function RunRow({ run }: { run: RunRecord }) {
+  const { runs: w, run: runWords } = say()
   const isCompared = useApp((s) => s.compared.some((c) => c.id === run.id))
   const isFull = useApp((s) => s.compared.length >= MOST_COMPARED)
   const working = useApp((s) => s.working)
@@ -30,23 +31,23 @@ export function RunRow({ run }: { run: RunRecord }) {
   return (
     <tr aria-current={isShown || undefined}>
       <td>
-        <input type="checkbox" checked={isCompared} disabled={isFull && !isCompared} aria-label={`Compare ${name}`} onChange={(e) => void compare(run.id, e.target.checked)} />
+        <input type="checkbox" checked={isCompared} disabled={isFull && !isCompared} aria-label={w.compareName(name)} onChange={(e) => void compare(run.id, e.target.checked)} />
       </td>
       <th scope="row">{run.recipe.name}</th>
       <td>
         <span className="status" data-status={run.status}>
-          {working && isShown && run.status === 'running' ? 'running' : statusWords[run.status]}
+          {working && isShown && run.status === 'running' ? runWords.running : runWords.status[run.status]}
         </span>
       </td>
       <td>{method}</td>
       <td className="number">
-        {formatCount(run.step)} of {formatCount(run.recipe.training.steps)}
+        {say().numbers.of(formatCount(run.step), formatCount(run.recipe.training.steps))}
       </td>
       <td className="number">{formatLoss(run.lastLoss)}</td>
       <td className="number">
         {run.scores ? (
           <>
-            <span className="small soft">{METRIC_NAMES[metricOf(run)]}</span> {share(run.scores.before)} → {share(run.scores.after)}
+            <span className="small soft">{metricName(metricOf(run))}</span> {share(run.scores.before)} → {share(run.scores.after)}
           </>
         ) : (
           '–'
@@ -55,37 +56,37 @@ export function RunRow({ run }: { run: RunRecord }) {
       <td>{formatDate(run.createdAt)}</td>
       <td>
         <div className="row">
-          <button type="button" className="quiet" disabled={working} aria-label={`Open ${name}`} onClick={() => void open()}>
-            Open
+          <button type="button" className="quiet" disabled={working} aria-label={w.openName(name)} onClick={() => void open()}>
+            {w.open}
           </button>
           {canContinue(run) && (
             <button
               type="button"
               className="quiet"
               disabled={working}
-              aria-label={`Continue ${name}`}
+              aria-label={w.continueName(name)}
               onClick={() => {
                 goTo('train')
                 void continueRun(run.id)
               }}
             >
-              Continue
+              {w.continue}
             </button>
           )}
           <button
             type="button"
             className="quiet"
             disabled={working || !run.hasAdapter}
-            aria-label={`Download ${name}`}
+            aria-label={say().shelf.downloadName(name)}
             onClick={() => void download(run.id)}
           >
-            Download
+            {say().shelf.download}
           </button>
           <ConfirmButton
-            label="Delete"
-            name={`Delete ${name}`}
-            question={`Delete the run “${run.recipe.name}” with its checkpoints, curves and adapter? This cannot be undone.`}
-            confirm="Delete the run"
+            label={say().shelf.delete}
+            name={say().shelf.deleteName(name)}
+            question={w.deleteQuestion(run.recipe.name)}
+            confirm={say().runs.deleteConfirm}
             disabled={working}
             onConfirm={() => {
               goTo('runs')

@@ -3,24 +3,15 @@ import { useState } from 'react'
 import type { RunRecord } from '../../protocol/studio.ts'
 import { newestFirst, shownRuns, sortedBy, SORTS, type RunView, type SortBy } from '../../store/runTable.ts'
 import { useActions, useApp } from '../AppContext.ts'
-import { formatOf } from '../format.ts'
+import { formatCount, formatOf } from '../format.ts'
 import { methodNames } from '../methodNames.ts'
 import { FailureNote } from '../parts/FailureNote.tsx'
-import { statusWords } from '../runWords.ts'
 import { CompareView } from './CompareView.tsx'
 import { RunRow } from './RunRow.tsx'
-import { useWords } from '../words/language.ts'
+import { say, useWords } from '../words/language.ts'
 import './RunsSection.css'
 
-const columns: Record<SortBy, { readonly label: string; readonly isNumber?: true }> = {
-  name: { label: 'Name' },
-  status: { label: 'Status' },
-  method: { label: 'Method' },
-  steps: { label: 'Steps', isNumber: true },
-  loss: { label: 'Loss', isNumber: true },
-  score: { label: 'Score', isNumber: true },
-  started: { label: 'Started' },
-}
+const NUMBERS: readonly SortBy[] = ['steps', 'loss', 'score']
 
 /** Below so many there is nothing to look for. */
 const LEAST_TO_FILTER = 4
@@ -42,31 +33,31 @@ export function RunsSection() {
       {failure && (
         <FailureNote failure={failure}>
           <button type="button" onClick={() => void refreshRuns()}>
-            Try again
+            {say().forms.tryAgain}
           </button>
         </FailureNote>
       )}
       {all.length === 0 ? (
         <p className="small soft">
           {busy
-            ? 'Reading the stored runs…'
-            : 'Every run is kept in this browser, with its curves, scores and adapter. There is none yet.'}
+            ? say().runs.reading
+            : say().runs.empty}
         </p>
       ) : (
         <>
           {all.length >= LEAST_TO_FILTER && <Filters view={view} onChange={setView} shown={runs.length} of={all.length} />}
           {all.length > 1 && <p className="small soft">{w.tick}</p>}
-          <div className="scroll" tabIndex={0} role="region" aria-label="Stored runs">
+          <div className="scroll" tabIndex={0} role="region" aria-label={say().runs.stored}>
             <table>
               <thead>
                 <tr>
                   <th scope="col">
-                    <span className="unseen">Compare</span>
+                    <span className="unseen">{say().runs.compare}</span>
                   </th>
                   {SORTS.map((by) => (
                     <Heading key={by} by={by} view={view} onSort={() => setView(sortedBy(view, by))} />
                   ))}
-                  <th scope="col">Actions</th>
+                  <th scope="col">{say().runs.heads.actions}</th>
                 </tr>
               </thead>
               <tbody>
@@ -85,24 +76,24 @@ export function RunsSection() {
 }
 
 function Heading({ by, view, onSort }: { by: SortBy; view: RunView; onSort: () => void }) {
-  const { label, isNumber } = columns[by]
+  const isNumber = NUMBERS.includes(by)
   const isSorted = view.by === by
   return (
-    <th scope="col" className={isNumber && 'number'} aria-sort={isSorted ? (view.descending ? 'descending' : 'ascending') : undefined}>
+    <th scope="col" className={isNumber ? 'number' : undefined} aria-sort={isSorted ? (view.descending ? 'descending' : 'ascending') : undefined}>
       <button type="button" className="sort" onClick={onSort}>
-        {label}
+        {say().runs.heads[by]}
         {isSorted && <span aria-hidden="true"> {view.descending ? '↓' : '↑'}</span>}
       </button>
     </th>
   )
 }
 
-const isStatus = (text: string): text is RunRecord['status'] => Object.hasOwn(statusWords, text)
+const isStatus = (text: string): text is RunRecord['status'] => Object.hasOwn(say().run.status, text)
 
 function Filters({ view, onChange, shown, of }: { view: RunView; onChange: (view: RunView) => void; shown: number; of: number }) {
   const w = useWords().compare
   return (
-    <div className="run-filters small" role="search" aria-label="Find runs">
+    <div className="run-filters small" role="search" aria-label={say().runs.find}>
       <label>
         {w.find}
         <input type="search" value={view.query} placeholder={w.findIn} onChange={(e) => onChange({ ...view, query: e.target.value })} />
@@ -117,7 +108,7 @@ function Filters({ view, onChange, shown, of }: { view: RunView; onChange: (view
           }}
         >
           <option value="all">{w.everything}</option>
-          {Object.entries(statusWords).map(([status, word]) => (
+          {Object.entries(say().run.status).map(([status, word]) => (
             <option key={status} value={status}>
               {word}
             </option>
@@ -125,7 +116,7 @@ function Filters({ view, onChange, shown, of }: { view: RunView; onChange: (view
         </select>
       </label>
       <span className="soft" role="status">
-        {shown === of ? formatOf(of, 'run') : `${shown} of ${formatOf(of, 'run')}`}
+        {shown === of ? formatOf(of, 'run') : say().numbers.of(formatCount(shown), formatOf(of, 'run'))}
       </span>
     </div>
   )

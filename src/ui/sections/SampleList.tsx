@@ -1,15 +1,10 @@
 // The bundled samples: one click opens one.
-import type { SampleInfo } from '../../protocol/studio.ts'
 import { useActions, useApp } from '../AppContext.ts'
 import { formatBytes, formatOf } from '../format.ts'
 import { FailureNote } from '../parts/FailureNote.tsx'
+import { say, told } from '../words/language.ts'
+import { Told } from '../words/Told.tsx'
 import './SampleList.css'
-
-const tasks: Record<SampleInfo['task'], string> = {
-  style: 'style',
-  classification: 'classification',
-  structured: 'structured output',
-}
 
 export function SampleList() {
   const { value, failure } = useApp((s) => s.samples)
@@ -18,7 +13,7 @@ export function SampleList() {
   const { openSample } = useActions()
   if (failure) return <FailureNote failure={failure} />
   return (
-    <ul className="samples" aria-label="Samples">
+    <ul className="samples" aria-label={say().rows.samples}>
       {value?.map((sample) => (
         <li key={sample.id}>
           <button
@@ -27,10 +22,12 @@ export function SampleList() {
             disabled={working}
             onClick={() => void openSample(sample.id)}
           >
-            <span className="sample-title">{sample.title}</span>
-            <span className="sample-text">{sample.description}</span>
+            <span className="sample-title">{told(sample.title)}</span>
+            <span className="sample-text">
+              <Told text={sample.description} />
+            </span>
             <span className="sample-size">
-              {tasks[sample.task]}, {formatOf(sample.rows, 'row')}, {formatBytes(sample.bytes)}
+              {say().rows.sampleTasks[sample.task]}, {formatOf(sample.rows, 'row')}, {formatBytes(sample.bytes)}
             </span>
           </button>
         </li>

@@ -1,7 +1,7 @@
 // The same prompts answered again and again while the model learns: a row for every time, a column for every prompt.
 import type { RunState } from '../../store/runState.ts'
 import { formatCount } from '../format.ts'
-import { useWords } from '../words/language.ts'
+import { say, useWords } from '../words/language.ts'
 import './SampleTimeline.css'
 
 type Samples = NonNullable<RunState['samples']>
@@ -65,7 +65,7 @@ function Answered({ answer, was }: { answer: Samples[number]['answers'][number] 
     <td className={answer.answer === was ? 'soft' : undefined}>
       {answer.correct && (
         <span className="sample-right">
-          ✓ <span className="unseen">right: </span>
+          ✓ <span className="unseen">{say().judge.answers.right}</span>
         </span>
       )}
       {text === '' ? <i className="soft">{w.nothing}</i> : text}

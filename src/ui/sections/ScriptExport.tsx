@@ -5,6 +5,7 @@ import { useActions, useApp } from '../AppContext.ts'
 import { ActionButton } from '../parts/ActionButton.tsx'
 import { saveFile } from '../saveFile.ts'
 import { FolderButton, SendStatus } from './SendAway.tsx'
+import { say } from '../words/language.ts'
 
 export function ScriptExport() {
   const recipe = useApp((s) => s.recipe)
@@ -20,18 +21,17 @@ export function ScriptExport() {
   }
   return (
     <div className="stack">
-      <h3>The same run on larger machines</h3>
+      <h3>{say().script.title}</h3>
       <p className="small soft">
-        The choices above as they stand now, before or after training here: train.py for transformers and PEFT, the prepared batches and the adapter as it starts. One process repeats these losses; torchrun and
-        accelerate launch take more.
+        {say().script.about}
       </p>
       <div className="row">
         <ActionButton blocked={isBlocked} onAct={() => void download()}>
-          {isMine && doing === 'zip' ? 'Packing…' : 'Download train.py'}
+          {isMine && doing === 'zip' ? say().onnx.packing : say().script.download}
         </ActionButton>
-        <FolderButton parcel={parcel} what="the script" disabled={isBlocked} />
+        <FolderButton parcel={parcel} what={say().send.what.script} disabled={isBlocked} />
       </div>
-      {!isReady && <p className="small soft">It needs a model and data.</p>}
+      {!isReady && <p className="small soft">{say().script.needs}</p>}
       <SendStatus parcel={parcel} />
     </div>
   )

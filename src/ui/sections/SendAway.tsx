@@ -6,6 +6,7 @@ import { FailureNote } from '../parts/FailureNote.tsx'
 import { chooseFolder } from '../chooseFolder.ts'
 import { PushDialog } from './PushDialog.tsx'
 import { SendBar } from './SendBar.tsx'
+import { say } from '../words/language.ts'
 
 interface Props {
   /** What leaves; undefined while there is nothing. */
@@ -25,8 +26,8 @@ export function FolderButton({ parcel, what, disabled, className }: Props) {
     if (into && parcel) await writeParcel(parcel, into)
   }
   return (
-    <button type="button" className={className} disabled={disabled || isSending || !parcel} aria-label={`Write ${what} into a folder`} onClick={() => void write()}>
-      To a folder…
+    <button type="button" className={className} disabled={disabled || isSending || !parcel} aria-label={say().send.toFolderName(what)} onClick={() => void write()}>
+      {say().send.toFolder}
     </button>
   )
 }
@@ -46,14 +47,14 @@ export function SendStatus({ parcel }: Pick<Props, 'parcel'>) {
       {(doing === 'folder' || doing === 'hub') && <SendBar />}
       {/* Stands there from the start, so that what it says later is read aloud. */}
       <p role="status" className="small send-status">
-        {folder !== undefined && `Written to ${folder}.`}
+        {folder !== undefined && say().send.written(folder)}
         {pushed && (
           <>
-            Sent to{' '}
+            {say().send.sentTo}{' '}
             <a href={pushed.url} target="_blank" rel="noreferrer">
               {pushed.repo}
             </a>
-            , {pushed.isPrivate ? 'which only you can read' : 'which everybody can read'}.
+            , {pushed.isPrivate ? say().send.onlyYou : say().send.everybody}.
           </>
         )}
       </p>

@@ -3,19 +3,19 @@ import { useActions, useApp } from '../AppContext.ts'
 import { formatBytes } from '../format.ts'
 import { ActionButton } from '../parts/ActionButton.tsx'
 import { ProgressBar } from '../parts/ProgressBar.tsx'
-
-const LABELS = { packing: 'Packing', writing: 'Writing', hashing: 'Hashing', uploading: 'Sending', waiting: 'Waiting' } as const
+import { say, told } from '../words/language.ts'
 
 export function SendBar() {
   const progress = useApp((s) => s.sending?.progress)
   const { cancelParcel } = useActions()
-  const label = progress?.doing === 'waiting' ? (progress.reason ?? LABELS.waiting) : [LABELS[progress?.doing ?? 'packing'], progress?.file].filter(Boolean).join(' ')
+  const labels = say().send.doing
+  const label = progress?.doing === 'waiting' ? (progress.reason === undefined ? labels.waiting : told(progress.reason)) : [labels[progress?.doing ?? 'packing'], progress?.file].filter(Boolean).join(' ')
   return (
     <div className="stack">
-      <ProgressBar label={label} done={progress?.done} total={progress?.total} text={progress && progress.total > 0 ? `${formatBytes(progress.done)} of ${formatBytes(progress.total)}` : undefined} />
+      <ProgressBar label={label} done={progress?.done} total={progress?.total} text={progress && progress.total > 0 ? say().numbers.of(formatBytes(progress.done), formatBytes(progress.total)) : undefined} />
       <div className="row">
         <ActionButton blocked={false} onAct={() => void cancelParcel()}>
-          Cancel sending
+          {say().send.cancel}
         </ActionButton>
       </div>
     </div>

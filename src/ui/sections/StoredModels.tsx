@@ -6,6 +6,7 @@ import { ActionButton } from '../parts/ActionButton.tsx'
 import { ConfirmButton } from '../parts/ConfirmButton.tsx'
 import { FailureNote } from '../parts/FailureNote.tsx'
 import { ProgressBar } from '../parts/ProgressBar.tsx'
+import { say, told } from '../words/language.ts'
 
 export function StoredModels() {
   const { models, busyWith, failure, said } = useApp((s) => s.library)
@@ -15,16 +16,16 @@ export function StoredModels() {
   return (
     <details className="stored-models stack">
       <summary>
-        Stored models ({list.length}, {formatBytes(list.reduce((n, m) => n + m.arrived, 0))})
+        {say().stored.title(list.length, formatBytes(list.reduce((n, m) => n + m.arrived, 0)))}
       </summary>
-      <ul className="stored-list" aria-label="Stored models">
+      <ul className="stored-list" aria-label={say().stored.list}>
         {list.map((model) => (
           <StoredModel key={model.id} model={model} />
         ))}
       </ul>
-      {busyWith?.doing === 'checking' && <ProgressBar label="Reading every file again" done={busyWith.done} total={busyWith.total} />}
+      {busyWith?.doing === 'checking' && <ProgressBar label={say().stored.checking} done={busyWith.done} total={busyWith.total} />}
       <p role="status" className="small">
-        {said}
+        {said && told(said)}
       </p>
       {shown && <FailureNote failure={shown} />}
     </details>
@@ -37,28 +38,26 @@ function StoredModel({ model }: { model: StoredModelInfo }) {
   const isOpen = useApp((s) => Boolean(s.base.value) && s.base.value?.id === model.name && s.base.value.revision === model.commit)
   const { openStored, verifyStored, deleteStored } = useActions()
   const commit = model.commit?.slice(0, 8)
-  const name = commit === undefined ? model.name : `${model.name} at ${commit}`
+  const name = commit === undefined ? model.name : say().stored.at(model.name, commit)
   return (
     <li aria-current={isOpen || undefined}>
       <strong>{model.name}</strong>
       <p className="small soft">{storedWords(model)}</p>
       <div className="row">
         {isOpen ? (
-          <span className="small">Is open</span>
+          <span className="small">{say().stored.isOpen}</span>
         ) : (
-          <ActionButton className="quiet" blocked={busy || working || !model.complete} aria-label={`Open ${name}`} onAct={() => void openStored(model)}>
-            Open
+          <ActionButton className="quiet" blocked={busy || working || !model.complete} aria-label={say().runs.openName(name)} onAct={() => void openStored(model)}>
+            {say().runs.open}
           </ActionButton>
         )}
-        <ActionButton className="quiet" blocked={busy} aria-label={`Check ${name}`} onAct={() => void verifyStored(model)}>
-          Check
-        </ActionButton>
+        <ActionButton className="quiet" blocked={busy} aria-label={say().stored.checkName(name)} onAct={() => void verifyStored(model)}>{say().stored.check}</ActionButton>
         {!isOpen && (
           <ConfirmButton
-            label="Delete"
-            name={`Delete ${name}`}
-            question={`Delete ${name} from this browser? Runs that tune it can go on only after it has been fetched again.`}
-            confirm="Delete the model"
+            label={say().shelf.delete}
+            name={say().shelf.deleteName(name)}
+            question={say().stored.deleteQuestion(name)}
+            confirm={say().stored.deleteConfirm}
             disabled={busy || working}
             onConfirm={() => void deleteStored(model)}
           />
@@ -70,6 +69,8 @@ function StoredModel({ model }: { model: StoredModelInfo }) {
 
 /** “Hugging Face, main at 0123abcd; 34 % of 200 MB; used 21 Nov, 07:57”. */
 export function storedWords({ source, revision, commit, bytes, arrived, complete, usedAt }: StoredModelInfo): string {
-  const from = source === 'builtin' ? 'From this site' : `Hugging Face, ${revision === commit || revision === undefined ? '' : `${revision} at `}${commit?.slice(0, 8) ?? ''}`
-  return [from, complete ? formatBytes(bytes) : `${formatShare(arrived, bytes)} of ${formatBytes(bytes)}`, `used ${formatDate(usedAt)}`].join('; ')
+  const short = commit?.slice(0, 8) ?? ''
+  const where = revision === commit || revision === undefined ? short : say().stored.at(revision, short)
+  const from = source === 'builtin' ? say().stored.fromSite : `Hugging Face, ${where}`
+  return [from, complete ? formatBytes(bytes) : say().numbers.of(formatShare(arrived, bytes), formatBytes(bytes)), say().stored.used(formatDate(usedAt))].join('; ')
 }

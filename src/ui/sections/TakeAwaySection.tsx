@@ -9,10 +9,10 @@ import { CopyButton } from '../parts/CopyButton.tsx'
 import { FailureNote } from '../parts/FailureNote.tsx'
 import { Hint } from '../words/Hint.tsx'
 import { Section } from '../parts/Section.tsx'
-import { kept, libraries, loadingSnippet } from '../loadingSnippet.ts'
+import { kept, loadingSnippet } from '../loadingSnippet.ts'
 import { fileName, saveFile } from '../saveFile.ts'
 import { useDownload } from '../useDownload.ts'
-import { useWords } from '../words/language.ts'
+import { say, useWords } from '../words/language.ts'
 import { OnnxExport } from './OnnxExport.tsx'
 import { ScriptExport } from './ScriptExport.tsx'
 import { FolderButton, HubButton, SendStatus } from './SendAway.tsx'
@@ -43,8 +43,8 @@ export function TakeAwaySection() {
             </ActionButton>
           </div>
           <div className="row">
-            <FolderButton parcel={parcel} what={`the ${what}`} disabled={busy || isTraining} />
-            <HubButton parcel={parcel} what={`the ${what}`} name={fileName(shown.name)} disabled={busy || isTraining} />
+            <FolderButton parcel={parcel} what={say().send.what[what]} disabled={busy || isTraining} />
+            <HubButton parcel={parcel} what={say().send.what[what]} name={fileName(shown.name)} disabled={busy || isTraining} />
           </div>
           <SendStatus parcel={parcel} />
           {!run && <p className="small soft">{w.later}</p>}
@@ -84,7 +84,7 @@ export function TakeAwaySection() {
         </div>
       )}
       <div className="row">
-        <h3>{w.load(libraries[kept(shown)])}</h3>
+        <h3>{w.load(say().libraries[kept(shown)])}</h3>
         <CopyButton text={snippet} label={w.copy} />
       </div>
       <pre className="snippet">{snippet}</pre>

@@ -1,5 +1,6 @@
 // Where a run has several tasks: each one's validation loss, at the start and now, and its right answers before and after.
 import { useApp } from '../AppContext.ts'
+import { say } from '../words/language.ts'
 
 export function TaskScores() {
   const losses = useApp((s) => s.run.taskLosses)
@@ -10,19 +11,19 @@ export function TaskScores() {
   const loss = (list: readonly { name: string; loss: number }[] | undefined, name: string): string => list?.find((t) => t.name === name)?.loss.toFixed(3) ?? ''
   const share = (list: typeof before, name: string): string => {
     const found = list?.find((t) => t.name === name)
-    return found ? `${found.correct} of ${found.total}` : ''
+    return found ? say().numbers.of(String(found.correct), String(found.total)) : ''
   }
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label="Scores task by task">
+    <div className="scroll" tabIndex={0} role="region" aria-label={say().tasks.scores}>
       <table>
-        <caption className="small soft">Task by task</caption>
+        <caption className="small soft">{say().tasks.byTask}</caption>
         <thead>
           <tr>
-            <th scope="col">Task</th>
-            <th scope="col">Validation loss at first</th>
-            <th scope="col">now</th>
-            <th scope="col">Right before</th>
-            <th scope="col">after</th>
+            <th scope="col">{say().tasks.task}</th>
+            <th scope="col">{say().tasks.lossFirst}</th>
+            <th scope="col">{say().tasks.now}</th>
+            <th scope="col">{say().tasks.rightBefore}</th>
+            <th scope="col">{say().tasks.after}</th>
           </tr>
         </thead>
         <tbody>

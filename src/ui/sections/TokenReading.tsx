@@ -2,7 +2,7 @@
 import { useId, useState } from 'react'
 import type { ReadToken } from '../../protocol/event.ts'
 import type { RunState } from '../../store/runState.ts'
-import { formatCount, formatLoss } from '../format.ts'
+import { formatCount, formatLoss, formatSmall } from '../format.ts'
 import { useWords } from '../words/language.ts'
 import { meanLoss, tint, TINTS } from './tokenTint.ts'
 import './TokenReading.css'
@@ -14,7 +14,7 @@ const visible = (text: string): string => text.replaceAll('\n', '↵\n')
 
 export function TokenReading({ readings }: { readings: Readings }) {
   const id = useId()
-  const w = useWords().watch
+  const { watch: w, charts: c } = useWords()
   const [chosen, setChosen] = useState(0)
   const [isOpen, setIsOpen] = useState(false)
   const count = readings[0]?.examples.length ?? 0
@@ -54,14 +54,15 @@ export function TokenReading({ readings }: { readings: Readings }) {
       <p className="token-legend">
         {TINTS.map((from, i) => (
           <span key={from}>
-            <span className={`tint-${i}`}> {i === 0 ? `under ${TINTS[1]}` : i === TINTS.length - 1 ? `${from} or more` : `${from} to ${TINTS[i + 1]}`} </span>
+            <span className={`tint-${i}`}> {i === 0 ? c.costsUnder(formatSmall(TINTS[1] ?? 0)) : i === TINTS.length - 1 ? c.costsOver(formatSmall(from)) : c.costs(formatSmall(from), formatSmall(TINTS[i + 1] ?? 0))} </span>
           </span>
         ))}
         <span>{w.nats}</span>
       </p>
       <details onToggle={(e) => setIsOpen(e.currentTarget.open)}>
         <summary>
-          Show as table<span className="unseen">: what each token costs</span>
+          {c.asTable}
+          <span className="unseen">{c.costsOf}</span>
         </summary>
         {isOpen && <ReadingTable shown={shown} />}
       </details>
@@ -80,21 +81,22 @@ const titleOf = (tokens: readonly ReadToken[]): string => {
 }
 
 function ReadingTable({ shown }: { shown: readonly { readonly step: number; readonly tokens: readonly ReadToken[] }[] }) {
+  const w = useWords().charts
   const [first, last] = [shown[0], shown.length > 1 ? shown.at(-1) : undefined]
   return (
-    <div className="chart-table" tabIndex={0} role="region" aria-label="What each token costs, table">
+    <div className="chart-table" tabIndex={0} role="region" aria-label={w.costsTable}>
       <table>
         <thead>
           <tr>
-            <th scope="col">Token</th>
+            <th scope="col">{w.token}</th>
             {shown.map(({ step }) => (
               <th key={step} scope="col" className="number">
-                {step === 0 ? 'Before' : `Step ${formatCount(step)}`}
+                {step === 0 ? w.before : `${w.step} ${formatCount(step)}`}
               </th>
             ))}
             {last && (
               <th scope="col" className="number">
-                Change
+                {w.change}
               </th>
             )}
           </tr>

@@ -7,7 +7,7 @@ import { ActionButton } from '../parts/ActionButton.tsx'
 import { ProgressBar } from '../parts/ProgressBar.tsx'
 import { formatCount } from '../format.ts'
 import type { Words } from '../words/en.ts'
-import { useWords } from '../words/language.ts'
+import { say, useWords } from '../words/language.ts'
 import { amountText, phaseText } from '../runWords.ts'
 import { SampleToggle } from './SampleToggle.tsx'
 import './SampleTimeline.css'
@@ -83,7 +83,7 @@ function RunProgress() {
   const text = useApp((s) => phaseText(s.run))
   const isPreparing = useApp((s) => s.working && isMoving(s.run.phase) && s.run.phase !== 'training')
   const working = useApp((s) => s.working)
-  if (phase === undefined) return working ? <ProgressBar label="Waiting for the GPU" /> : null
+  if (phase === undefined) return working ? <ProgressBar label={say().run.waiting} /> : null
   if (isPreparing) return <ProgressBar label={text} />
-  return <ProgressBar label={text} done={step} total={steps} text={`step ${formatCount(step)} of ${formatCount(steps)}`} />
+  return <ProgressBar label={text} done={step} total={steps} text={say().run.at(formatCount(step), formatCount(steps))} />
 }

@@ -13,6 +13,7 @@ import { Remedies } from './Remedies.tsx'
 import { RunWatch } from './RunWatch.tsx'
 import { TrainControls } from './TrainControls.tsx'
 import { TrainFigures } from './TrainFigures.tsx'
+import { say, told } from '../words/language.ts'
 
 export function TrainSection() {
   const hasRun = useApp((s) => s.run.phase !== undefined)
@@ -20,7 +21,7 @@ export function TrainSection() {
   const working = useApp((s) => s.working)
   const failure = useApp((s) => s.run.failure)
   const plan = useApp((s) => s.run.plan)
-  const problems = useApp((s) => recipeProblems(s.recipe, s.methods.value ?? []).join(' '))
+  const problems = useApp((s) => recipeProblems(s.recipe, s.methods.value ?? []).map(told).join(' '))
   const status = useApp((s) => statusSentence(s.run))
   return (
     <Section
@@ -43,14 +44,14 @@ export function TrainSection() {
       <RunWatch />
       {hasCurve && plan && (
         <details>
-          <summary>Memory of this run</summary>
-          <MemoryBar name="Memory of this run" bytes={plan.bytes} spared={plan.backward?.sparedBytes ?? 0} />
+          <summary>{say().run.memory}</summary>
+          <MemoryBar name={say().run.memory} bytes={plan.bytes} spared={plan.backward?.sparedBytes ?? 0} />
         </details>
       )}
       {!hasRun && <PlanView />}
       {hasRun && !working && (
         <details>
-          <summary>Plan for training anew</summary>
+          <summary>{say().run.planAnew}</summary>
           <div className="stack">
             <PlanView />
           </div>

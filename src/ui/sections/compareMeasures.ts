@@ -3,8 +3,9 @@ import { validationNow } from '../../store/runFigures.ts'
 import { CURVE } from '../../store/runState.ts'
 import { column } from '../../store/table.ts'
 import { formatBytes, formatDuration, formatLoss, formatShare, formatShort } from '../format.ts'
-import { METRIC_NAMES, metricOf } from '../metricWords.ts'
+import { metricName, metricOf } from '../metricWords.ts'
 import type { ComparedRun } from './CompareView.tsx'
+import { say } from '../words/language.ts'
 
 export interface CompareMeasure {
   readonly name: string
@@ -16,18 +17,19 @@ export interface CompareMeasure {
 }
 
 export function compareMeasures(runs: readonly ComparedRun[]): readonly CompareMeasure[] {
+  const w = say().runs.measures
   const metrics = [...new Set(runs.flatMap(({ record }) => (record.scores?.after === undefined ? [] : [metricOf(record)])))]
   const measures: CompareMeasure[] = [
     ...metrics.map((metric) => ({
-      name: METRIC_NAMES[metric],
+      name: metricName(metric),
       values: runs.map(({ record }) => (metricOf(record) === metric ? record.scores?.after : undefined)),
       format: (v: number) => formatShare(v, 1),
       full: 1,
     })),
-    { name: 'Validation loss', values: runs.map(({ run }) => run.best?.loss ?? validationNow(run)), format: formatLoss },
-    { name: 'Trainable parameters', values: runs.map(({ run }) => run.plan?.trainableParameters), format: formatShort },
-    { name: 'GPU memory, planned', values: runs.map(({ run }) => run.plan?.bytes.total), format: formatBytes },
-    { name: 'Time in steps', values: runs.map(({ run }) => secondsOf(column(run.curve, CURVE.ms))), format: formatDuration },
+    { name: w.validation, values: runs.map(({ run }) => run.best?.loss ?? validationNow(run)), format: formatLoss },
+    { name: w.trainable, values: runs.map(({ run }) => run.plan?.trainableParameters), format: formatShort },
+    { name: w.memory, values: runs.map(({ run }) => run.plan?.bytes.total), format: formatBytes },
+    { name: w.time, values: runs.map(({ run }) => secondsOf(column(run.curve, CURVE.ms))), format: formatDuration },
   ]
   return measures.filter(({ values }) => values.some((v) => v !== undefined))
 }

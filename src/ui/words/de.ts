@@ -1,6 +1,11 @@
 // Die Wörter der Seite auf Deutsch; geladen, wenn jemand sie wählt oder der Browser Deutsch spricht.
 import { judgeDe } from './judgeDe.ts'
+import { failuresDe } from './failuresDe.ts'
 import { groupsDe, optionsDe } from './optionsDe.ts'
+import { partsDe } from './partsDe.ts'
+import { rowsDe } from './rowsDe.ts'
+import { sentencesDe } from './sentencesDe.ts'
+import { shelfDe } from './shelfDe.ts'
 import type { Words } from './en.ts'
 import type { Table } from './language.ts'
 
@@ -339,6 +344,9 @@ const words: Words = {
     cut: 'Jenseits dieser Linie gab die GPU nichts.',
   },
   judge: judgeDe,
+  ...partsDe,
+  ...rowsDe,
+  ...shelfDe,
 }
 
-export const de: Table = { words, options: optionsDe, groups: groupsDe }
+export const de: Table = { words, options: optionsDe, groups: groupsDe, failures: failuresDe, sentences: sentencesDe }

@@ -1,7 +1,10 @@
 // The page's words in English: the table that every other language has to match. Options bring their own words with their
 // declarations (see optionWords.ts).
 import { judgeEn } from './judgeEn.ts'
+import { partsEn } from './partsEn.ts'
+import { rowsEn } from './rowsEn.ts'
 import type { SameShape } from './sameShape.ts'
+import { shelfEn } from './shelfEn.ts'
 
 export const en = {
   frame: {
@@ -338,6 +341,9 @@ export const en = {
     cut: 'Beyond this line the GPU gave nothing.',
   },
   judge: judgeEn,
+  ...partsEn,
+  ...rowsEn,
+  ...shelfEn,
 } as const
 
 /** What a language has to say. */

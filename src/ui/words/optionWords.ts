@@ -1,6 +1,7 @@
 // An option's words in the language that is spoken. English comes with the declaration; other languages bring label and help
-// by the option's name, with the form's name before it where two forms mean different things. What they lack stays English.
+// by the option's name, with the form's name before it where two forms mean different things, or by the English text.
 import type { OptionSpec } from '../../protocol/options.ts'
+import { optionText, told } from './language.ts'
 
 export interface OptionText {
   readonly label: string
@@ -12,10 +13,10 @@ export interface OptionText {
 export type OptionWords = Readonly<Record<string, OptionText>>
 
 /** The declaration as it is shown: what is stored and checked stays the same. */
-export function spokenSpec(options: OptionWords, form: string, name: string, spec: OptionSpec): OptionSpec {
-  const text = options[`${form}.${name}`] ?? options[name]
-  if (!text) return spec
-  const { label, help, unit, choices } = text
-  if (spec.kind === 'choice') return { ...spec, label, help, choices: spec.choices.map(({ value, label: english }) => ({ value, label: choices?.[value] ?? english })) }
-  return spec.kind === 'number' && unit !== undefined ? { ...spec, label, help, unit } : { ...spec, label, help }
+export function spokenSpec(form: string, name: string, spec: OptionSpec): OptionSpec {
+  const { label, help, unit, choices } = optionText(form, name) ?? { label: told(spec.label), help: told(spec.help) }
+  if (spec.kind === 'choice')
+    return { ...spec, label, help, choices: spec.choices.map((c) => ({ ...c, label: choices?.[c.value] ?? told(c.label), ...(c.help !== undefined && { help: told(c.help) }) })) }
+  if (spec.kind === 'number' && spec.unit !== undefined) return { ...spec, label, help, unit: unit ?? told(spec.unit) }
+  return { ...spec, label, help }
 }
