@@ -57,6 +57,8 @@ export interface KeepShelf {
   dropCheckpoints(id: string): Promise<Result<true>>
   /** A run as one zip: recipe, curves, adapter, last checkpoint, and its data unless only its hash is wanted. */
   exportProject(id: string, withData: boolean): Promise<Result<{ readonly name: string; readonly zip: Blob }>>
-  /** Keeps the run of such a zip here; one that is here already is not replaced. */
-  openProject(file: NamedFile): Promise<Result<RunRecord>>
+  /** Keeps the run of such a zip here; one that is here already is not replaced. Progress in bytes, of writing and proving together. */
+  openProject(file: NamedFile, onProgress: (done: number, total: number) => void): Promise<Result<RunRecord>>
+  /** The project that is being opened is not; nothing of it stays. */
+  cancelProject(): Promise<void>
 }

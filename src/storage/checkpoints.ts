@@ -1,7 +1,7 @@
 // Checkpoints of runs. A new one never touches the last: its files are written and proven first, then one strict
 // transaction moves the pointer, and only then are generations before the last two deleted. Knows no tensor.
 import { Fault } from '../protocol/failure.ts'
-import { bytesOf, readFolder, writeFolder, type Parts } from './committed.ts'
+import { bytesOf, openFolder, readFolder, writeFolder, type Parts, type StoredSource } from './committed.ts'
 import type { FileStore } from './fileStore.ts'
 import type { Quota } from './quota.ts'
 import { sortable, type RecordStore } from './recordStore.ts'
@@ -21,6 +21,8 @@ export interface Checkpoints {
   save(runId: string, step: number, parts: Parts): Promise<number>
   /** The newest checkpoint that is intact; undefined where the run has none. */
   load(runId: string): Promise<LoadedCheckpoint | undefined>
+  /** The newest checkpoint as it lies, not checked, for streaming; undefined where the run has none. */
+  open(runId: string): Promise<{ readonly step: number; readonly parts: ReadonlyMap<string, StoredSource> } | undefined>
   /**
    * Forgets the generations of that step and later, whose values turned out to be bad, unless none is left then.
    * Answers the step of the newest one that is left from before.
@@ -94,6 +96,12 @@ export function checkpoints(files: FileStore, records: RecordStore, quota: Quota
           'The browser may have cleared this site’s data, or the disk is failing. Start the run anew.',
           passedOver.join('\n'),
         )
+      }),
+
+    open: (runId) =>
+      storing({ what: 'The saved state of this run' }, async () => {
+        const [newest] = await generations(runId)
+        return newest && { step: newest.value.step, parts: await openFolder(files, newest.value) }
       }),
 
     forgetFrom: (runId, step) =>

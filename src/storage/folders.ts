@@ -1,7 +1,6 @@
 // One folder of files per run, replaced as a whole, under the same promise as a checkpoint: a new folder replaces the old
 // one only once it is proven. Rooms: `adapters` (what a run leaves) and `inputs` (the data files it needs to go on).
-import type { ByteSource } from '../files/byteSource.ts'
-import { bytesOf, readFolder, writeFolder, type Parts } from './committed.ts'
+import { bytesOf, openFolder, readFolder, writeFolder, type Parts, type StoredSource } from './committed.ts'
 import type { FileStore } from './fileStore.ts'
 import type { RecordStore } from './recordStore.ts'
 import { storing } from './storageFault.ts'
@@ -10,7 +9,7 @@ export interface Folders {
   save(runId: string, parts: Parts): Promise<void>
   load(runId: string): Promise<ReadonlyMap<string, Uint8Array> | undefined>
   /** The files as they lie, not checked: for reading a header, or for streaming. */
-  open(runId: string): Promise<ReadonlyMap<string, ByteSource> | undefined>
+  open(runId: string): Promise<ReadonlyMap<string, StoredSource> | undefined>
 }
 
 export type Room = 'adapters' | 'inputs'
@@ -40,9 +39,7 @@ export function folders(room: Room, files: FileStore, records: RecordStore): Fol
     open: (runId) =>
       storing({ what: what[room] }, async () => {
         const stored = await records.get(room, runId)
-        if (!stored) return undefined
-        const found = await Promise.all(stored.files.map(async ({ name }) => [name, await files.source(`${stored.folder}/${name}`)] as const))
-        return new Map(found.flatMap(([name, source]) => (source ? [[name, { ...source, name }] as const] : [])))
+        return stored && openFolder(files, stored)
       }),
   }
 }

@@ -1,7 +1,7 @@
 // What is kept in this browser, as the page lists it; and runs that leave or come as projects.
 import type { NamedFile, RunRecord } from '../protocol/studio.ts'
 import type { Context } from './appStore.ts'
-import { answer, nothing, settled, waiting } from './held.ts'
+import { answer, nothing, progressed, settled, waiting } from './held.ts'
 import type { RunListActions } from './runListActions.ts'
 
 export interface KeepActions {
@@ -13,6 +13,8 @@ export interface KeepActions {
   exportProject(id: string, withData: boolean): Promise<{ readonly name: string; readonly zip: Blob } | undefined>
   /** Keeps the run of a project here, and shows it. */
   openProject(file: NamedFile): Promise<RunRecord | undefined>
+  /** Nothing of the project that is being opened stays. */
+  cancelProject(): Promise<void>
 }
 
 export function keepActions({ studio, store }: Context, runList: RunListActions): KeepActions {
@@ -41,16 +43,17 @@ export function keepActions({ studio, store }: Context, runList: RunListActions)
       return result.ok ? result.value : undefined
     },
     async openProject(file) {
-      setState({ projecting: { busy: true } })
-      const result = await answer(studio.openProject(file))
+      setState({ projecting: { busy: true, progress: { done: 0, total: 0 } } })
+      const result = await answer(studio.openProject(file, (done, total) => setState((s) => (s.projecting.busy ? { projecting: progressed(s.projecting, done, total) } : {}))))
       setState({ projecting: nothing })
       if (!result.ok) {
-        setState({ notice: result.failure })
+        if (result.failure.code !== 'cancelled') setState({ notice: result.failure })
         return undefined
       }
       await runList.refreshRuns()
       if (!getState().working) await runList.showRun(result.value.id)
       return result.value
     },
+    cancelProject: () => studio.cancelProject(),
   }
 }

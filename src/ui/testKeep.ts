@@ -29,5 +29,6 @@ export function testKeep(records: Map<string, RunRecord>): KeepShelf {
     },
     exportProject: async (id) => ({ ok: true, value: { name: `${id}.project.zip`, zip: new Blob(['project']) } }),
     openProject: async () => ({ ok: false, failure: { code: 'bad-file', message: 'The scripted studio opens no project.', hint: 'Use the real one.' } }),
+    cancelProject: async () => undefined,
   }
 }

@@ -1,11 +1,14 @@
 // What is kept here and may leave as one file: how much room it takes, what of it may go, and a run as a project that opens anywhere.
-import { projectFiles, readProject } from '../files/project.ts'
-import { streamedBytes, unzip, zipStream } from '../files/zip.ts'
+import { blobSource } from '../files/byteSource.ts'
+import { projectFiles, type ProjectFile } from '../files/project.ts'
+import { zipStream } from '../files/zip.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { KeepShelf } from '../protocol/keep.ts'
 import type { Result } from '../protocol/result.ts'
 import type { RunRecord } from '../protocol/studio.ts'
+import { provenStream, type StoredSource } from '../storage/committed.ts'
 import type { Storage } from '../storage/storage.ts'
+import { openProject } from './openProject.ts'
 import { folderName } from './parcels.ts'
 import type { Tabs } from './tabs.ts'
 
@@ -15,7 +18,12 @@ export interface KeepNeeds {
   answer<T>(work: () => Promise<T>): Promise<Result<T>>
 }
 
+const projectFile = (source: StoredSource): ProjectFile => ({ size: source.size, sha256: source.sha256, stream: () => provenStream(source) })
+const projectOf = (files: ReadonlyMap<string, StoredSource> = new Map()): Map<string, ProjectFile> => new Map([...files].map(([name, source]) => [name, projectFile(source)]))
+
 export function keepShelf({ storage, tabs, answer }: KeepNeeds): KeepShelf {
+  /** The project that is being opened. */
+  let opening = { isCancelled: false }
   const need = async (id: string): Promise<RunRecord> => {
     const run = await storage.runs.get(id)
     if (!run) throw new Fault('storage', 'This run is no longer stored.', 'Reload the page to see which are.')
@@ -42,32 +50,18 @@ export function keepShelf({ storage, tabs, answer }: KeepNeeds): KeepShelf {
         // A run that is writing is not taken away half-written.
         storage.withRunLock(id, async () => {
           const run = await need(id)
-          const [events, adapter, data, checkpoint] = await Promise.all([storage.runs.events(id), storage.adapters.load(id), withData ? storage.inputs.load(id) : undefined, storage.checkpoints.load(id)])
-          const files = await projectFiles({ run, events, adapter: adapter ?? new Map(), data: data ?? new Map(), ...(checkpoint && { checkpoint }) })
-          return { name: `${folderName(run.recipe.name, 'run')}.project.zip`, zip: await zipStream(new Map([...files].map(([path, bytes]) => [path, streamedBytes(bytes)]))) }
+          const [events, adapter, data, checkpoint] = await Promise.all([storage.runs.events(id), storage.adapters.open(id), withData ? storage.inputs.open(id) : undefined, storage.checkpoints.open(id)])
+          const files = projectFiles({ run, events, adapter: projectOf(adapter), data: projectOf(data), ...(checkpoint && { checkpoint: { step: checkpoint.step, parts: projectOf(checkpoint.parts) } }) })
+          return { name: `${folderName(run.recipe.name, 'run')}.project.zip`, zip: await zipStream(files) }
         }),
       ),
-    openProject: ({ file }) =>
-      answer(async () => {
-        const { run, events, adapter, data, checkpoint } = await readProject(await unzip(file))
-        return storage.withRunLock(run.id, async () => {
-          const there = await storage.runs.get(run.id)
-          if (there) throw new Fault('storage', `The run “${there.recipe.name}” of this project is here already.`, 'Open it from the list of runs; delete it there first if you want the file’s.')
-          const bytes = [adapter, data, checkpoint?.parts ?? new Map<string, Uint8Array>()].flatMap((part) => [...part.values()]).reduce((n, b) => n + b.length, 0)
-          await storage.quota.require(bytes, 'This project')
-          const { checkpointStep: _step, hasAdapter: _has, ...rest } = run
-          await storage.runs.put({ ...rest, hasAdapter: false })
-          try {
-            await storage.runs.appendEvents(run.id, events)
-            if (data.size > 0) await storage.inputs.save(run.id, data)
-            if (adapter.size > 0) await storage.adapters.save(run.id, adapter)
-            if (checkpoint) await storage.checkpoints.save(run.id, checkpoint.step, checkpoint.parts)
-          } catch (error) {
-            await storage.runs.delete(run.id).catch(() => undefined)
-            throw error
-          }
-          return need(run.id)
-        })
+    openProject: ({ file, path }, onProgress) =>
+      answer(() => {
+        const mine = (opening = { isCancelled: false })
+        return openProject(storage, blobSource(file, path), { isCancelled: () => mine.isCancelled, onProgress })
       }),
+    async cancelProject() {
+      opening.isCancelled = true
+    },
   }
 }

@@ -8,6 +8,7 @@ import { goTo } from '../goTo.ts'
 import { formatCount, formatDate } from '../format.ts'
 import { FailureNote } from '../parts/FailureNote.tsx'
 import { say, useWords } from '../words/language.ts'
+import { ProjectOpening } from './ProjectOpening.tsx'
 import { RunElsewhere } from './RunElsewhere.tsx'
 import { LinkedRecipe } from './RecipeLink.tsx'
 import './Banners.css'
@@ -36,6 +37,7 @@ export function Banners() {
         </FailureNote>
       )}
       <LinkedRecipe />
+      <ProjectOpening />
       <RunElsewhere />
       {run && run.id !== dismissed && (
         <section className="offer" aria-label={say().run.interrupted}>

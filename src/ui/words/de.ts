@@ -1,4 +1,5 @@
 // Die Wörter der Seite auf Deutsch; geladen, wenn jemand sie wählt oder der Browser Deutsch spricht.
+import { deskDe } from './deskDe.ts'
 import { judgeDe } from './judgeDe.ts'
 import { failuresDe } from './failuresDe.ts'
 import { groupsDe, optionsDe } from './optionsDe.ts'
@@ -344,6 +345,7 @@ const words: Words = {
     cut: 'Jenseits dieser Linie gab die GPU nichts.',
   },
   judge: judgeDe,
+  desk: deskDe,
   ...partsDe,
   ...rowsDe,
   ...shelfDe,

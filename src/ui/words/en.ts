@@ -1,5 +1,6 @@
 // The page's words in English: the table that every other language has to match. Options bring their own words with their
 // declarations (see optionWords.ts).
+import { deskEn } from './deskEn.ts'
 import { judgeEn } from './judgeEn.ts'
 import { partsEn } from './partsEn.ts'
 import { rowsEn } from './rowsEn.ts'
@@ -341,6 +342,7 @@ export const en = {
     cut: 'Beyond this line the GPU gave nothing.',
   },
   judge: judgeEn,
+  desk: deskEn,
   ...partsEn,
   ...rowsEn,
   ...shelfEn,

@@ -1,0 +1,13 @@
+// Was über die Seite gesagt wird, wie man sie verlassen hat, und über Projekte auf dem Weg hierher.
+import type { Words } from './en.ts'
+
+export const deskDe: Words['desk'] = {
+  opening: 'Projekt wird geöffnet',
+  openingText: (done, total) => `${done} von ${total} gespeichert und geprüft`,
+  cancelOpening: 'Öffnen abbrechen',
+  cancelAbout: 'Dann bleibt nichts davon.',
+  title: 'Wie Sie es verlassen haben',
+  about: 'Einstellungen, gewählte Daten, Prompt, antwortende Adapter und nebeneinander gestellte Läufe sind nach dem Neuladen wieder da.',
+  fresh: 'Neu beginnen',
+  freshAbout: 'Setzt all das auf den Anfang der Seite zurück. Läufe, Adapter und Modelle bleiben.',
+}
