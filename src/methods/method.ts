@@ -131,6 +131,8 @@ export interface ModelOutline {
   readonly head: string
   /** Names of all base tensors. */
   readonly tensors: readonly string[]
+  /** Those of its head that the checkpoint lacks, so that they start anew; unsaid: none is known of. */
+  readonly missing?: readonly string[]
   /** Default targets of the family. */
   readonly targets: readonly string[]
   readonly layers: number

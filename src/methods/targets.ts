@@ -49,8 +49,8 @@ export function resolveTargets(rules: TargetRules, model: ModelOutline): Set<str
     const named = selects(list, path) || (list.includes('all-linear') && path !== model.head && model.linearSizes.has(path))
     return named && inLayers(path)
   }
-  // The head of a model for classes trains whole, so that nothing is put beside it.
-  const isFree = (path: string): boolean => model.taskType === 'CAUSAL_LM' || !ofHead(`${path}.weight`)
+  // The head of a model for classes trains whole, and so does what starts anew with it: nothing is put beside them.
+  const isFree = (path: string): boolean => model.taskType === 'CAUSAL_LM' || !(ofHead(`${path}.weight`) || model.missing?.includes(`${path}.weight`))
   const chosen = [...model.embeddings, ...model.linears].filter((path) => isFree(path) && !(exclude && exclude.length > 0 && selects(exclude, path)) && targeted(path))
   if (chosen.length === 0) {
     const names = [...new Set(model.linears.map((p) => p.replace(/^.*\./, '')))]

@@ -2,7 +2,10 @@
 // adapter as it would start here. Needs no GPU. What a script could not repeat exactly is refused in a sentence.
 import type { Batch, BatchPlan } from '../data/batches.ts'
 import type { Dataset } from '../data/dataset.ts'
+import { readClasses } from '../families/classes.ts'
 import { adapterFiles } from '../files/adapter.ts'
+import frozenScript from '../files/frozen.py?raw'
+import type { TensorEntry } from '../files/modelFolder.ts'
 import script from '../files/train.py?raw'
 import { writeSafetensors } from '../files/writeSafetensors.ts'
 import { packValues } from '../engine/pack.ts'
@@ -13,11 +16,13 @@ import { Fault } from '../protocol/failure.ts'
 import type { Recipe } from '../protocol/recipe.ts'
 import { attachRecipe } from './attachRecipe.ts'
 import { subjectOf, type OpenModel } from './base.ts'
-import { isKeptAlike, keptAs } from './keptAs.ts'
+import { orFreshHead } from './freshValues.ts'
+import { keptAs } from './keptAs.ts'
 import { objectiveOf, PLAIN } from './objective.ts'
 import { initialValues, takeWindow } from './params.ts'
-import { taskOf } from './recipeModel.ts'
+import { recipeModel, taskOf } from './recipeModel.ts'
 import { batchesOf, type TaskData } from './runData.ts'
+import { asKept, scriptFrozen } from './scriptFrozen.ts'
 import { isFrozen, rateAt } from './stages.ts'
 import { findTensor } from './weights.ts'
 
@@ -33,19 +38,23 @@ export interface ScriptGroup {
  * Files by path; throws a `bad-recipe` Fault where the run cannot be repeated in Python.
  * @param data of each of the recipe's tasks, or its dataset
  */
-export async function exportScript(model: OpenModel, recipe: Recipe, data: Dataset | readonly TaskData[]): Promise<Map<string, Uint8Array>> {
-  if (taskOf(model, recipe) !== 'CAUSAL_LM') refuse('The script trains models that write, and this run sorts texts into classes.', 'Train it here, or set the recipe’s task to CAUSAL_LM.')
-  if (!isKeptAlike(keptAs(recipe.base), {})) refuse('The script computes with the base as its files have it, and this run keeps its frozen weights in fewer bits.', 'Keep them as in the file, or train here.')
+export async function exportScript(opened: OpenModel, given: Recipe, data: Dataset | readonly TaskData[]): Promise<Map<string, Uint8Array>> {
+  const model = recipeModel({ ...opened, kept: keptAs(given.base) }, given)
+  const task = taskOf(model, given)
+  const recipe: Recipe = task === 'CAUSAL_LM' ? given : { ...given, task, labels: given.labels ?? readClasses(model.folder.config)!.labels }
   const attachments = attachRecipe(recipe, model)
   const [only] = attachments
-  checkMethod(recipe, attachments)
+  checkMethod(recipe, attachments, model)
   checkTraining(recipe)
   const subject = subjectOf(model, attachments)
   const { census, layout } = subject
   const { steps, gradient_accumulation_steps: k } = recipe.training
-  const { examples, batches } = listBatches(batchesOf(model, recipe, data, attachments).train, steps * k)
+  const plan = batchesOf(model, recipe, data, attachments).train
+  const { examples, batches } = listBatches(plan, steps * k, task === 'CAUSAL_LM')
 
-  const flat = await initialValues(layout, recipe.seed, (name) => findTensor(model.folder, model.family, name)!.readF32())
+  const stored = (name: string): TensorEntry | undefined => findTensor(model.folder, model.family, name)
+  const read = async (name: string, as?: 'kept'): Promise<Float32Array> => (as === 'kept' ? asKept(model, name, await stored(name)!.readF32()) : stored(name)!.readF32())
+  const flat = await initialValues(layout, recipe.seed, orFreshHead(model, layout, recipe.seed, read))
   const values = new Map([...layout.windows.values()].map((w) => [w.key, { shape: w.shape, data: takeWindow(flat, w) }]))
   const learns = [...layout.windows.values()].filter(({ key, frozen }) => !frozen && !isFrozen(census.levels.get(key)!, model.outline.layers, recipe.training))
   const groups = groupBy(
@@ -57,17 +66,23 @@ export async function exportScript(model: OpenModel, recipe: Recipe, data: Datas
   )
   const files = new Map([
     ['train.py', utf8(script)],
-    ['README.md', utf8(readme(recipe))],
     ['recipe.json', utf8(`${JSON.stringify(recipe, null, 2)}\n`)],
     ['groups.json', utf8(`${JSON.stringify(groups, null, 2)}\n`)],
     ['examples.jsonl', lines(examples)],
     ['batches.jsonl', lines(batches)],
   ])
-  if (!only.adapterConfig) return files
+  const frozen = scriptFrozen(model, census.weights)
+  files.set('README.md', utf8(readme(recipe, frozen?.type)))
+  if (frozen) files.set('frozen.py', utf8(frozenScript)).set('frozen.json', utf8(`${JSON.stringify(frozen)}\n`))
+  if (!only.adapterConfig) {
+    const head = new Map([...values].filter(([name]) => !stored(name)))
+    if (head.size > 0) files.set('head.safetensors', safetensors(head))
+    return files
+  }
   const config = { ...only.adapterConfig(recipe.base.id), inference_mode: false }
   if (only.prompt || only.prefix) {
     files.set('initial/adapter_config.json', utf8(`${JSON.stringify(config, null, 2)}\n`))
-    files.set('initial/prompt_encoder.safetensors', writeSafetensors(new Map([...values].map(([key, { shape, data: x }]) => [key, { dtype: 'F32', shape, data: packValues(x, 'f32') }]))))
+    files.set('initial/prompt_encoder.safetensors', safetensors(values))
   } else {
     const card = `# Before the first step\n\nThe adapter that train.py, in the folder above, starts from. It has learned nothing yet.\n`
     for (const [path, bytes] of adapterFiles({ config, tensors: values, card })) files.set(`initial/${path}`, bytes)
@@ -75,18 +90,24 @@ export async function exportScript(model: OpenModel, recipe: Recipe, data: Datas
   return files
 }
 
+const safetensors = (values: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array<ArrayBuffer> }>): Uint8Array<ArrayBuffer> =>
+  writeSafetensors(new Map([...values].map(([key, { shape, data }]) => [key, { dtype: 'F32', shape, data: packValues(data, 'f32') }])))
+
 const refuse = (what: string, todo: string): never => {
   throw new Fault('bad-recipe', what, todo)
 }
 
-function checkMethod({ methods }: Recipe, attachments: readonly Attachment[]): void {
+function checkMethod({ methods, task }: Recipe, attachments: readonly Attachment[], model: OpenModel): void {
   const [only] = attachments
   if (attachments.length > 1) refuse('PEFT trains one method at a time, and this recipe lists several.', 'Keep one of them, or train here.')
   const { label } = methodOf(methods[0].id)
-  if (!only.adapterConfig && methods[0].id !== 'full') refuse(`PEFT has no method like ${label}, so no script can train it.`, 'Choose LoRA, another method of PEFT’s, or full tuning, or train here.')
-  if (only.adapterHub || only.tasks || only.updated || only.penalise) refuse(`${label} does more in a step than the script can repeat.`, 'Choose LoRA, or train here.')
+  if ((!only.adapterConfig && methods[0].id !== 'full') || only.adapterHub) refuse(`PEFT has no method like ${label}, so no script can train it.`, 'Choose LoRA, another method of PEFT’s, or full tuning, or train here.')
+  if (only.tasks || only.updated || only.penalise) refuse(`${label} does more in a step than the script can repeat.`, 'Choose LoRA, or train here.')
   const virtual = only.prompt ?? only.prefix
   if (only.saved && !virtual) refuse(`With these options, ${label} trains other tensors than its files hold, so PEFT could not go on from its start.`, 'For LoRA, choose the random start; or train here.')
+  if (virtual && task === 'SEQ_CLS' && model.family.pooled !== 'first') refuse('With virtual tokens, PEFT takes the class of a padded text from its padding.', 'Choose LoRA, or a label for every word; or train here.')
+  if (only.prefix && task && task !== 'CAUSAL_LM' && model.family.pooled === 'first') refuse(`PEFT gives ${model.family.id} no prefixes.`, 'Choose LoRA or prompt tuning, or train here.')
+  if (!only.adapterConfig && model.kept.quantization) refuse('No library tunes all of a model whose layers are kept in few bits.', 'Keep them as in the file, or choose LoRA.')
   if (virtual && Number(methods[0].options['dropout'] ?? 0) > 0) refuse('PEFT has no dropout on virtual tokens.', 'Set dropout to 0.')
 }
 
@@ -106,31 +127,37 @@ function checkTraining({ training }: Recipe): void {
 interface PreparedExample {
   readonly ids: readonly number[]
   readonly targets: readonly number[]
+  /** 1 for the second text of a pair. */
+  readonly types?: readonly number[]
 }
 
-/** The first batches of a run as rows of example numbers; equal examples are one. */
-function listBatches(plan: BatchPlan, count: number): { examples: readonly PreparedExample[]; batches: readonly (readonly (readonly number[])[])[] } {
+/** The first batches of a run as rows of example numbers; equal examples are one. @param together whether several may share a row */
+function listBatches(plan: BatchPlan, count: number, together: boolean): { examples: readonly PreparedExample[]; batches: readonly (readonly (readonly number[])[])[] } {
   const examples: PreparedExample[] = []
   const numbers = new Map<string, number>()
   const numberOf = (example: PreparedExample): number => {
-    const text = `${example.ids.join()};${example.targets.join()}`
+    const text = `${example.ids.join()};${example.targets.join()};${example.types?.join() ?? ''}`
     const known = numbers.get(text)
     if (known !== undefined) return known
     numbers.set(text, examples.length)
     return examples.push(example) - 1
   }
-  const batches = Array.from({ length: count }, (_, i) => rowsOf(plan.batch(i)).map((row) => row.map(numberOf)))
+  const batches = Array.from({ length: count }, (_, i) => {
+    const rows = rowsOf(plan.batch(i))
+    return (together ? rows : rows.flat().map((one) => [one])).map((row) => row.map(numberOf))
+  })
   return { examples, batches }
 }
 
 /** What stands in each row, one segment after another. */
-function rowsOf({ T, tokens, targets, segments, rows }: Batch): PreparedExample[][] {
+function rowsOf({ T, tokens, targets, segments, rows, tokenTypes }: Batch): PreparedExample[][] {
   return Array.from({ length: rows }, (_, b) => {
     const found: PreparedExample[] = []
     for (let at = b * T; at < (b + 1) * T && segments[at] >= 0; ) {
       let end = at
       while (end < (b + 1) * T && segments[end] === segments[at]) end++
-      found.push({ ids: [...tokens.subarray(at, end)], targets: [...targets.subarray(at, end)] })
+      const types = tokenTypes?.subarray(at, end)
+      found.push({ ids: [...tokens.subarray(at, end)], targets: [...targets.subarray(at, end)], ...(types?.some((t) => t > 0) && { types: [...types] }) })
       at = end
     }
     return found
@@ -149,19 +176,25 @@ function groupBy(tensors: readonly { readonly key: string; readonly lr_scale: nu
 
 const lines = (values: readonly unknown[]): Uint8Array<ArrayBuffer> => utf8(values.map((value) => `${JSON.stringify(value)}\n`).join(''))
 
-function readme({ name, base, methods, training }: Recipe): string {
+/** @param blocks what frozen layers are kept in, if in blocks */
+function readme({ name, base, methods, training }: Recipe, blocks?: string | null): string {
   const where = base.source === 'hub' ? '' : base.source === 'builtin' ? ' It lies in `base/`.' : ' Say where it is with `--base PATH`.'
   return `# ${name}, for larger machines
 
 ${methodOf(methods[0].id).label} of \`${base.id}\`, ${training.steps} steps, prepared by Tunesmith.${where}
 
 \`\`\`sh
-pip install "torch>=2.6" "transformers>=5" "peft>=0.17" accelerate safetensors
+pip install "torch>=2.6" "transformers>=5" "peft>=0.17" accelerate safetensors${blocks ? ' bitsandbytes' : ''}
 python train.py                          # one process
 torchrun --nproc_per_node 2 train.py     # two, with the same global batch; accelerate launch works as well
 \`\`\`
 
-On one process and in float32 the losses are those that Tunesmith reports, up to rounding; dropout draws other numbers. The data
+${
+    blocks
+      ? `Frozen layers are kept in ${blocks === 'int8' ? 'int8' : 'NF4'}: by bitsandbytes on a GPU that it supports, and rounded in float32 elsewhere or with \`--frozen rounded\`, which
+repeats the losses. \`frozen.py\` says how.\n\n`
+      : ''
+  }On one process and in float32 the losses are those that Tunesmith reports, up to rounding; dropout draws other numbers. The data
 are token ids already: nothing is left to a template or a tokenizer. \`train.py\` says what each file holds.
 `
 }

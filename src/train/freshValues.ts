@@ -12,10 +12,17 @@ function startOfHead(name: string, size: number, seed: number): Float32Array {
   return Float32Array.from({ length: size }, (_, i) => (name.endsWith('.bias') ? 0 : 0.02 * normal(seed, stream, i)))
 }
 
-export async function freshValues(base: Base, layout: Layout, seed: number): Promise<Float32Array<ArrayBuffer>> {
+type ReadBase = (name: string, as?: 'kept') => Promise<Float32Array>
+
+/** A reader of base tensors that starts the head anew where the checkpoint has none. @param read those that it has */
+export function orFreshHead(model: Pick<Base, 'folder' | 'family'>, layout: Layout, seed: number, read: ReadBase): ReadBase {
   const sizes = new Map([...layout.windows.values()].flatMap((w) => (w.init.kind === 'checkpoint' ? [[w.init.name, w.size] as const] : [])))
-  const stored = (name: string): boolean => findTensor(base.folder, base.family, name) !== undefined
-  const flat = await initialValues(layout, seed, async (name, as) => (stored(name) ? (as === 'kept' ? base.weights.readKept(name) : base.weights.readF32(name)) : startOfHead(name, sizes.get(name)!, seed)))
+  return async (name, as) => (findTensor(model.folder, model.family, name) ? read(name, as) : startOfHead(name, sizes.get(name)!, seed))
+}
+
+export async function freshValues(base: Base, layout: Layout, seed: number): Promise<Float32Array<ArrayBuffer>> {
+  const read: ReadBase = (name, as) => (as === 'kept' ? base.weights.readKept(name) : base.weights.readF32(name))
+  const flat = await initialValues(layout, seed, orFreshHead(base, layout, seed, read))
   for (const w of layout.windows.values()) {
     if (w.init.kind !== 'texts') continue
     const rows = await embedTexts(base, w.init.texts)

@@ -52,7 +52,7 @@ function classifierOf<M extends OpenModel>(model: M, task: keyof typeof ENDINGS,
   const own = { ...folder, config: json, tensors }
   checkWeights(own, family, found.manifest.filter(({ name }) => !mayStartFresh(name) || findTensor(own, family, name)))
   const { tokenize } = model.outline
-  return { ...model, folder: own, config, outline: { ...found, architecture, ...(tokenize && { tokenize }) } }
+  return { ...model, folder: own, config, outline: { ...found, architecture, missing: found.tensors.filter((name) => !findTensor(own, family, name)), ...(tokenize && { tokenize }) } }
 }
 
 /** The recipe with the task and the classes that its run will have: the model's own where they cover the data, else those of the data. */
