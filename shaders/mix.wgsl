@@ -1,7 +1,7 @@
-// y = (1 − w) · start + w · end, or onto + w · (end − start), with w read at run time. Writes y with =.
+// y = (1 − w) · start + w · end, or onto + w · (end − start), with w read at run time: one for every `each` elements. Writes y with =.
 #include <index>
 #include <value>
-struct Params { count: u32 }
+struct Params { count: u32, each: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> start: array<Value>;
 @group(0) @binding(2) var<storage, read> end: array<Value>;
@@ -16,7 +16,7 @@ fn forward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups:
            @builtin(local_invocation_index) lane: u32) {
   let i = groupIndex(group, groups) * 256u + lane;
   if (i >= params.count) { return; }
-  let w = weight[0];
+  let w = weight[i / params.each];
 #if ONTO
   y[i] = onto[i] + w * (end[i] - start[i]);
 #else

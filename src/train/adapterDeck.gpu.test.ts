@@ -47,7 +47,7 @@ describe('a deck of adapters', () => {
   const logitsOf = async (uses: readonly AdapterUse[]): Promise<Float32Array> => {
     const speaker = await deck.speak([uses], PROMPT.length + NEW)
     try {
-      return (await (await speaker.decoder(uses)).prompt([PROMPT]))[0].slice()
+      return (await (await speaker.decoder(uses)).read(0, PROMPT)).slice()
     } finally {
       speaker.leave()
     }
@@ -58,7 +58,7 @@ describe('a deck of adapters', () => {
     const params = values && (await Params.make(base.memory, layout!))
     if (params) params.write('values', values)
     const decoder = await Decoder.make(base, subject, params, 1, PROMPT.length + NEW)
-    const [logits] = await decoder.prompt([PROMPT])
+    const logits = await decoder.read(0, PROMPT)
     decoder.dispose()
     params?.dispose()
     return logits
@@ -106,9 +106,9 @@ describe('a deck of adapters', () => {
     await expect(logitsOf([use('one'), use('one')])).rejects.toThrow('named twice')
   })
 
-  const written = async (speaker: Speaker, at: (n: number) => readonly AdapterUse[]): Promise<number[]> => {
+  const written = async (speaker: Speaker, at: (n: number) => readonly AdapterUse[], maxNewTokens = NEW): Promise<number[]> => {
     const found: number[] = []
-    const options = { maxNewTokens: NEW, sampling: GREEDY, stop: new Set<number>(), decoderAt: (n: number) => speaker.decoder(at(n)) }
+    const options = { maxNewTokens, sampling: GREEDY, stop: new Set<number>(), decoderAt: (n: number) => speaker.decoder(at(n)) }
     for await (const { token } of generate(await speaker.decoder(at(0)), [PROMPT], options)) found.push(token)
     return found
   }
@@ -126,7 +126,7 @@ describe('a deck of adapters', () => {
     expect(mixed.slice(0, 4)).toEqual(first.slice(0, 4))
     // The same by hand: the first adapter reads the prompt and four tokens, then the second one continues in its cache.
     const one = await speaker.decoder(sets[0])
-    await one.prompt([Int32Array.of(...PROMPT, ...mixed.slice(0, 3))])
+    await one.read(0, Int32Array.of(...PROMPT, ...mixed.slice(0, 3)))
     const logits = await (await speaker.decoder(sets[1])).step(Int32Array.of(mixed[3]), Int32Array.of(PROMPT.length + 3))
     expect(mixed[4]).toBe(logits.indexOf(Math.max(...logits)))
     let look = performance.now()
@@ -139,7 +139,7 @@ describe('a deck of adapters', () => {
   it('reads the text anew for an adapter that stands before it', async () => {
     const speaker = await deck.speak([[use('one')], [use('prefix')]], PROMPT.length + NEW)
     const mixed = await written(speaker, (n) => [use(n < 5 ? 'one' : 'prefix')])
-    const [logits] = await (await speaker.decoder([use('prefix')])).prompt([Int32Array.of(...PROMPT, ...mixed.slice(0, 5))])
+    const logits = await (await speaker.decoder([use('prefix')])).read(0, Int32Array.of(...PROMPT, ...mixed.slice(0, 5)))
     expect(mixed[5]).toBe(logits.indexOf(Math.max(...logits)))
     speaker.leave()
   })
@@ -151,6 +151,58 @@ describe('a deck of adapters', () => {
     expect(() => deck.release('one')).toThrow('An answer is being written with this adapter.')
     a.leave()
     b.leave()
+  })
+
+  /** Each answer by itself, and all of them at once; the recordings that the second took. */
+  const besides = async (answers: readonly ((n: number) => readonly AdapterUse[])[]): Promise<{ alone: number[][]; together: number[][]; recorded: number }> => {
+    const alone: number[][] = []
+    for (const at of answers) {
+      const speaker = await deck.speak([at(0)], PROMPT.length + NEW)
+      alone.push(await written(speaker, at))
+      speaker.leave()
+    }
+    const before = deck.recorded
+    const together = await Promise.all(
+      deck.speakTogether(answers.map((at) => ({ sets: [at(0)], capacity: PROMPT.length + NEW }))).map(async (coming, i) => {
+        const speaker = await coming
+        // Answers of different lengths: those that end are waited for no more.
+        const found = await written(speaker, answers[i], NEW - i)
+        speaker.leave()
+        return found
+      }),
+    )
+    return { alone: alone.map((tokens, i) => tokens.slice(0, NEW - i)), together, recorded: deck.recorded - before }
+  }
+
+  it('answers with the base and with adapters of many kinds in one batch, each as it does alone', async () => {
+    await trained('prompt', [{ id: 'prompt_tuning', options: { num_virtual_tokens: 5 } }], 10)
+    const sets = [[], [use('one')], [use('scales')], [use('prefix')], [use('union'), use('two', 0.6)], [use('prompt')], [use('two', -0.4)]]
+    const { alone, together, recorded } = await besides(sets.map((set) => () => set))
+    expect(together).toEqual(alone)
+    // Reading with each set, and one step for all.
+    expect(recorded).toBe(sets.length + 1)
+    expect(new Set(alone.map((tokens) => tokens.slice(0, 6).join())).size).toBeGreaterThan(4)
+    // Each in another row: nothing but numbers is written.
+    const again = await besides([...sets.slice(1), sets[0]].map((set) => () => set))
+    expect(again.together).toEqual(again.alone)
+    expect(again.recorded).toBe(0)
+  })
+
+  it('gives what cannot share a batch a cache of its own, at the start and in the middle of an answer', async () => {
+    const answers = [() => [], () => [use('norms')], () => [use('one')], () => [use('full')]]
+    const { alone, together } = await besides(answers)
+    expect(together).toEqual(alone)
+    const { together: switched } = await besides([() => [use('one')], (n) => [n < 4 ? use('two') : use('norms')]])
+    // What it has read so far is read anew with the adapter that it goes on with.
+    const speaker = await deck.speak([[use('norms')]], PROMPT.length + NEW)
+    const logits = await (await speaker.decoder([use('norms')])).read(0, Int32Array.of(...PROMPT, ...switched[1].slice(0, 4)))
+    expect(switched[1][4]).toBe(logits.indexOf(Math.max(...logits)))
+    speaker.leave()
+  })
+
+  it('switches an answer beside another one, which goes on as it was', async () => {
+    const { alone, together } = await besides([() => [use('two')], (n) => [n < 4 ? use('one') : use('scales')], (n) => [n < 6 ? use('union') : use('prefix')]])
+    expect(together).toEqual(alone)
   })
 
   it('gives back an adapter’s bytes, and takes a newer version in place', async () => {

@@ -1,15 +1,16 @@
 // Adapters side by side on one mounted base: each one's values in a buffer of its own, and decoding recorded once for every
 // set that was asked for. Changing the set between two tokens is then a look-up, and changing weights a write of 4 bytes.
-// An answer borrows a cache of keys and values; decoders belong to a cache, because their bind groups name its buffers.
+// An answer takes a seat, or a row of one that it shares with the answers beside it, each with adapters of its own.
 import type { Placed } from '../engine/record.ts'
-import { SlotPool } from '../engine/slotPool.ts'
 import type { AdapterUse } from '../protocol/adapters.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { Base } from './base.ts'
-import { Decoder, placesFor } from './decoder.ts'
+import { Chorus } from './chorus.ts'
+import { Decoder, placesFor, type Duty, type Voice } from './decoder.ts'
 import { ensemble, flatName, unmixable, weightName, type Ensemble } from './ensemble.ts'
-import { KvCache } from './kvCache.ts'
+import { canJoin, commonOrder, jointSubject } from './jointSubject.ts'
 import type { FittingAdapter, OpenAdapter } from './openAdapter.ts'
+import { Seat } from './seat.ts'
 
 interface Held {
   readonly adapter: FittingAdapter
@@ -17,33 +18,32 @@ interface Held {
   readonly place: Placed
 }
 
-/** A cache and what was recorded on it. */
-interface Seat {
-  readonly cache: KvCache
-  readonly pool: SlotPool
-  /** By set, the one used longest ago first. */
-  readonly decoders: Map<string, Promise<Decoder>>
-  taken: boolean
-}
-
 /** One answer's hold on a seat. */
 export interface Speaker {
-  /** The decoder of these adapters, with their weights set. All of a speaker's share one cache. */
-  decoder(uses: readonly AdapterUse[]): Promise<Decoder>
+  /**
+   * What decodes with these adapters, their weights set. All of a speaker's share one cache; only where an answer among others
+   * goes on with adapters that cannot share a batch, it moves to a cache of its own.
+   */
+  decoder(uses: readonly AdapterUse[]): Promise<Voice>
+  /** Resolves when a next token can be had at once with what its seat’s answers go on with. */
+  ready(): Promise<unknown>
   leave(): void
 }
 
-/** Sets recorded on one cache; a recording holds kilobytes, and its slots are shared. */
-const MOST_SETS = 24
-const LEAST_PLACES = 256
+export interface Ask {
+  /** Adapters that the answer is known to use; others may follow. */
+  readonly sets: readonly (readonly AdapterUse[])[]
+  /** Tokens of prompt and answer together. */
+  readonly capacity: number
+}
 
 /** A set is its ids in order, each as trained or mixed: weights other than 1 share what was recorded. */
 const keyOf = (uses: readonly AdapterUse[]): string => JSON.stringify(uses.map((u) => [u.id, u.weight === 1]))
-const names = (key: string, id: string): boolean => (JSON.parse(key) as [string, boolean][]).some(([name]) => name === id)
+const idsOf = (uses: readonly AdapterUse[]): string[] => uses.map((u) => u.id)
 
 export class AdapterDeck {
   private readonly held = new Map<string, Held>()
-  private readonly sets = new Map<string, Ensemble>()
+  private readonly sets = new Map<string, { readonly ids: readonly string[]; readonly subject: Ensemble }>()
   private readonly seats: Seat[] = []
   private loading: Promise<void> = Promise.resolve()
   private holding: Promise<void> = Promise.resolve()
@@ -83,17 +83,11 @@ export class AdapterDeck {
 
   /** Frees an adapter's values and every recording with them; answers the bytes. */
   release(id: string): number {
-    const uses = (key: string): boolean => names(key, id)
     if (this.isSpeaking(id))
       throw new Fault('bad-adapter', 'An answer is being written with this adapter.', 'Stop it, or wait for its end.')
     const bytes = this.bytes(id)
-    for (const { decoders } of this.seats)
-      for (const [key, decoder] of decoders) {
-        if (!uses(key)) continue
-        decoders.delete(key)
-        dispose(decoder)
-      }
-    for (const key of this.sets.keys()) if (uses(key)) this.sets.delete(key)
+    for (const seat of this.seats) seat.release(id)
+    for (const [key, { ids }] of this.sets) if (ids.includes(id)) this.sets.delete(key)
     const held = this.held.get(id)
     if (held) this.base.memory.free([held.place.buffer])
     this.held.delete(id)
@@ -105,51 +99,82 @@ export class AdapterDeck {
     this.setOf(this.checked(uses))
   }
 
-  /** Checks the weights and records what these need for texts of so many tokens, so that their next answer starts at once; as trained and mixed. */
+  /** Checks the weights and records what these need for texts of so many tokens beside the base, so that their next answers start at once; as trained and mixed. */
   async prepare(uses: readonly AdapterUse[], capacity: number): Promise<void> {
-    const speaker = await this.speak([uses], capacity)
+    const mixing = uses.map((u) => (this.mixes(u.id) && u.weight === 1 ? { ...u, weight: 0.5 } : u))
+    const asks = [[], ...(uses.length > 0 ? [uses] : [])].map((set): Ask => ({ sets: [set], capacity }))
+    const speakers = await Promise.all(this.speakTogether(asks))
     try {
-      await speaker.decoder(uses)
-      const mixing = uses.map((u) => (this.mixes(u.id) && u.weight === 1 ? { ...u, weight: 0.5 } : u))
-      if (keyOf(mixing) !== keyOf(uses)) await speaker.decoder(mixing)
+      for (const [i, speaker] of speakers.entries()) {
+        for (const set of i === 0 ? [[]] : [mixing, uses]) await speaker.decoder(set)
+      }
+      await Promise.all(speakers.map((speaker) => speaker.ready()))
     } finally {
-      speaker.leave()
+      for (const speaker of speakers) speaker.leave()
     }
   }
 
   /** @param sets what the answer is known to use; others may follow. @param capacity tokens of prompt and answer together */
-  async speak(sets: readonly (readonly AdapterUse[])[], capacity: number): Promise<Speaker> {
-    const checked = sets.map((uses) => this.checked(uses))
-    const places = Math.max(LEAST_PLACES, ...checked.map((uses) => placesFor(this.setOf(uses), capacity)))
-    const keys = checked.map(keyOf)
-    const known = (seat: Seat): number => keys.filter((key) => seat.decoders.has(key)).length
-    const free = this.seats.filter((seat) => !seat.taken && seat.cache.places >= places)
-    let [seat] = free.toSorted((a, b) => known(b) - known(a))
-    if (seat) seat.taken = true
-    else seat = await this.newSeat(places)
-    return {
-      decoder: (uses) => this.decoderOn(seat, this.checked(uses)),
-      leave: () => {
-        seat.taken = false
-        this.trim(seat)
-      },
-    }
+  async speak(sets: Ask['sets'], capacity: number): Promise<Speaker> {
+    const seat = await this.seatFor(1, [{ sets, capacity }])
+    return { decoder: (uses) => this.decoderOn(seat, this.checked(uses), 'all'), ready: () => Promise.resolve(), leave: () => seat.leave() }
+  }
+
+  /** Speakers of answers that are written together: in one batch where adapters allow, which takes every answer of it to ask for its tokens and to leave. */
+  speakTogether(asks: readonly Ask[]): Promise<Speaker>[] {
+    const joining = asks.filter(({ sets }) => sets.every((uses) => this.joins(uses)))
+    if (joining.length < 2) return asks.map(({ sets, capacity }) => this.speak(sets, capacity))
+    const together = this.join(joining)
+    return asks.map((ask) => (joining.includes(ask) ? together.then((speakers) => speakers[joining.indexOf(ask)]) : this.speak(ask.sets, ask.capacity)))
+  }
+
+  private async join(asks: readonly Ask[]): Promise<Speaker[]> {
+    const rows = asks.length
+    const seat = await this.seatFor(rows, asks)
+    const chorus = new Chorus(rows, (uses) => this.jointDecoder(seat, uses))
+    return asks.map(({ capacity }, row): Speaker => {
+      let alone: Promise<Speaker> | undefined
+      const leave = (): void => {
+        chorus.leave(row)
+        seat.leave()
+      }
+      const decoder = async (given: readonly AdapterUse[]): Promise<Voice> => {
+        const uses = this.checked(given)
+        if (!alone && !(this.joins(uses) && commonOrder(chorus.uses.with(row, uses).map(idsOf)))) {
+          leave()
+          alone = this.speak([uses], capacity)
+        }
+        if (alone) return (await alone).decoder(uses)
+        chorus.give(row, uses)
+        const reader = await this.decoderOn(seat, uses, 'read')
+        return {
+          rows: 1,
+          cache: seat.cache,
+          capacity: reader.capacity,
+          before: reader.before,
+          continues: (other) => reader.continues(other),
+          // Rows may read with the same adapters and other weights.
+          read: (_row, ids) => weigh(reader, uses).read(row, ids),
+          step: ([token], [position]) => chorus.step(row, token, reader.before + position),
+        }
+      }
+      return { decoder, ready: () => this.jointDecoder(seat, chorus.uses), leave: () => void (alone ? alone.then((s) => s.leave(), () => undefined) : leave()) }
+    })
   }
 
   /** Frees everything that no answer is using: before a run needs the memory. */
   clear(): void {
-    for (const seat of this.seats.slice()) if (!seat.taken) this.remove(seat)
+    for (const seat of this.seats.slice()) if (!seat.taken) void this.remove(seat)
     for (const id of Array.from(this.held.keys())) if (!this.isSpeaking(id)) this.release(id)
   }
 
   private isSpeaking(id: string): boolean {
-    return this.seats.some((seat) => seat.taken && [...seat.decoders.keys()].some((key) => names(key, id)))
+    return this.seats.some((seat) => seat.taken && seat.reads(id))
   }
 
   /** Frees everything; resolves when recordings that were still being made are gone too. */
   async dispose(): Promise<void> {
-    const making = this.seats.flatMap((seat) => [...seat.decoders.values()])
-    for (const seat of this.seats.slice()) this.remove(seat)
+    const making = this.seats.slice().flatMap((seat) => this.remove(seat))
     this.base.memory.free([...this.held.values()].map((h) => h.place.buffer))
     this.held.clear()
     this.sets.clear()
@@ -175,64 +200,74 @@ export class AdapterDeck {
     })
   }
 
-  private setOf(uses: readonly AdapterUse[]): Ensemble {
-    const key = keyOf(uses)
-    const set = this.sets.get(key) ?? ensemble(this.base, uses.map(({ id, weight }) => ({ id, adapter: this.held.get(id)!.adapter, whole: weight === 1 })))
-    this.sets.set(key, set)
-    return set
+  /** Whether it can answer in a batch with others. */
+  private joins(uses: readonly AdapterUse[]): boolean {
+    return uses.every(({ id }) => {
+      const held = this.held.get(id)
+      return held !== undefined && canJoin(this.base, held.adapter)
+    })
   }
 
-  private async newSeat(places: number): Promise<Seat> {
-    // Fewer sizes, so that a longer question does not record everything again.
-    let size = LEAST_PLACES
-    while (size < places) size *= 2
-    for (const seat of this.seats.slice()) if (!seat.taken && seat.cache.places < size) this.remove(seat)
-    const cache = await KvCache.make(this.base, this.base.memory, 1, size)
-    const seat: Seat = { cache, pool: new SlotPool(this.base.memory), decoders: new Map(), taken: true }
-    this.seats.push(seat)
+  private memberOf(id: string): { id: string; adapter: FittingAdapter } {
+    return { id, adapter: this.held.get(id)!.adapter }
+  }
+
+  private setOf(uses: readonly AdapterUse[]): Ensemble {
+    return this.subjectOf(keyOf(uses), idsOf(uses), () => ensemble(this.base, uses.map(({ id, weight }) => ({ ...this.memberOf(id), whole: weight === 1 }))))
+  }
+
+  private subjectOf(key: string, ids: readonly string[], make: () => Ensemble): Ensemble {
+    const subject = this.sets.get(key)?.subject ?? make()
+    this.sets.set(key, { ids, subject })
+    return subject
+  }
+
+  /** A free seat that fits, best one on which these have been recorded. */
+  private async seatFor(rows: number, asks: readonly Ask[]): Promise<Seat> {
+    const checked = asks.flatMap(({ sets, capacity }) => sets.map((uses) => ({ uses: this.checked(uses), capacity })))
+    const places = Math.max(...checked.map(({ uses, capacity }) => placesFor(this.setOf(uses), capacity)))
+    const alike = this.seats.filter((seat) => !seat.taken && seat.cache.rows === rows)
+    const known = (seat: Seat): number => checked.filter(({ uses }) => seat.has(keyOf(uses))).length
+    let [seat] = alike.filter(({ cache }) => cache.places >= places).toSorted((a, b) => known(b) - known(a))
+    if (!seat) {
+      for (const small of alike) if (small.cache.places < Seat.sizeFor(places)) this.remove(small)
+      this.seats.push((seat = await Seat.make(this.base, rows, places)))
+    }
+    seat.take()
     return seat
   }
 
-  private async decoderOn(seat: Seat, uses: readonly AdapterUse[]): Promise<Decoder> {
-    const key = keyOf(uses)
-    let made = seat.decoders.get(key)
-    if (made) seat.decoders.delete(key)
-    else {
-      made = this.record(seat, uses)
-      made.catch(() => seat.decoders.delete(key))
-    }
-    seat.decoders.set(key, made)
-    const decoder = await made
-    decoder.set(Object.fromEntries(uses.map(({ id, weight }) => [weightName(id), Float32Array.of(weight)])))
+  private async decoderOn(seat: Seat, uses: readonly AdapterUse[], duty: Duty): Promise<Decoder> {
+    return weigh(await seat.recorded(keyOf(uses), idsOf(uses), () => this.record(seat, idsOf(uses), duty, this.setOf(uses))), uses)
+  }
+
+  /** What gives every row its next token, each with the weights of its own adapters. */
+  private async jointDecoder(seat: Seat, uses: readonly (readonly AdapterUse[])[]): Promise<Decoder> {
+    const ids = commonOrder(uses.map(idsOf))!
+    const key = JSON.stringify(['joint', uses.length, ...ids])
+    const subject = (): Ensemble => this.subjectOf(key, ids, () => jointSubject(this.base, ids.map((id) => this.memberOf(id)), uses.length))
+    const decoder = await seat.recorded(key, ids, () => this.record(seat, ids, 'step', subject()))
+    decoder.set(Object.fromEntries(ids.map((id) => [weightName(id), Float32Array.from(uses, (row) => row.find((u) => u.id === id)?.weight ?? 0)])))
     return decoder
   }
 
-  private async record({ cache, pool }: Seat, uses: readonly AdapterUse[]): Promise<Decoder> {
-    const subject = this.setOf(uses)
+  private async record({ cache, pool }: Seat, ids: readonly string[], duty: Duty, subject: Ensemble): Promise<Decoder> {
     // One after the other: two answers that start together would upload the same tensors twice.
     this.loading = this.loading.catch(() => undefined).then(() => this.base.weights.load(subject.weights))
     await this.loading
-    const values = new Map(uses.map(({ id }) => [flatName(id), this.held.get(id)!.place]))
+    const values = new Map(ids.map((id) => [flatName(id), this.held.get(id)!.place]))
     this.recorded++
-    return Decoder.on({ base: this.base, subject, values, cache, pool })
+    return Decoder.on({ base: this.base, subject, values, cache, pool, duty })
   }
 
-  private trim({ decoders }: Seat): void {
-    for (const [key, decoder] of decoders) {
-      if (decoders.size <= MOST_SETS) return
-      decoders.delete(key)
-      dispose(decoder)
-    }
-  }
-
-  private remove(seat: Seat): void {
+  private remove(seat: Seat): Promise<Decoder>[] {
     this.seats.splice(this.seats.indexOf(seat), 1)
-    for (const decoder of seat.decoders.values()) dispose(decoder)
-    seat.pool.dispose()
-    seat.cache.dispose()
+    return seat.dispose()
   }
 }
 
-function dispose(decoder: Promise<Decoder>): void {
-  void decoder.then((d) => d.dispose()).catch(() => undefined)
+/** As a row of one, or several with the same weights, is answered. */
+function weigh(decoder: Decoder, uses: readonly AdapterUse[]): Decoder {
+  decoder.set(Object.fromEntries(uses.map(({ id, weight }) => [weightName(id), Float32Array.of(weight)])))
+  return decoder
 }

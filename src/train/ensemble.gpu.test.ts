@@ -35,7 +35,7 @@ describe('every method in an ensemble', () => {
   const logitsOf = async (uses: readonly AdapterUse[]): Promise<Float32Array> => {
     const speaker = await deck.speak([uses], 20)
     try {
-      return (await (await speaker.decoder(uses)).prompt([PROMPT]))[0].slice()
+      return (await (await speaker.decoder(uses)).read(0, PROMPT)).slice()
     } finally {
       speaker.leave()
     }
@@ -59,7 +59,7 @@ describe('every method in an ensemble', () => {
     const params = await Params.make(base.memory, adapter.layout)
     params.write('values', adapter.values)
     const plain = await Decoder.make(base, subjectOf(base, adapter.attachments), params, 1, 20)
-    const alone = (await plain.prompt([PROMPT]))[0].slice()
+    const alone = (await plain.read(0, PROMPT)).slice()
     plain.dispose()
     params.dispose()
     await deck.hold('it', list.map((m) => m.id).join(), () => Promise.resolve(adapter))

@@ -27,11 +27,11 @@ export interface Ensemble extends Subject {
 
 /** State that holds an adapter's values. */
 export const flatName = (id: string): string => `values of ${id}`
-/** Input (1) that holds its weight. */
+/** Input that holds its weight: (1), or one for each row that is answered. */
 export const weightName = (id: string): string => `weight of ${id}`
 
 /** Base tensors that the adapter replaces, and whether some are matrices: those are never mixed, because every step would read them all. */
-function replaced(model: OpenModel, { attachments }: FittingAdapter): readonly WeightEntry[] {
+export function replaced(model: OpenModel, { attachments }: FittingAdapter): readonly WeightEntry[] {
   return model.outline.manifest.filter(({ name }) => attachments.some((a) => a.trains?.(name) !== undefined))
 }
 
@@ -100,11 +100,11 @@ export function ensemble(model: OpenModel, members: readonly Member[]): Ensemble
   return { ...subject, weights: outline.manifest.filter(({ name }) => !wholly.has(name)) }
 }
 
-const weightOf = (g: Graph, id: string): Tensor => g.input(weightName(id), [1])
+const weightOf = (g: Graph, id: string, rows = 1): Tensor => g.input(weightName(id), [rows])
 
-/** The attachment with every effect weighed. Base tensors that it trains are the ensemble's to weigh. */
-function weighted(a: Attachment, id: string): Attachment {
-  const blend = (g: Graph, start: Tensor, end: Tensor): Tensor => (start === end ? start : mix(g, { start, end, weight: weightOf(g, id) }, {}).y)
+/** The attachment with every effect weighed, row by row where there are several. Base tensors that it trains are the ensemble's to weigh. */
+export function weighted(a: Attachment, id: string, rows = 1): Attachment {
+  const blend = (g: Graph, start: Tensor, end: Tensor): Tensor => (start === end ? start : mix(g, { start, end, weight: weightOf(g, id, rows) }, {}).y)
   return {
     ...a,
     trains: () => undefined,

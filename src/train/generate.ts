@@ -1,51 +1,90 @@
-// Streams tokens of several rows from a decoder until each stops. Same prompts, sampling and seed give the same tokens.
-import type { Decoder } from './decoder.ts'
+// Streams the tokens of several prompts from one decoder. A prompt whose answer has ended gives its row to the next one at once,
+// so that no row waits for the longest answer. Same prompt, sampling and seed give the same tokens, whatever else is asked.
+import type { Voice } from './decoder.ts'
 import { sampleToken, type Sampling } from './sampleToken.ts'
 
 export interface GenerateOptions {
   readonly maxNewTokens: number
   readonly sampling: Sampling
-  /** Tokens that end a row; they are not yielded. */
+  /** Tokens that end an answer; they are not yielded. */
   readonly stop: ReadonlySet<number>
-  /** Who makes the answer's token of that number, 0 is the first; unsaid: the same decoder all along. All must share one cache. */
-  readonly decoderAt?: (n: number) => Decoder | Promise<Decoder>
+  /** Who makes the answer's token of that number, 0 is the first, where there is one prompt; unsaid: the same decoder all along. All must share one cache. */
+  readonly decoderAt?: (n: number) => Voice | Promise<Voice>
+  /** The prompt of that number has all its tokens. */
+  readonly onEnd?: (prompt: number) => void
 }
 
-/** Yields every new token with its row and the logits (V) that it was chosen from, in rounds of one token per unfinished row. */
-export async function* generate(decoder: Decoder, prompts: readonly Int32Array[], { maxNewTokens, sampling, stop, decoderAt }: GenerateOptions): AsyncGenerator<{ readonly row: number; readonly token: number; readonly logits: Float32Array }> {
-  const lengths = prompts.map((p) => p.length)
-  const alive = new Set(prompts.keys())
-  const texts = prompts.map((p) => [...p])
-  const logits = await decoder.prompt(prompts)
-  const last = new Int32Array(decoder.rows)
-  for (let n = 0; n < maxNewTokens; n++) {
-    for (const row of alive) {
-      const token = sampleToken(logits[row], sampling, n)
-      if (stop.has(token)) {
-        alive.delete(row)
+export interface NewToken {
+  /** Number of the prompt. */
+  readonly row: number
+  readonly token: number
+  /** (V) that it was chosen from. */
+  readonly logits: Float32Array
+}
+
+/** A prompt that is being answered in a row of the decoder. */
+interface Text {
+  readonly prompt: number
+  readonly row: number
+  /** Prompt and answer. */
+  readonly ids: number[]
+  /** After the last of them; none where that one has not been through the decoder yet. */
+  logits: Float32Array | undefined
+  /** Of the answer. */
+  count: number
+}
+
+/** Yields every new token: first those of prompts just read, then in rounds of one token per unfinished row. */
+export async function* generate(decoder: Voice, prompts: readonly Int32Array[], { maxNewTokens, sampling, stop, decoderAt, onEnd }: GenerateOptions): AsyncGenerator<NewToken> {
+  const free = Array.from({ length: decoder.rows }, (_, row) => row)
+  const texts = new Set<Text>()
+  let next = 0
+  const end = (text: Text): void => {
+    texts.delete(text)
+    free.push(text.row)
+    onEnd?.(text.prompt)
+  }
+  for (;;) {
+    while (free.length > 0 && next < prompts.length) {
+      const row = free.shift()!
+      texts.add({ prompt: next, row, ids: [...prompts[next]], logits: await decoder.read(row, prompts[next]), count: 0 })
+      next++
+    }
+    for (const text of texts) {
+      if (!text.logits) continue
+      const { prompt, logits, count } = text
+      const token = count < maxNewTokens ? sampleToken(logits, sampling, count) : undefined
+      if (token === undefined || stop.has(token)) {
+        end(text)
         continue
       }
-      last[row] = token
-      texts[row].push(token)
-      yield { row, token, logits: logits[row] }
-      if (lengths[row] + n + 1 >= decoder.capacity) alive.delete(row)
+      text.ids.push(token)
+      text.count++
+      text.logits = undefined
+      yield { row: prompt, token, logits }
+      if (text.count === maxNewTokens || text.ids.length >= decoder.capacity) end(text)
     }
-    if (alive.size === 0 || n + 1 === maxNewTokens) return
-    const next = (await decoderAt?.(n + 1)) ?? decoder
+    if (free.length > 0 && next < prompts.length) continue
+    const [only] = texts
+    if (!only) return
+    const following = (await decoderAt?.(only.count)) ?? decoder
     // Virtual tokens of the next one may leave less room.
-    for (const row of alive) if (texts[row].length >= next.capacity) alive.delete(row)
-    if (alive.size === 0) return
-    if (next !== decoder && !next.continues(decoder)) {
-      // Virtual tokens stand before the text, so that everything after them is read anew.
-      const anew = await next.prompt(texts.map((text) => Int32Array.from(text)))
-      for (const row of alive) logits[row] = anew[row]
-    } else {
-      // Finished rows repeat their last token in place; nobody reads what they answer.
-      const positions = Int32Array.from({ length: next.rows }, (_, row) => (alive.has(row) ? lengths[row] + n : (lengths[row] ?? 0)))
-      const all = await next.step(last, positions)
-      const width = all.length / next.rows
-      for (const row of alive) logits[row] = all.subarray(row * width, (row + 1) * width)
-    }
-    decoder = next
+    if (only.ids.length >= following.capacity) return end(only)
+    // Virtual tokens stand before the text, so that everything after them is read anew.
+    if (following !== decoder && !following.continues(decoder)) only.logits = await following.read(only.row, Int32Array.from(only.ids))
+    else await step(following, texts)
+    decoder = following
   }
+}
+
+/** Gives every text its last token. Rows without one repeat a token at their first place; nobody reads what they answer, and a prompt is read over it. */
+async function step(decoder: Voice, texts: ReadonlySet<Text>): Promise<void> {
+  const [tokens, positions] = [new Int32Array(decoder.rows), new Int32Array(decoder.rows)]
+  for (const { row, ids } of texts) {
+    tokens[row] = ids.at(-1)!
+    positions[row] = ids.length - 1
+  }
+  const all = await decoder.step(tokens, positions)
+  const width = all.length / decoder.rows
+  for (const text of texts) text.logits = all.subarray(text.row * width, (text.row + 1) * width)
 }

@@ -5,7 +5,12 @@ import type { Memory } from '../gpu/memory.ts'
 import type { OpenModel } from './base.ts'
 import { cacheName } from './tracer.ts'
 
+/** Places of a row are a multiple of this, so that attention cuts every row into the same tiles of keys: its bytes are then those of a row alone. */
+const TILE = 32
+
 export class KvCache {
+  private turn: Promise<unknown> = Promise.resolve()
+
   private constructor(
     private readonly memory: Memory,
     readonly rows: number,
@@ -14,12 +19,21 @@ export class KvCache {
     readonly shared: ReadonlyMap<string, Placed>,
   ) {}
 
-  static async make(model: OpenModel, memory: Memory, rows: number, places: number): Promise<KvCache> {
+  /** @param least places of a row, at least */
+  static async make(model: OpenModel, memory: Memory, rows: number, least: number): Promise<KvCache> {
     const { layers, attention } = model.outline
+    const places = Math.ceil(least / TILE) * TILE
     const size = rows * places * attention.kvHeads * attention.headSize * 4
     const names = Array.from({ length: layers }, (_, l) => [cacheName(l, 'k'), cacheName(l, 'v')]).flat()
     const buffers = await memory.allocate(names.map((label) => ({ label, bytes: size, memory: 'workspace' as const })))
     return new KvCache(memory, rows, places, new Map(names.map((name, i) => [name, { buffer: buffers[i], offset: 0, size }])))
+  }
+
+  /** One pass over the cache at a time: those who share it share slots and inputs too. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.turn.then(work, work)
+    this.turn = mine.catch(() => undefined)
+    return mine
   }
 
   dispose(): void {

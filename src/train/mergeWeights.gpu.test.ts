@@ -68,7 +68,7 @@ describe('merging into the mounted weights', () => {
     const text = Int32Array.of(3, 9, 27, 81)
     const last = async (uses: { id: string; weight: number }[]): Promise<Float32Array> => {
       const speaker = await deck.speak([uses], 40)
-      const [logits] = await (await speaker.decoder(uses)).prompt([text])
+      const logits = await (await speaker.decoder(uses)).read(0, text)
       speaker.leave()
       return logits.slice()
     }

@@ -42,8 +42,10 @@ export interface TraceShape {
   readonly training: boolean
   /** NEFTune's α: uniform noise on token embeddings while training; absent or 0 is none. */
   readonly noise?: number
-  /** Rows of a key/value cache per batch row: cached decoding. Absent: every row attends within itself. */
+  /** Places of a key/value cache per row: cached decoding. Absent: every row attends within itself. */
   readonly cache?: number
+  /** Rows of that cache, where the batch is one of them: `start` then counts from the cache's first place. Unsaid: as many as the batch. */
+  readonly cacheRows?: number
   /** Stands before the names of what depends on virtual tokens, where a graph holds a second pass without them. */
   readonly names?: string
   /** Whether virtual tokens of methods come first here; false only when they are in the cache already. */
@@ -59,6 +61,7 @@ export class Tracer implements Model {
   private readonly segmentsQ: Tensor
   private readonly segmentsK: Tensor
   private readonly start: Tensor
+  private prefixStart: Tensor | undefined
   private readonly virtual: VirtualTokens
   /** Places of a row, prompt tokens included. */
   private readonly places: number
@@ -86,7 +89,7 @@ export class Tracer implements Model {
     this.positions = graph.input(`${names}positions`, [batch * this.places], 'i32')
     this.segmentsQ = graph.input(`${names}segments`, [batch * this.places], 'i32')
     if (cache !== undefined) {
-      this.segmentsK = graph.constant('cache segments', [batch * cache], new Int32Array(batch * cache))
+      this.segmentsK = this.cacheSegments('cache segments', cache, 0)
       this.start = graph.input('start', [batch], 'i32')
     } else {
       this.segmentsK = prefix > 0 ? graph.input('key segments', [batch * (prefix + this.places)], 'i32') : this.segmentsQ
@@ -212,16 +215,14 @@ export class Tracer implements Model {
       const made = this.shape.lead ? prefix?.keysValues(site) : undefined
       let keys = made ? this.prepend(made.k, k) : k
       let values = made ? this.prepend(made.v, v) : v
-      let { start } = this
+      const { start } = this
       if (cache !== undefined) {
-        const zero = graph.constant('cache begin', [batch], new Int32Array(batch))
         const held = (which: 'k' | 'v', x: Tensor): Tensor => {
-          const state = graph.source('state', cacheName(layer, which), [batch * cache, kvHeads * headSize])
-          cacheWrite(graph, { x, start: made ? zero : start, cache: state }, { batch })
+          const state = graph.source('state', cacheName(layer, which), [this.cacheRows * cache, kvHeads * headSize])
+          cacheWrite(graph, { x, start: made ? this.beforePrefix : start, cache: state }, { batch })
           return state
         }
         ;[keys, values] = [held('k', keys), held('v', values)]
-        if (made) start = graph.constant('behind the prefix', [batch], new Int32Array(batch).fill(this.virtual.prefix))
       }
       const attend = (inputs: { k: Tensor; v: Tensor; segmentsK: Tensor; start: Tensor }): Tensor =>
         attention(graph, { q, segmentsQ: this.segmentsQ, ...inputs }, { batch, heads, kvHeads, headSize, scale, causal, window, softcap }).o
@@ -232,10 +233,25 @@ export class Tracer implements Model {
     })
   }
 
-  /** Segments of the cache in which the prefix is of another sequence, and so not seen. */
+  private get cacheRows(): number {
+    return this.shape.cacheRows ?? this.shape.batch
+  }
+
+  /** Where a prefix begins that the pass brings with it: `start` is then the place behind it. */
+  private get beforePrefix(): Tensor {
+    return (this.prefixStart ??= shiftIndex(this.graph, { x: this.start }, { by: -this.virtual.prefix }).y)
+  }
+
+  /** Segments of the cache, in which the prefix is of another sequence, and so not seen. */
   private behindPrefix(cache: number): Tensor {
-    const size = this.shape.batch * cache
-    return this.graph.constant('cache segments behind the prefix', [size], Int32Array.from({ length: size }, (_, i) => (i % cache < this.virtual.prefix ? -2 : 0)))
+    return this.cacheSegments('cache segments behind the prefix', cache, this.virtual.prefix)
+  }
+
+  /** A segment for each row of the cache where the batch is one of them, else 0; -2 at the first places of every row. */
+  private cacheSegments(name: string, cache: number, hidden: number): Tensor {
+    const size = this.cacheRows * cache
+    const segment = (i: number): number => (this.shape.cacheRows === undefined ? 0 : Math.floor(i / cache))
+    return this.graph.constant(name, [size], Int32Array.from({ length: size }, (_, i) => (i % cache < hidden ? -2 : segment(i))))
   }
 
   activation(kind: Activation, x: Tensor): Tensor {
