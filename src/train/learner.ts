@@ -42,7 +42,9 @@ export interface StepNumbers {
 
 /** Work per submit before anything was measured: short even on a slow device. */
 const FIRST_SUBMIT = 2e8
+const LEAST_SUBMIT = 1e7
 const SUBMIT_MS = 180
+const FASTER = 8
 /** Micro-batches whose losses one step can report. */
 const MOST_MICRO_BATCHES = 256
 /** Where a step's numbers lie among those that are read: gradient norm, penalty, losses, then norms by level. */
@@ -235,8 +237,8 @@ export class Learner {
   /** Keeps submits near their time budget, from how fast the last steps ran. */
   private learnSpeed(flops: number, ms: number): void {
     if (ms < 1) return
-    const target = (flops / ms) * SUBMIT_MS
-    this.flopsPerSubmit = 0.7 * this.flopsPerSubmit + 0.3 * Math.max(target, 1e7)
+    // Slower at once. Faster by steps: a first step compiles, and a short one is measured badly.
+    this.flopsPerSubmit = Math.min(Math.max((flops / ms) * SUBMIT_MS, LEAST_SUBMIT), FASTER * this.flopsPerSubmit)
   }
 
   private reading(): Promise<Readings> {

@@ -17,6 +17,8 @@ export interface Bench {
   /** Measures what takes minutes on a software adapter. */
   readonly patient: boolean
   readonly cpu: CpuClock | undefined
+  /** Milliseconds of processor time of the thread that runs JavaScript; the clock where nothing tells. */
+  readonly threadMs: () => number
   readonly readStarter: ReadStarter
   /** Tells the person waiting what is measured now, or what was left out and why. */
   say(text: string): void

@@ -9,6 +9,7 @@ import { measureAll } from './measureAll.ts'
 import type { BenchOptions } from './options.ts'
 import { openPeers } from './peers/openPeers.ts'
 import type { Measured } from './report.ts'
+import { threadMilliseconds } from './threadTime.ts'
 import { watchGpu } from './watchGpu.ts'
 
 /** In the checkout, or beside a bundle. */
@@ -37,6 +38,7 @@ export async function measureInDawn(options: BenchOptions, say: (text: string) =
       patient: options.patient,
       // On a real GPU the processor's time is not the work's.
       cpu: adapter.software ? cpu : undefined,
+      threadMs: () => threadMilliseconds() ?? performance.now(),
       readStarter: () => readFolder(starter()),
       say,
     },

@@ -9,13 +9,24 @@ import { loraSpecOf } from './loraSpec.ts'
 import type { Training } from './peers/peer.ts'
 import { openPreset, type Preset } from './presets.ts'
 import { mapSpread, spreadOf, type Spread } from './spread.ts'
-import { fullBatch, studioTraining } from './studioTraining.ts'
+import { fullBatch, studioTraining, type StudioTraining } from './studioTraining.ts'
 import { countsBetween, watchGpu, type GpuCounts } from './watchGpu.ts'
 
 /** Steps whose losses must agree. */
 export const COMPARED = 5
 /** Largest relative difference between two libraries' losses of one step. */
 export const LOSS_TOLERANCE = 1e-4
+
+const RUN_STEPS = 48
+const LONGEST_RUN_MS = 20_000
+
+export interface RunFigures {
+  readonly steps: number
+  /** Milliseconds, submits and read-backs of one of them. */
+  readonly ms: number
+  readonly submits: number
+  readonly readBacks: number
+}
 
 export interface StepArm {
   readonly name: string
@@ -37,6 +48,8 @@ export interface StepArm {
   readonly predictedBytes?: number
   /** Milliseconds of JavaScript for 1,000 dispatches; ours only. */
   readonly hostMsPer1000?: Spread
+  /** Steps in a row, as a run takes them; ours only. */
+  readonly run?: RunFigures
   /** f32 GFLOP/s of all matrix products, attention’s among them; ours only. */
   readonly gflops?: Spread
   /** Operations of those products in a step. */
@@ -58,7 +71,7 @@ export async function measureStep(bench: Bench, preset: Preset): Promise<StepRes
   const { vocabulary } = model.family.dimensions(model.config)
   const batch = fullBatch(preset.batch, preset.length, vocabulary)
   const gpu = await bench.open()
-  const studio = await studioTraining(gpu, model, attachAll(preset.methods, model.outline), batch, bench.cpu)
+  const studio = await studioTraining(gpu, model, attachAll(preset.methods, model.outline), batch, bench)
   const trainings: { name: string; device: GPUDevice; training: Training; firstMs: number; firstCpuMs: number | undefined; losses: number[] }[] = [
     { name: 'tunesmith', device: gpu.device, training: studio, firstMs: studio.firstMs, firstCpuMs: studio.firstCpuMs, losses: [studio.firstLoss] },
   ]
@@ -93,6 +106,7 @@ export async function measureStep(bench: Bench, preset: Preset): Promise<StepRes
   const arms = trainings.map((arm) => ({ name: arm.name, run: () => counted(arm) }))
   const found = await interleave(arms, { ...bench, rounds: Math.max(COMPARED - 1, bench.rounds), warm: true })
   for (const { name, losses } of trainings.slice(1)) compareLosses(name, losses.slice(0, COMPARED), trainings[0].losses.slice(0, COMPARED))
+  const run = await asInARun(studio, found.get('tunesmith')!.wall.median)
   const tokens = preset.batch * preset.length
   const predictedBytes = estimate(model, { ...defaultRecipe(), methods: preset.methods }, [{ B: preset.batch, T: preset.length }]).bytes.total
   const result = trainings.map(({ name, device, firstMs, firstCpuMs, losses }): StepArm => {
@@ -106,12 +120,24 @@ export async function measureStep(bench: Bench, preset: Preset): Promise<StepRes
       dispatches: each(sum.dispatches), submits: each(sum.submits), readBacks: each(sum.readBacks),
       created: { buffers: sum.buffers, bindGroups: sum.bindGroups, pipelines: sum.pipelines },
       peakBytes: watch.bytes(device).peak,
-      ...(own && { predictedBytes, hostMsPer1000: mapSpread(spreadOf(hosts), (ms) => (1000 * ms) / each(sum.dispatches)), gflops: mapSpread(timing.wall, (ms) => studio.flops / ms / 1e6), flops: studio.flops }),
+      ...(own && { run, predictedBytes, hostMsPer1000: mapSpread(spreadOf(hosts), (ms) => (1000 * ms) / each(sum.dispatches)), gflops: mapSpread(timing.wall, (ms) => studio.flops / ms / 1e6), flops: studio.flops }),
     }
   })
   for (const { training } of trainings) training.dispose()
   gpu.device.destroy()
   return { preset: preset.name, says: preset.says, batch: preset.batch, length: preset.length, arms: result }
+}
+
+/** Steps whose losses nobody waits for, read together as in a run; a few before them teach the pace. */
+async function asInARun(studio: StudioTraining, stepMs: number): Promise<RunFigures> {
+  const steps = Math.max(3, Math.min(RUN_STEPS, Math.floor(LONGEST_RUN_MS / stepMs)))
+  await studio.goOn(Math.min(steps, 5))
+  const from = watchGpu().counts()
+  const began = performance.now()
+  await studio.goOn(steps)
+  const ms = (performance.now() - began) / steps
+  const { submits, readBacks } = countsBetween(from, watchGpu().counts())
+  return { steps, ms, submits: submits / steps, readBacks: readBacks / steps }
 }
 
 /** Throws where two libraries did not compute the same. */

@@ -33,6 +33,7 @@ page.bench = async (options, starter) => {
       quick: options.quick,
       patient: options.patient,
       cpu: adapter.software ? () => page.cpuMs() : undefined,
+      threadMs: () => performance.now(),
       readStarter: async () => new Map(await Promise.all(starter.map(async (name) => [name, bytesSource(new Uint8Array(await (await fetch(`starter/${name}`)).arrayBuffer()), name)] as const))),
       say,
     },

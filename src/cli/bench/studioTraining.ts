@@ -3,11 +3,12 @@ import type { Batch } from '../../data/batches.ts'
 import type { Gpu } from '../../gpu/device.ts'
 import type { Attachment } from '../../methods/method.ts'
 import { adamwHyper } from '../../optim/adamwHyper.ts'
+import { Arrivals } from '../../train/arrivals.ts'
 import { mount, subjectOf, type OpenModel } from '../../train/base.ts'
 import { Learner, shapeOf } from '../../train/learner.ts'
 import { initialValues } from '../../train/params.ts'
 import type { Recording } from '../../engine/record.ts'
-import type { CpuClock } from './interleave.ts'
+import type { Bench } from './bench.ts'
 import type { Training } from './peers/peer.ts'
 
 export const ADAMW = { rate: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, decay: 0.01, maxNorm: 1 }
@@ -15,6 +16,8 @@ export const ADAMW = { rate: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, decay: 0
 export interface StudioTraining extends Training {
   /** One step as `step`, and the milliseconds until everything was handed to the GPU. */
   timedStep(): Promise<{ readonly loss: number; readonly hostMs: number }>
+  /** So many steps, one after the other as in a run. */
+  goOn(steps: number): Promise<void>
   /** Milliseconds of the first step: tracing, planning, allocating, compiling, running. */
   readonly firstMs: number
   /** Processor milliseconds of it. */
@@ -29,7 +32,7 @@ export interface StudioTraining extends Training {
 }
 
 /** Loads the weights and takes the first step. */
-export async function studioTraining(gpu: Gpu, model: OpenModel, attachments: readonly Attachment[], batch: Batch, cpu?: CpuClock): Promise<StudioTraining> {
+export async function studioTraining(gpu: Gpu, model: OpenModel, attachments: readonly Attachment[], batch: Batch, { cpu, threadMs = () => performance.now() }: Partial<Pick<Bench, 'cpu' | 'threadMs'>> = {}): Promise<StudioTraining> {
   const base = mount(model, gpu)
   const subject = subjectOf(model, attachments)
   await base.weights.load(subject.census.weights)
@@ -44,17 +47,28 @@ export async function studioTraining(gpu: Gpu, model: OpenModel, attachments: re
   const { recording, flops } = await learner.prepare(shapeOf(batch), true)
   const timedStep = async (): Promise<{ loss: number; hostMs: number }> => {
     count++
-    const from = performance.now()
+    const from = threadMs()
     const { numbers } = await learner.step([batch], adamwHyper({ ...ADAMW, maxGradNorm: ADAMW.maxNorm }, ADAMW.rate, count), [0, count])
-    const hostMs = performance.now() - from
+    const hostMs = threadMs() - from
     const { losses } = await numbers
     return { loss: losses[0] / batch.trainedTokens, hostMs }
+  }
+  const goOn = async (steps: number): Promise<void> => {
+    const arrivals = new Arrivals(learner)
+    for (let n = 0; n < steps; n++) {
+      count++
+      const { hold } = arrivals
+      const { numbers } = await learner.step([batch], adamwHyper({ ...ADAMW, maxGradNorm: ADAMW.maxNorm }, ADAMW.rate, count), [0, count], { hold })
+      await arrivals.add(numbers, hold, () => undefined)
+    }
+    await arrivals.drain()
   }
   const first = await timedStep()
   const firstMs = performance.now() - began
   const firstCpuMs = used === undefined ? undefined : (await cpu!()) - used
   return {
     timedStep,
+    goOn,
     step: async () => (await timedStep()).loss,
     firstMs,
     firstCpuMs,
