@@ -124,6 +124,12 @@ export interface ReplyToken {
   readonly top: readonly { readonly text: string; readonly probability: number }[]
 }
 
+/** `segment` counts the switches before the text: 0 is as asked. `token`: where the request asks for the likeliest and the answer is made of tokens. */
+export type SaidText = (delta: string, segment: number, token?: ReplyToken) => void
+
+/** Which of several answers it belongs to comes first. */
+export type SaidBeside = (answer: number, ...said: Parameters<SaidText>) => void
+
 /** The trainer worker. Callbacks are proxied; one job runs at a time, `generate` works while none trains or while one is paused. */
 export interface Studio extends AdapterShelf, KeepShelf, MachineShelf, MethodShelf, ModelLibrary, OnnxShelf, TakeAway {
   device(): Promise<Result<DeviceInfo>>
@@ -156,8 +162,9 @@ export interface Studio extends AdapterShelf, KeepShelf, MachineShelf, MethodShe
   /** All events of a stored run, for its curves. */
   runEvents(id: string): Promise<Result<readonly RunEvent[]>>
   deleteRun(id: string): Promise<Result<true>>
-  /** `segment` counts the switches before the text: 0 is as asked. `token`: where the request asks for the likeliest and the answer is made of tokens. */
-  generate(request: GenerateRequest, onText: (delta: string, segment: number, token?: ReplyToken) => void): Promise<Result<string>>
+  generate(request: GenerateRequest, onText: SaidText): Promise<Result<string>>
+  /** Several answers side by side, in one batch where their adapters allow it; each is what `generate` gives. `onEnd` hears of each as it ends, the result of all. */
+  generateBeside(requests: readonly GenerateRequest[], onText: SaidBeside, onEnd: (answer: number, result: Result<string>) => void): Promise<readonly Result<string>[]>
   stopGenerating(): Promise<void>
   /** The PEFT folder (or, after full tuning, the model folder) as one zip. */
   exportRun(id: string): Promise<Result<{ readonly name: string; readonly zip: Blob }>>

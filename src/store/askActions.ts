@@ -1,6 +1,6 @@
 // Asks the base and the tuned model the same thing and streams both answers into the store, side by side.
 import type { AdapterUse } from '../protocol/adapters.ts'
-import type { ReplyToken } from '../protocol/studio.ts'
+import type { GenerateRequest, ReplyToken, Result } from '../protocol/studio.ts'
 import { activeUses } from './adapterUses.ts'
 import type { Context } from './appStore.ts'
 import { isAnswering, type Reply, type Sampling } from './appState.ts'
@@ -24,18 +24,29 @@ export function askActions({ studio, store }: Context): AskActions {
   const setReply = (which: 'base' | 'tuned', change: (reply: Reply) => Reply): void =>
     setState((s) => (s.asked ? { asked: { ...s.asked, [which]: change(s.asked[which] ?? { text: '', busy: true }) } } : {}))
 
-  async function reply(which: 'base' | 'tuned', prompt: string, adapters: readonly AdapterUse[], answerId: string): Promise<void> {
-    setReply(which, () => ({ text: '', busy: true }))
-    const text = batch<Said>((parts) => setReply(which, (r) => parts.reduce(heard, r)))
-    const { systemPrompt: system } = getState().recipe.evaluation
-    const request = { prompt, adapters, answerId, topTokens: TOP_TOKENS, ...getState().sampling, ...(system !== undefined && system.trim() !== '' && { system }) }
-    const result = await answer(studio.generate(request, (delta, _segment, token) => text.add({ delta, ...(token && { token }) })))
-    text.flush()
-    setReply(which, (r) => {
-      const ended = { ...r, busy: false }
-      if (result.ok) return { ...ended, text: result.value }
-      return result.failure.code === 'cancelled' ? ended : { ...ended, failure: result.failure }
+  /** Answers of one batch, each heard as it is written. */
+  async function replies(prompt: string, asked: readonly { readonly which: 'base' | 'tuned'; readonly adapters: readonly AdapterUse[]; readonly answerId: string }[]): Promise<void> {
+    const { recipe, sampling } = getState()
+    const { systemPrompt: system } = recipe.evaluation
+    const texts = asked.map(({ which }) => {
+      setReply(which, () => ({ text: '', busy: true }))
+      return batch<Said>((parts) => setReply(which, (r) => parts.reduce(heard, r)))
     })
+    const requests = asked.map(({ adapters, answerId }): GenerateRequest => ({ prompt, adapters, answerId, topTokens: TOP_TOKENS, ...sampling, ...(system !== undefined && system.trim() !== '' && { system }) }))
+    const ended = new Set<number>()
+    const end = (i: number, result: Result<string>): void => {
+      // Told twice; by then the next may have been asked.
+      if (ended.has(i)) return
+      ended.add(i)
+      texts[i].flush()
+      setReply(asked[i].which, (r) => {
+        const done = { ...r, busy: false }
+        if (result.ok) return { ...done, text: result.value }
+        return result.failure.code === 'cancelled' ? done : { ...done, failure: result.failure }
+      })
+    }
+    const told = await answer(studio.generateBeside(requests, (i, delta, _segment, token) => texts[i].add({ delta, ...(token && { token }) }), end).then((results): Result<readonly Result<string>[]> => ({ ok: true, value: results })))
+    asked.forEach((_, i) => end(i, told.ok ? told.value[i] : told))
   }
 
   return {
@@ -45,9 +56,9 @@ export function askActions({ studio, store }: Context): AskActions {
       const uses = activeUses(getState())
       const answerId = `answer-${++asks}`
       setState({ asked: { prompt, answerId, uses: [uses] } })
-      await Promise.all([
-        reply('base', prompt, [], `${answerId}-base`),
-        ...(uses.length > 0 ? [reply('tuned', prompt, uses, answerId)] : []),
+      await replies(prompt, [
+        { which: 'base', adapters: [], answerId: `${answerId}-base` },
+        ...(uses.length > 0 ? [{ which: 'tuned', adapters: uses, answerId } as const] : []),
       ])
     },
     stopAsking: () => studio.stopGenerating(),

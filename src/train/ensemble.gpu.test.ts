@@ -40,6 +40,18 @@ describe('every method in an ensemble', () => {
       speaker.leave()
     }
   }
+  /** Logits after one more token of answers that are written together. */
+  const after = async (sets: readonly (readonly AdapterUse[])[]): Promise<Float32Array[]> =>
+    Promise.all(
+      deck.speakTogether(sets.map((uses) => ({ sets: [uses], capacity: 20 }))).map(async (coming, i) => {
+        const speaker = await coming
+        const voice = await speaker.decoder(sets[i])
+        await voice.read(0, PROMPT)
+        const logits = await voice.step(Int32Array.of(7), Int32Array.of(PROMPT.length))
+        speaker.leave()
+        return logits
+      }),
+    )
   const distance = (a: Float32Array, b: Float32Array): number => Math.max(...a.map((x, i) => Math.abs(x - b[i])))
 
   it.each(lists)('$name', async ({ list }) => {
@@ -73,6 +85,9 @@ describe('every method in an ensemble', () => {
       // The mixed form at a weight of nearly 1 is nearly what was trained.
       expect(distance(await at(1 - 2 ** -20), alone)).toBeLessThan(1e-4 * Math.max(...alone.map(Math.abs)))
     } else expect(half.message).toMatch(/can be on or off, because .*; found the weight 0\.5\.$/)
+    const [bareNext, next, baseBeside, beside] = [await after([[]]), await after([[{ id: 'it', weight: 1 }]]), ...(await after([[], [{ id: 'it', weight: 1 }]]))]
+    expect(distance(baseBeside, bareNext[0])).toBeLessThan(1e-5 * Math.max(...bareNext[0].map(Math.abs)))
+    expect(distance(beside, next[0])).toBeLessThan(1e-5 * Math.max(...next[0].map(Math.abs)))
     deck.release('it')
   })
 })

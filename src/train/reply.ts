@@ -13,7 +13,7 @@ import { stopTokens } from './stopTokens.ts'
 export interface ReplyOptions {
   readonly base: Base
   /** Holds every adapter of the request. */
-  readonly deck: AdapterDeck
+  readonly deck: Pick<AdapterDeck, 'speak'>
   readonly request: GenerateRequest
   /** What a typed prompt must end with where the model has no chat template. */
   readonly promptEnd: string

@@ -2,7 +2,7 @@
 // runs in memory. The product never imports it.
 import type { RunEvent } from '../protocol/event.ts'
 import type { Failure } from '../protocol/failure.ts'
-import type { Result, RunRecord, Studio } from '../protocol/studio.ts'
+import type { GenerateRequest, Result, RunRecord, Studio } from '../protocol/studio.ts'
 import { testAdapters } from './testAdapters.ts'
 import { testLibrary } from './testLibrary.ts'
 import { testTakeAway } from './testTakeAway.ts'
@@ -236,6 +236,14 @@ export function testStudio(script: Script = {}): Studio {
         onText(part, 0, request.topTokens ? { text: part, probability: sure, top } : undefined)
       }
       return ok(said)
+    },
+    generateBeside(requests, onText, onEnd) {
+      const one = async (request: GenerateRequest, i: number): Promise<Result<string>> => {
+        const result = await this.generate(request, (...said) => onText(i, ...said))
+        onEnd(i, result)
+        return result
+      }
+      return Promise.all(requests.map(one))
     },
     stopGenerating: async () => void (asked.quiet = true),
     async exportRun(id) {

@@ -199,6 +199,18 @@ describe('the shelf of adapters', () => {
     await expect(ask(a, { switches: [{ afterTokens: 3, adapters: b }, { afterTokens: 3, adapters: [] }] })).rejects.toThrow('in ascending order')
   })
 
+  it('writes answers side by side, each as it would be alone, and lets one of them fail', async () => {
+    const request = { prompt: 'Once upon a time', maxNewTokens: 10, temperature: 0.9, topK: 0, topP: 1, seed: 5 }
+    const sets = [[], [{ id: one.id, weight: 1 }], [{ id: 'nobody', weight: 1 }], [{ id: two.id, weight: 1 }, { id: one.id, weight: 0.5 }]]
+    const alone = await Promise.all([0, 1, 3].map((i) => ask(sets[i], request)))
+    expect(new Set(alone).size).toBe(3)
+    const said = sets.map(() => '')
+    const told = await Promise.all(shelf.generateBeside(sets.map((adapters) => ({ ...request, adapters })), (i, delta) => void (said[i] += delta), () => false))
+    expect([0, 1, 3].map((i) => value(told[i]))).toEqual(alone)
+    expect(said).toEqual([alone[0], alone[1], '', alone[2]])
+    expect(failure(told[2]).message).toMatch(/adapter/)
+  })
+
   it('tells with each token what else might have stood there', async () => {
     const told: [string, ReplyToken | undefined][] = []
     const request = { prompt: 'Once upon a time', adapters: [], maxNewTokens: 10, temperature: 0, topK: 0, topP: 1, seed: 1, topTokens: 5 }

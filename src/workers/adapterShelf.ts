@@ -8,11 +8,12 @@ import type { AdapterInfo, AdapterShelf, AdapterUse } from '../protocol/adapters
 import { Fault } from '../protocol/failure.ts'
 import type { Recipe } from '../protocol/recipe.ts'
 import type { NamedFile, Result } from '../protocol/result.ts'
-import type { GenerateRequest, ReplyToken } from '../protocol/studio.ts'
+import type { GenerateRequest, SaidBeside, SaidText } from '../protocol/studio.ts'
 import type { Storage } from '../storage/storage.ts'
 import { AdapterDeck } from '../train/adapterDeck.ts'
 import type { Base } from '../train/base.ts'
 import { emitAdapter } from '../train/emitAdapter.ts'
+import { Meeting } from '../train/meeting.ts'
 import { mergeIntoMounted, type Weighted } from '../train/mergeWeights.ts'
 import { classReply } from '../train/classReply.ts'
 import { recipeModel } from '../train/recipeModel.ts'
@@ -40,7 +41,8 @@ export interface ShelfNeeds {
 
 export interface Shelf {
   readonly calls: AdapterShelf
-  generate(request: GenerateRequest, onText: (delta: string, segment: number, token?: ReplyToken) => void, cancelled: () => boolean): Promise<string>
+  generate(request: GenerateRequest, onText: SaidText, cancelled: () => boolean): Promise<string>
+  generateBeside(requests: readonly GenerateRequest[], onText: SaidBeside, cancelled: () => boolean): Promise<Result<string>>[]
   /** Gives back the base as it was given, and the memory that adapters hold: before a run. */
   makeWay(): Promise<void>
   /** The base is going away. */
@@ -197,33 +199,48 @@ export function adapterShelf({ storage, version, opened, mounted, isTraining, da
     exportMerged: (uses, name, format = 'huggingface') => answer(async () => zipPacked(await packMerged(library, uses, name, format))),
   }
 
+  const generate = async (request: GenerateRequest, onText: SaidText, cancelled: () => boolean, among?: Pick<AdapterDeck, 'speak'>): Promise<string> => {
+    const { base, on } = await deckOn()
+    const sorter = await library.sorter(request.adapters)
+    if (sorter) {
+      const text = await classReply(recipeModel(base, sorter.recipe), sorter.adapter, request.prompt, sorter.recipe.pairs)
+      onText(text, 0)
+      return text
+    }
+    await hold([...request.adapters, ...(request.switches ?? []).flatMap((s) => s.adapters)])
+    const { answerId } = request
+    let heard = request.adapters
+    if (answerId !== undefined) live.set(answerId, heard)
+    const changed = (): readonly AdapterUse[] | undefined => {
+      const wanted = answerId === undefined ? heard : (live.get(answerId) ?? heard)
+      if (wanted === heard) return undefined
+      heard = wanted
+      return wanted
+    }
+    try {
+      return await reply({ base, deck: among ?? on, request, promptEnd: data()?.promptEnd ?? '', onText, cancelled, live: changed })
+    } finally {
+      if (answerId !== undefined) live.delete(answerId)
+    }
+  }
+
   return {
     calls,
     forget,
     release: (id) => void deck?.on.release(id),
-    async generate(request, onText, cancelled) {
-      const { base, on } = await deckOn()
-      const sorter = await library.sorter(request.adapters)
-      if (sorter) {
-        const text = await classReply(recipeModel(base, sorter.recipe), sorter.adapter, request.prompt, sorter.recipe.pairs)
-        onText(text, 0)
-        return text
-      }
-      await hold([...request.adapters, ...(request.switches ?? []).flatMap((s) => s.adapters)])
-      const { answerId } = request
-      let heard = request.adapters
-      if (answerId !== undefined) live.set(answerId, heard)
-      const changed = (): readonly AdapterUse[] | undefined => {
-        const wanted = answerId === undefined ? heard : (live.get(answerId) ?? heard)
-        if (wanted === heard) return undefined
-        heard = wanted
-        return wanted
-      }
-      try {
-        return await reply({ base, deck: on, request, promptEnd: data()?.promptEnd ?? '', onText, cancelled, live: changed })
-      } finally {
-        if (answerId !== undefined) live.delete(answerId)
-      }
+    generate,
+    generateBeside(requests, onText, cancelled) {
+      const meeting = deckOn().then(({ on }) => new Meeting(on, requests.length))
+      return requests.map((request, i) =>
+        answer(async () => {
+          const guest = (await meeting).guest()
+          try {
+            return await generate(request, (...said) => onText(i, ...said), cancelled, guest)
+          } finally {
+            guest.leave()
+          }
+        }),
+      )
     },
     async makeWay() {
       if (!deck) return

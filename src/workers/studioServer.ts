@@ -350,6 +350,14 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
         const from = (await hasGpu()) ? shelf : onnx
         return from.generate(request, onText, () => signal.stopped)
       }),
+    generateBeside: async (requests, onText, onEnd) => {
+      if (quiet.stopped) quiet = { stopped: false }
+      const signal = quiet
+      const cancelled = (): boolean => signal.stopped
+      const answers = (await hasGpu()) ? shelf.generateBeside(requests, onText, cancelled) : requests.map((request, i) => answer(() => onnx.generate(request, (...said) => onText(i, ...said), cancelled)))
+      answers.forEach((coming, i) => void coming.then((result) => onEnd(i, result)))
+      return Promise.all(answers)
+    },
     stopGenerating: async () => {
       quiet.stopped = true
     },
