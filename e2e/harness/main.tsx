@@ -6,12 +6,17 @@ import { createApp } from '../../src/store/appStore.ts'
 import { App } from '../../src/ui/App.tsx'
 import { AppProvider } from '../../src/ui/AppContext.ts'
 import { testStudio, type Script } from '../../src/ui/testStudio.ts'
+import { deskPlace, saveOnLeaving } from '../../src/ui/deskPlace.ts'
 import { showStoredTheme } from '../../src/ui/useTheme.ts'
 
-const script = JSON.parse(decodeURIComponent(location.hash.slice(1)) || '{}') as Script
+// A reload finds the script of its tab again.
+const SCRIPT = 'script'
+if (location.hash !== '') sessionStorage.setItem(SCRIPT, decodeURIComponent(location.hash.slice(1)))
+const script = JSON.parse(sessionStorage.getItem(SCRIPT) ?? '{}') as Script
 history.replaceState(null, '', location.pathname)
 showStoredTheme()
-const app = createApp(testStudio(script))
+const app = createApp(testStudio(script), deskPlace(false))
+saveOnLeaving(app.actions.saveDesk)
 app.actions.start()
 
 const root = document.querySelector('#root')

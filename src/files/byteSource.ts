@@ -10,6 +10,8 @@ export const CHUNK_BYTES = 4 * 1024 * 1024
 export interface ByteSource {
   readonly name: string
   readonly size: number
+  /** The same bytes, where a browser has them as a blob. */
+  readonly blob?: Blob
   /** Exactly `end - start` bytes; a file that has become shorter is a Fault. */
   read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>
   /** The range (the whole file when not given) in chunks of at most 4 MiB, each but the last a full 4 MiB. */
@@ -17,7 +19,7 @@ export interface ByteSource {
 }
 
 export function blobSource(blob: Blob, name: string): ByteSource {
-  return rangeSource(name, blob.size, async (start, end) => new Uint8Array(await blob.slice(start, end).arrayBuffer()))
+  return { ...rangeSource(name, blob.size, async (start, end) => new Uint8Array(await blob.slice(start, end).arrayBuffer())), blob }
 }
 
 export function bytesSource(bytes: Uint8Array, name: string): ByteSource {

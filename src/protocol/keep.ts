@@ -12,11 +12,21 @@ export interface RunBytes {
   readonly data: number
 }
 
+/** A chosen data file. */
+export interface KeptFile {
+  /** Of the task; absent for a single dataset. */
+  readonly task?: string
+  readonly part: 'train' | 'test' | 'validation'
+  readonly file: NamedFile
+}
+
 /** Bytes on the disk, by what holds them. */
 export interface StorageUse {
   readonly runs: readonly RunBytes[]
   /** Adapters that came from no run. */
   readonly shelf: readonly { readonly id: string; readonly name: string; readonly bytes: number }[]
+  /** Chosen data files that are kept for the next visit. */
+  readonly desk: number
   /** Of models, what has arrived of them. */
   readonly models: number
   /** As the browser counts the whole site, and what it would still give. */
@@ -59,6 +69,9 @@ export interface KeepShelf {
   exportProject(id: string, withData: boolean): Promise<Result<{ readonly name: string; readonly zip: Blob }>>
   /** Keeps the run of such a zip here; one that is here already is not replaced. Progress in bytes, of writing and proving together. */
   openProject(file: NamedFile, onProgress: (done: number, total: number) => void): Promise<Result<RunRecord>>
+  /** Copies chosen data files, so that they are there after a reload; answers the name that they are found under. */
+  keepFiles(files: readonly KeptFile[]): Promise<Result<string>>
+  keptFiles(name: string): Promise<Result<readonly KeptFile[]>>
   /** The project that is being opened is not; nothing of it stays. */
   cancelProject(): Promise<void>
 }

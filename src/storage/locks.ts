@@ -7,6 +7,9 @@ export interface Locks {
   withRunLock<T>(runId: string, task: () => Promise<T>): Promise<T>
   /** Whether some tab or process, this one included, owns the run now. */
   isHeld(runId: string): Promise<boolean>
+  /** Says that this tab or process uses the files of that name for as long as it lives; several may. */
+  occupy(name: string): void
+  isOccupied(name: string): Promise<boolean>
 }
 
 export function heldElsewhere(runId: string, holder: string): Fault {
@@ -29,12 +32,19 @@ export function webLocks(manager: LockManager = navigator.locks): Locks {
         return task()
       }),
     isHeld: async (runId) => (await holder(runId)) !== undefined,
+    occupy(name) {
+      void manager.request(occupied(name), { mode: 'shared' }, () => new Promise(() => undefined)).catch(() => undefined)
+    },
+    isOccupied: async (name) => (await manager.query()).held?.some((lock) => lock.name === occupied(name)) ?? false,
   }
 }
+
+const occupied = (name: string): string => `tunesmith/use/${name}`
 
 /** Locks of one process. */
 export function localLocks(): Locks {
   const held = new Set<string>()
+  const occupied = new Set<string>()
   return {
     async withRunLock(runId, task) {
       if (held.has(runId)) throw heldElsewhere(runId, 'this process')
@@ -46,5 +56,7 @@ export function localLocks(): Locks {
       }
     },
     isHeld: (runId) => Promise.resolve(held.has(runId)),
+    occupy: (name) => void occupied.add(name),
+    isOccupied: (name) => Promise.resolve(occupied.has(name)),
   }
 }

@@ -1,6 +1,7 @@
 // All that outlives a reload, behind one interface: the training session does not know whether a browser, a folder or
 // memory keeps it. `createStorage` joins a file store and a record store; see browserStorage, nodeStorage, memoryStorage.
 import { checkpoints, type Checkpoints } from './checkpoints.ts'
+import { desk, type Desk } from './desk.ts'
 import type { FileStore } from './fileStore.ts'
 import { folders, type Folders } from './folders.ts'
 import { library, type Library } from './library.ts'
@@ -13,7 +14,7 @@ import { shelf, type Shelf } from './shelf.ts'
 import { storageUse, type Uses } from './storageUse.ts'
 import { storing } from './storageFault.ts'
 
-export interface Storage extends Locks, Uses {
+export interface Storage extends Pick<Locks, 'withRunLock' | 'isHeld'>, Uses {
   readonly runs: Runs
   readonly checkpoints: Checkpoints
   /** Files of adapters, of runs and of the shelf. */
@@ -22,6 +23,8 @@ export interface Storage extends Locks, Uses {
   readonly shelf: Shelf
   /** The data files of a run, so that it can go on after a reload. */
   readonly inputs: Folders
+  /** Chosen data files, for the next visit. */
+  readonly desk: Desk
   /** Files of models, one by one. */
   readonly models: ModelCache
   /** Models as people know them: several files each. */
@@ -49,13 +52,15 @@ export function createStorage({ files, records, locks, quota }: StorageParts): S
     else for (const folder of litter) await files.remove(folder)
     return litter.length
   }
+  const inputs = folders('inputs', files, records)
   const models = modelCache(files, records, quota)
   return {
     runs: runs(files, records),
     checkpoints: checkpoints(files, records, quota),
     adapters: folders('adapters', files, records),
     shelf: shelf(files, records, locks),
-    inputs: folders('inputs', files, records),
+    inputs,
+    desk: desk(files, records, locks, quota, inputs),
     models,
     library: library(models, records, locks),
     quota,

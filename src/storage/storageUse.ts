@@ -1,5 +1,6 @@
 // How many bytes each kept thing takes, from the records alone: no file is read. And what may go of a run while the rest stays.
 import type { RunBytes, StorageUse } from '../protocol/keep.ts'
+import { DESK } from './desk.ts'
 import type { FileStore } from './fileStore.ts'
 import type { Locks } from './locks.ts'
 import type { Quota } from './quota.ts'
@@ -28,6 +29,7 @@ export function storageUse(files: FileStore, records: RecordStore, locks: Locks,
         return {
           runs: runs.map(({ key: id }): RunBytes => ({ id, checkpoints: ofCheckpoints.get(id) ?? 0, adapter: ofAdapter.get(id) ?? 0, data: ofData.get(id) ?? 0 })),
           shelf: shelf.map(({ key: id, value }) => ({ id, name: value.name, bytes: ofAdapter.get(id) ?? 0 })),
+          desk: [...ofData].reduce((n, [key, bytes]) => (key.startsWith(DESK) ? n + bytes : n), 0),
           ...room,
         }
       }),

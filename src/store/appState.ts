@@ -23,6 +23,8 @@ export interface Sampling {
   readonly seed: number
 }
 
+export const firstSampling: Sampling = { maxNewTokens: 48, temperature: 0, topK: 0, topP: 1, seed: 42 }
+
 /** One streamed answer. */
 export interface Reply {
   readonly text: string
@@ -95,6 +97,8 @@ export interface AppState {
   /** Chosen runs, side by side. */
   readonly compared: Compared
   readonly sampling: Sampling
+  /** As it was typed; unsaid: one from the data. */
+  readonly prompt?: string
   readonly asked?: Asked
   readonly adapters: Held<readonly AdapterInfo[]>
   /** Which adapters answer, once the person has chosen; until then see `activeUses`. */
@@ -112,6 +116,8 @@ export interface AppState {
   readonly watching?: string
   /** What is kept in this browser, once somebody looked. */
   readonly storage: Held<StorageUse>
+  /** Names the chosen data files where they are kept for the next time. */
+  readonly keptFiles?: string
   /** A project is being packed or opened. */
   readonly projecting: Held<never>
   /** A recipe that came with the page’s address, until it is taken or put aside. */
@@ -138,7 +144,7 @@ export function firstState(): AppState {
     working: false,
     runs: { busy: true },
     compared: [],
-    sampling: { maxNewTokens: 48, temperature: 0, topK: 0, topP: 1, seed: 42 },
+    sampling: firstSampling,
     exporting: nothing,
     onnx: { verdicts: [] },
     adapters: nothing,

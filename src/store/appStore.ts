@@ -6,6 +6,7 @@ import { adapterActions, type AdapterActions } from './adapterActions.ts'
 import { askActions, type AskActions } from './askActions.ts'
 import { compareActions, type CompareActions } from './compareActions.ts'
 import { dataActions, type DataActions } from './dataActions.ts'
+import { deskActions, type DeskActions, type DeskPlace } from './deskActions.ts'
 import { keepActions, type KeepActions } from './keepActions.ts'
 import { libraryActions, type LibraryActions } from './libraryActions.ts'
 import { machineActions, type MachineActions } from './machineActions.ts'
@@ -24,7 +25,7 @@ export interface Context {
   readonly store: StoreApi<AppState>
 }
 
-export interface Actions extends CompareActions, ModelActions, KeepActions, LibraryActions, MachineActions, DataActions, PlanActions, SizeActions, RecipeActions, TrainActions, RunListActions, AskActions, AdapterActions, OnnxActions, SendActions, TabActions {
+export interface Actions extends DeskActions, CompareActions, ModelActions, KeepActions, LibraryActions, MachineActions, DataActions, PlanActions, SizeActions, RecipeActions, TrainActions, RunListActions, AskActions, AdapterActions, OnnxActions, SendActions, TabActions {
   /** Opens what the page starts with; call it once. */
   start(): void
 }
@@ -34,7 +35,10 @@ export interface App {
   readonly actions: Actions
 }
 
-export function createApp(studio: Studio): App {
+/** Where nothing outlives the page. */
+const nowhere: DeskPlace = { read: () => null, write: () => undefined }
+
+export function createApp(studio: Studio, place = nowhere): App {
   const store = createStore<AppState>(() => firstState())
   const context: Context = { studio, store }
   const data = dataActions(context)
@@ -49,6 +53,8 @@ export function createApp(studio: Studio): App {
   const machine = machineActions(context)
   const train = trainActions(context, runList, recipes)
   const tabs = tabActions(context, runList, train)
+  const compare = compareActions(context)
+  const { layOut, showRuns, ...desk } = deskActions(context, place, { model, data, runList, compare })
   const actions: Actions = {
     ...data,
     ...model,
@@ -60,7 +66,8 @@ export function createApp(studio: Studio): App {
     ...train,
     ...tabs,
     ...askActions(context),
-    ...compareActions(context),
+    ...compare,
+    ...desk,
     ...adapters,
     ...onnxActions(context),
     ...machine,
@@ -72,9 +79,9 @@ export function createApp(studio: Studio): App {
       void model.readDevice()
       void model.readMethods()
       void data.readSamples()
-      void runList.refreshRuns()
+      void runList.refreshRuns().then(showRuns)
       // The list comes after the starter, which it names too.
-      void model.openBuiltin(store.getState().recipe.base.id).then(() => library.readLibrary())
+      void layOut().then(() => library.readLibrary())
       model.keepTold()
       plan.keepPlanned()
       sizes.keepSized()

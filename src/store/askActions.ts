@@ -12,6 +12,7 @@ const TOP_TOKENS = 8
 
 export interface AskActions {
   setSampling(part: Partial<Sampling>): void
+  setPrompt(prompt: string): void
   /** The base answers, and beside it the base with the active adapters. */
   ask(prompt: string): Promise<void>
   stopAsking(): Promise<void>
@@ -50,6 +51,7 @@ export function askActions({ studio, store }: Context): AskActions {
   }
 
   return {
+    setPrompt: (prompt) => setState({ prompt }),
     setSampling: (part) => setState((s) => ({ sampling: { ...s.sampling, ...part } })),
     async ask(prompt) {
       if (isAnswering(getState())) return

@@ -1,4 +1,5 @@
 // Opens datasets, and renders the open one again when the recipe or the base model changed.
+import type { KeptFile } from '../protocol/keep.ts'
 import type { Recipe } from '../protocol/recipe.ts'
 import type { DatasetInfo, NamedFile, Result, TaskFile } from '../protocol/studio.ts'
 import type { Task } from '../protocol/tasks.ts'
@@ -24,6 +25,8 @@ export interface DataActions {
   openTasks(): Promise<void>
   /** Renders the chosen dataset for the recipe and base as they are now. */
   readAgain(): Promise<void>
+  /** Opens the data of a recipe as it lay here before the page was loaded: its files are those that were kept under that name. */
+  layOut(recipe: Recipe, files?: string): Promise<void>
 }
 
 type Open = (recipe: Recipe) => Promise<Result<DatasetInfo>>
@@ -38,6 +41,24 @@ export function dataActions({ studio, store }: Context): DataActions {
   let openedValidation: NamedFile | undefined
   /** Files of tasks, by the task's name. */
   const taskFiles = new Map<string, TaskFile>()
+
+  let keeping = 0
+
+  /** Keeps the chosen files for the next time; samples are there anyway. */
+  async function keep(): Promise<void> {
+    keeping += 1
+    const turn = keeping
+    const { data } = getState().recipe
+    const part = (part: KeptFile['part'], file: NamedFile | undefined, task?: string): KeptFile[] => (file ? [{ part, file, ...(task !== undefined && { task }) }] : [])
+    const files = data.tasks
+      ? tasksOf(getState().recipe).flatMap(({ name, source }) => (source === 'file' ? [...part('train', taskFiles.get(name)?.file, name), ...part('test', taskFiles.get(name)?.test, name)] : []))
+      : data.source === 'file' ? [...part('train', opened), ...part('test', openedTest), ...part('validation', openedValidation)] : []
+    setState(({ keptFiles: _before, ...rest }) => rest, true)
+    if (files.length === 0) return
+    const result = await answer(studio.keepFiles(files))
+    // What there is no room for has to be dropped again the next time, and then the page says so.
+    if (turn === keeping && result.ok) setState({ keptFiles: result.value })
+  }
 
   async function open(call: Open): Promise<boolean> {
     latest += 1
@@ -85,7 +106,8 @@ export function dataActions({ studio, store }: Context): DataActions {
   async function takeTasks(tasks: readonly Task[]): Promise<void> {
     const before = tasksOf(getState().recipe)
     setState((s) => ({ recipe: withTasks(s.recipe, tasks), ...(tasks.length === 0 && { dataset: nothing }) }))
-    if (tasks.length === 0 || (await open(callTasks)) || getState().recipe.data.tasks !== tasks) return
+    if (tasks.length === 0 || (await open(callTasks))) return keep()
+    if (getState().recipe.data.tasks !== tasks) return
     const recipe = withTasks(getState().recipe, before)
     setState({ recipe, renderedFor: dataKey(recipe) })
   }
@@ -108,16 +130,17 @@ export function dataActions({ studio, store }: Context): DataActions {
       return others.length < tasks.length ? takeTasks(others) : addTask('sample', id)
     }
     const name = getState().samples.value?.find((s) => s.id === id)?.title ?? id
-    await choose({ source: 'sample', id, name }, (recipe) => studio.openSample(id, recipe))
+    if (await choose({ source: 'sample', id, name }, (recipe) => studio.openSample(id, recipe))) await keep()
   }
 
-  async function openFile(file: NamedFile, test?: NamedFile, validation?: NamedFile): Promise<void> {
+  async function openFile(file: NamedFile, test?: NamedFile, validation?: NamedFile, isKept = false): Promise<void> {
     const id = file.path.split('/').at(-1) ?? file.path
     if (getState().recipe.data.tasks) return addTask('file', id, { file, ...(test && { test }) })
     const part = { source: 'file', id, name: id.replace(/\.[^.]*$/, '') } as const
     if (!(await choose(part, (recipe) => studio.openFile(file, recipe, test, validation)))) return
     ;[opened, openedTest, openedValidation] = [file, test, validation]
     nameValidation()
+    if (!isKept) await keep()
   }
 
   /** The recipe says which file is held out, so that the command line finds it too. */
@@ -128,9 +151,34 @@ export function dataActions({ studio, store }: Context): DataActions {
     setState({ recipe: next, renderedFor: dataKey(next) })
   }
 
+  async function layOut({ name, data: { tasks, source, id } }: Recipe, files?: string): Promise<void> {
+    const found = files === undefined ? undefined : await answer(studio.keptFiles(files))
+    const kept = found?.ok ? found.value : []
+    const find = (part: KeptFile['part'], task?: string): NamedFile | undefined => kept.find((k) => k.part === part && k.task === task)?.file
+    if (kept.length > 0) setState({ keptFiles: files! })
+    if (tasks) {
+      for (const task of tasks) {
+        const [file, test] = [find('train', task.name), find('test', task.name)]
+        if (file) taskFiles.set(task.name, { task: task.name, file, ...(test && { test }) })
+      }
+      return void (await open(callTasks))
+    }
+    if (id === '') return
+    const file = find('train')
+    if (source === 'file' && file?.path.split('/').at(-1) !== id) {
+      const message = `The file “${id}” was open, and is not kept in this browser.`
+      return setState({ notice: { code: 'bad-data', message, hint: 'Drop it on this page to go on with it.' } })
+    }
+    const opening = source === 'sample' ? openSample(id) : openFile(file!, find('test'), find('validation'), true)
+    // Opening names the recipe after the data.
+    setState((s) => ({ recipe: { ...s.recipe, name } }))
+    await opening
+  }
+
   return {
     openSample,
-    openFile,
+    openFile: (file, test, validation) => openFile(file, test, validation),
+    layOut,
     async setSeveral(isSeveral) {
       const { recipe } = getState()
       const { source, id } = recipe.data
@@ -157,13 +205,16 @@ export function dataActions({ studio, store }: Context): DataActions {
     },
     async addTestFile(test) {
       const file = opened
-      if (file && (await open((recipe) => studio.openFile(file, recipe, test, openedValidation)))) openedTest = test
+      if (!file || !(await open((recipe) => studio.openFile(file, recipe, test, openedValidation)))) return
+      openedTest = test
+      await keep()
     },
     async setValidationFile(validation) {
       const file = opened
       if (!file || !(await open((recipe) => studio.openFile(file, recipe, openedTest, validation)))) return
       openedValidation = validation
       nameValidation()
+      await keep()
     },
     async readAgain() {
       if (wanted) await open(wanted)

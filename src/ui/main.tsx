@@ -9,13 +9,15 @@ import { createApp } from '../store/appStore.ts'
 import { connectStudio } from '../workers/client.ts'
 import { App } from './App.tsx'
 import { AppProvider } from './AppContext.ts'
+import { deskPlace, saveOnLeaving } from './deskPlace.ts'
 import { keepOffline } from './offline.ts'
 import { showStoredTheme } from './useTheme.ts'
 import { firstLanguage, speak } from './words/language.ts'
 
 showStoredTheme()
 void speak(firstLanguage())
-const app = createApp(connectStudio())
+const app = createApp(connectStudio(), deskPlace())
+saveOnLeaving(app.actions.saveDesk)
 watchRequests((request) => app.actions.noteRequest({ ...request, by: 'page' }))
 app.actions.start()
 if (isRecipeLink(location.hash)) {

@@ -60,6 +60,16 @@ export function keepShelf({ storage, tabs, answer }: KeepNeeds): KeepShelf {
         const mine = (opening = { isCancelled: false })
         return openProject(storage, blobSource(file, path), { isCancelled: () => mine.isCancelled, onProgress })
       }),
+    keepFiles: (files) => answer(() => storage.desk.keep(files.map(({ task, part, file: { path, file } }) => ({ part, path, source: blobSource(file, path), ...(task !== undefined && { task }) })))),
+    keptFiles: (name) =>
+      answer(async () =>
+        Promise.all(
+          (await storage.desk.open(name)).map(async ({ task, part, path, source }) => {
+            const bytes = source.blob ?? new Blob([await source.read(0, source.size)])
+            return { part, file: { path, file: new File([bytes], path.split('/').at(-1)!) }, ...(task !== undefined && { task }) }
+          }),
+        ),
+      ),
     async cancelProject() {
       opening.isCancelled = true
     },

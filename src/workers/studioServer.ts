@@ -321,7 +321,8 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
           const { base: wanted } = record.recipe
           if (model?.info.id !== wanted.id || model.info.revision !== wanted.revision) {
             if (wanted.source === 'hub') await models.openFor(wanted)
-            else if (wanted.source !== 'builtin') throw new Fault('bad-model', `This run tunes the model folder ${wanted.id}, which is not open.`, 'Drop that folder on the page, then continue the run.')
+            else if (wanted.source === 'builtin') await openBuiltin(wanted.id, () => undefined)
+            else throw new Fault('bad-model', `This run tunes the model folder ${wanted.id}, which is not open.`, 'Drop that folder on the page, then continue the run.')
             await openBuiltin(wanted.id, () => undefined)
           }
           data = await openInputs(inputs, record.recipe.data)

@@ -1,5 +1,4 @@
 // A prompt for both models, with the sampling knobs.
-import { useState } from 'react'
 import { readOptions } from '../../protocol/options.ts'
 import { activeUses } from '../../store/adapterUses.ts'
 import { isAnswering } from '../../store/appState.ts'
@@ -13,7 +12,7 @@ import { useWords } from '../words/language.ts'
 import { ActiveAdapters } from './ActiveAdapters.tsx'
 
 export function PromptBox() {
-  const [typed, setTyped] = useState<string>()
+  const typed = useApp((s) => s.prompt)
   const example = useApp(examplePrompt)
   const sampling = useApp((s) => s.sampling)
   // Nothing trains then, but onnxruntime answers.
@@ -23,7 +22,7 @@ export function PromptBox() {
   const answering = useApp(isAnswering)
   const hasTuned = useApp((s) => activeUses(s).length > 0)
   const readsPairs = useApp((s) => activeUses(s).some(({ id }) => s.runs.value?.some((run) => run.id === id && run.recipe.pairs)))
-  const { ask, stopAsking, setSampling } = useActions()
+  const { ask, stopAsking, setSampling, setPrompt } = useActions()
   const words = useWords().judge.prompt
   const prompt = typed ?? example
   const isWrong = readOptions(samplingOptions, { ...sampling }).problems.length > 0
@@ -37,7 +36,7 @@ export function PromptBox() {
         rows={3}
         value={prompt}
         placeholder={words.placeholder}
-        onChange={(e) => setTyped(e.target.value)}
+        onChange={(e) => setPrompt(e.target.value)}
       />
       {readsPairs && <p className="small soft">{words.pairs}</p>}
       <div className="row">

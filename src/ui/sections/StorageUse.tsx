@@ -10,6 +10,7 @@ import { FailureNote } from '../parts/FailureNote.tsx'
 import { FilePicker } from '../parts/FilePicker.tsx'
 import { saveFile } from '../saveFile.ts'
 import { useWords } from '../words/language.ts'
+import { DeskNote } from './DeskNote.tsx'
 
 export function StorageUse() {
   const { value, busy, failure } = useApp((s) => s.storage)
@@ -30,6 +31,7 @@ export function StorageUse() {
       {failure && <FailureNote failure={failure} />}
       {projecting.failure && <FailureNote failure={projecting.failure} />}
       {value && <Kept use={value} />}
+      <DeskNote />
     </section>
   )
 }
@@ -42,7 +44,7 @@ function Kept({ use }: { use: Use }) {
     { id: 'weights', label: w.models, bytes: use.models },
     { id: 'activations', label: w.checkpoints, bytes: sum((r) => r.checkpoints) },
     { id: 'workspace', label: w.adapters, bytes: sum((r) => r.adapter) + use.shelf.reduce((n, a) => n + a.bytes, 0) },
-    { id: 'trainable', label: w.data, bytes: sum((r) => r.data) },
+    { id: 'trainable', label: w.data, bytes: sum((r) => r.data) + use.desk },
   ]
   const total = classes.reduce((n, c) => n + c.bytes, 0)
   return (

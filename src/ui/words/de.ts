@@ -119,7 +119,7 @@ const words: Words = {
     models: 'Modelle',
     checkpoints: 'Sicherungspunkte',
     adapters: 'Adapter',
-    data: 'Daten der Läufe',
+    data: 'Daten der Läufe, und gewählte Daten',
     kind: 'Was',
     bytes: 'Bytes',
     share: 'Anteil',

@@ -6,8 +6,7 @@ export const deskDe: Words['desk'] = {
   openingText: (done, total) => `${done} von ${total} gespeichert und geprüft`,
   cancelOpening: 'Öffnen abbrechen',
   cancelAbout: 'Dann bleibt nichts davon.',
-  title: 'Wie Sie es verlassen haben',
   about: 'Einstellungen, gewählte Daten, Prompt, antwortende Adapter und nebeneinander gestellte Läufe sind nach dem Neuladen wieder da.',
   fresh: 'Neu beginnen',
-  freshAbout: 'Setzt all das auf den Anfang der Seite zurück. Läufe, Adapter und Modelle bleiben.',
+  freshAbout: 'Neu beginnen? Einstellungen, gewählte Daten und Prompt werden wieder, wie die Seite anfängt. Läufe, Adapter und Modelle bleiben.',
 }

@@ -5,8 +5,7 @@ export const deskEn = {
   openingText: (done: string, total: string) => `${done} of ${total} kept and proven`,
   cancelOpening: 'Cancel opening',
   cancelAbout: 'Nothing of it stays then.',
-  title: 'As you left it',
   about: 'Settings, chosen data, prompt, adapters that answer and runs side by side come back after a reload.',
   fresh: 'Start afresh',
-  freshAbout: 'Puts all of that back to what the page begins with. Runs, adapters and models stay.',
+  freshAbout: 'Start afresh? Settings, chosen data and prompt go back to what the page begins with. Runs, adapters and models stay.',
 }

@@ -116,7 +116,7 @@ export const en = {
     models: 'Models',
     checkpoints: 'Checkpoints',
     adapters: 'Adapters',
-    data: 'Data of runs',
+    data: 'Data of runs, and chosen data',
     kind: 'What',
     bytes: 'Bytes',
     share: 'Share',

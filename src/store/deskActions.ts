@@ -1,0 +1,102 @@
+// The desk as somebody left it: written a moment after every change, and laid out again when the page starts.
+import type { AppState } from './appState.ts'
+import type { Context } from './appStore.ts'
+import { batch } from './batch.ts'
+import type { CompareActions } from './compareActions.ts'
+import type { DataActions } from './dataActions.ts'
+import { deskText, readDesk, type Desk } from './desk.ts'
+import type { ModelActions } from './modelActions.ts'
+import { canContinue } from './runFigures.ts'
+import type { RunListActions } from './runListActions.ts'
+
+/** Where the desk's text lies between two visits. */
+export interface DeskPlace {
+  read(): string | null
+  /** Null clears it. */
+  write(text: string | null): void
+}
+
+export interface DeskActions {
+  /** Writes what has not been written yet, since the page may go. */
+  saveDesk(): void
+  /** Forgets it: the next start is as the first. Whoever calls this reloads the page. */
+  clearDesk(): void
+}
+interface Needs {
+  readonly model: ModelActions
+  readonly data: DataActions
+  readonly runList: RunListActions
+  readonly compare: CompareActions
+}
+
+export interface DeskWork extends DeskActions {
+  /** Opens the model and the data that lay there, or what the page begins with. */
+  layOut(): Promise<void>
+  /** Once the runs are known: shows those that were looked at. */
+  showRuns(): Promise<void>
+}
+
+const kept = ({ recipe, sampling, prompt, asked, chosenUses, runId, compared, keptFiles }: AppState): readonly unknown[] => [recipe, sampling, prompt, asked, chosenUses, runId, compared, keptFiles]
+
+export function deskActions({ store }: Context, place: DeskPlace, { model, data, runList, compare }: Needs): DeskWork {
+  const { getState, setState } = store
+  const desk: Desk = readDesk(place.read()) ?? { compared: [] }
+  let written = desk
+  let isCleared = false
+  /** What is shown only later must not be forgotten before. */
+  let waiting: Pick<Desk, 'uses' | 'runId' | 'compared' | 'files'> | undefined = desk
+
+  const write = (): void => {
+    if (isCleared) return
+    const { uses, runId, compared, files } = waiting ?? {}
+    const s = getState()
+    const text = deskText({ ...s, ...(uses && { chosenUses: uses }), ...(runId !== undefined && { runId }), ...(compared && { compared: compared.map((id) => ({ id, run: { busy: true } })) }), ...(files !== undefined && { keptFiles: files }) }, written)
+    written = readDesk(text) ?? written
+    place.write(text)
+  }
+  const soon = batch<true>(write, 400)
+
+  async function layOut(): Promise<void> {
+    const { recipe, sampling, prompt, asked } = desk
+    const first = getState().recipe.base.id
+    setState({ ...(recipe && { recipe }), ...(sampling && { sampling }), ...(prompt !== undefined && { prompt }), ...(asked && { asked }) })
+    store.subscribe((now, before) => {
+      const was = kept(before)
+      if (kept(now).some((value, i) => value !== was[i])) soon.add(true)
+    })
+    if (!recipe) return model.openBuiltin(first)
+    const { base } = recipe
+    const reading = data.layOut(recipe, desk.files)
+    // Only what is stored: a start does not make the page fetch.
+    if (base.source === 'hub') await model.openHub(`hub/${base.id}@${base.revision ?? 'main'}`)
+    else if (base.source === 'builtin') await model.openBuiltin(base.id)
+    if (!getState().base.value) await model.openBuiltin(first)
+    await reading
+    if (base.source !== 'folder') return
+    const message = `The model folder “${base.id}” was open, which the page cannot open by itself.`
+    setState({ notice: { code: 'bad-model', message, hint: 'Drop it on this page to go on with it.' } })
+  }
+
+  async function showRuns(): Promise<void> {
+    const { runs, working } = getState()
+    const { uses, runId, compared } = desk
+    const known = (id: string | undefined): boolean => runs.value?.some((run) => run.id === id) ?? false
+    // A run that was cut off is offered, and shown when it goes on.
+    const isOffered = runs.value?.some((run) => canContinue(run) && run.status !== 'stopped') ?? false
+    if (!working && !isOffered && runId !== undefined && known(runId) && getState().runId === undefined) await runList.showRun(runId)
+    if (uses && !getState().chosenUses) setState({ chosenUses: uses })
+    for (const id of compared) if (known(id)) await compare.compare(id, true)
+    waiting = undefined
+    soon.add(true)
+  }
+
+  return {
+    layOut,
+    showRuns,
+    saveDesk: () => soon.flush(),
+    clearDesk() {
+      isCleared = true
+      place.write(null)
+    },
+  }
+}
