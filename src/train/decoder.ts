@@ -165,7 +165,7 @@ export class Decoder {
     }
     const staging = wanted ? pass.ring.take() : undefined
     // The read of a lost device fails, and its buffer never comes back.
-    if (wanted && !staging) throw new Fault('device-lost', `The GPU stopped answering: ${lost.reason || 'the last read failed'}.`, 'Ask again.')
+    if (wanted && !staging) throw new Fault('device-lost', 'The GPU stopped answering.', 'Ask again.', lost.reason)
     const { place } = pass
     replay(device, [...pass.recording.commands, ...(staging ? [{ kind: 'copy', label: 'read-back', from: place, to: { buffer: staging, offset: 0, size: place.size }, flops: 0 } as const] : [])])
     return staging && new Float32Array(await pass.ring.read(staging))
