@@ -70,7 +70,7 @@ const subscribe = (told: () => void): (() => void) => {
 }
 const now = (): Spoken => spoken
 
-export const useSpoken = (): Spoken => useSyncExternalStore(subscribe, now, () => english)
+export const useSpoken = (): Spoken => useSyncExternalStore(subscribe, now, now)
 export const useWords = (): Words => useSpoken().words
 
 /** The words outside a component's hooks. The page renders whole when its language changes, so what is said stays true. */

@@ -15,6 +15,8 @@ const DEEPEST = 3
 /** Texts remembered; the page shows far fewer at a time. */
 const MOST_KEPT = 500
 
+const hasWords = (text: string): boolean => /\p{L}/u.test(text)
+
 export function sentences(table: Sentences): (text: string) => Told {
   const patterns = Object.keys(table)
     .filter((key) => key.includes('{}'))
@@ -29,10 +31,23 @@ export function sentences(table: Sentences): (text: string) => Told {
     for (const { key, pieces } of patterns) {
       const parts = partsOf(text, pieces)
       if (!parts) continue
-      const said = parts.map((part) => (depth < DEEPEST && /\p{L}/u.test(part) ? find(part, depth + 1).text : part))
-      return { text: filled(table[key] ?? '', said), isKnown: true }
+      const said = parts.map((part) => (depth < DEEPEST && hasWords(part) ? within(part, depth + 1) : { text: part, isKnown: true }))
+      return { text: filled(table[key] ?? '', said.map((s) => s.text)), isKnown: hasWords(key) || said.every((s) => s.isKnown) }
     }
-    return { text, isKnown: !/\p{L}/u.test(text) }
+    // Several sentences in a row, each of its own.
+    const each = depth < DEEPEST ? text.split(/(?<=[.!?]) (?=[\p{Lu}“])/u) : []
+    if (each.length > 1) {
+      const said = each.map((one) => find(one, depth + 1))
+      return { text: said.map((s) => s.text).join(' '), isKnown: said.every((s) => s.isKnown) }
+    }
+    return { text, isKnown: !hasWords(text) }
+  }
+
+  /** A part keeps the spaces around it. */
+  function within(part: string, depth: number): Told {
+    const words = part.trim()
+    const { text, isKnown } = find(words, depth)
+    return { text: part.replace(words, () => text), isKnown }
   }
 
   return (text) => {
