@@ -27,8 +27,10 @@ export type Tuned = Map<string, number>
 /** What was found so far, by adapter: devices come and go, the hardware stays. */
 const found = new Map<string, Tuned>()
 
-export function tunedOn({ info: { vendor, architecture, description } }: Pick<Gpu, 'info'>): Tuned {
-  const key = `${vendor} ${architecture} ${description}`
+export const adapterName = ({ info: { vendor, architecture, description } }: Pick<Gpu, 'info'>): string => `${vendor} ${architecture} ${description}`
+
+export function tunedOn(gpu: Pick<Gpu, 'info'>): Tuned {
+  const key = adapterName(gpu)
   const known = found.get(key) ?? new Map<string, number>()
   found.set(key, known)
   return known

@@ -62,7 +62,20 @@ export interface RequestNote {
   readonly at: number
 }
 
+/** How kernels are chosen on this adapter. */
+export interface KernelNote {
+  /** Whether a first run measures which are fastest. */
+  readonly measures: boolean
+  /** Shapes of products whose fastest kernel is known. */
+  readonly known: number
+  /** Software adapters are never measured. */
+  readonly software: boolean
+}
+
 export interface MachineShelf {
+  kernels(): Promise<Result<KernelNote>>
+  /** Not to measure forgets what was measured. */
+  measureKernels(on: boolean): Promise<Result<KernelNote>>
   /** Tells of every request of the workers: those that were, and those that come. */
   watchRequests(onRequest: (note: RequestNote) => void): Promise<void>
   /** Runs small cases of every op on the GPU and compares them, and their gradients, with the CPU oracle. */

@@ -42,6 +42,12 @@ export interface LibraryModel {
   readonly usedAt: number
 }
 
+/** What was measured on one adapter: the number of the fastest kernel, by what was tuned. */
+export interface StoredKernels {
+  readonly version: string
+  readonly choices: Readonly<Record<string, number>>
+}
+
 export interface Tables {
   runs: RunRecord
   events: { readonly events: readonly RunEvent[] }
@@ -52,9 +58,10 @@ export interface Tables {
   models: StoredModel
   shelf: StoredAdapter
   library: LibraryModel
+  kernels: StoredKernels
 }
 export type Table = keyof Tables
-export const tables = ['runs', 'events', 'checkpoints', 'adapters', 'inputs', 'models', 'shelf', 'library'] as const satisfies readonly Table[]
+export const tables = ['runs', 'events', 'checkpoints', 'adapters', 'inputs', 'models', 'shelf', 'library', 'kernels'] as const satisfies readonly Table[]
 
 export type Change = {
   [T in Table]:

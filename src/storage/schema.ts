@@ -20,6 +20,10 @@ const migrations: readonly ((database: Database) => void)[] = [
   (database) => {
     database.createObjectStore('library')
   },
+  // 4: kernels that were found fastest.
+  (database) => {
+    database.createObjectStore('kernels')
+  },
 ]
 export const SCHEMA_VERSION = migrations.length
 

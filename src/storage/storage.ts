@@ -4,6 +4,7 @@ import { checkpoints, type Checkpoints } from './checkpoints.ts'
 import { desk, type Desk } from './desk.ts'
 import type { FileStore } from './fileStore.ts'
 import { folders, type Folders } from './folders.ts'
+import { kernels, type Kernels } from './kernels.ts'
 import { library, type Library } from './library.ts'
 import type { Locks } from './locks.ts'
 import { modelCache, type ModelCache } from './modelCache.ts'
@@ -29,6 +30,7 @@ export interface Storage extends Pick<Locks, 'withRunLock' | 'isHeld'>, Uses {
   readonly models: ModelCache
   /** Models as people know them: several files each. */
   readonly library: Library
+  readonly kernels: Kernels
   readonly quota: Quota
   /** Removes files that no record points to, of runs that nobody owns; answers how many. Call once at the start. */
   sweep(): Promise<number>
@@ -63,6 +65,7 @@ export function createStorage({ files, records, locks, quota }: StorageParts): S
     desk: desk(files, records, locks, quota, inputs),
     models,
     library: library(models, records, locks),
+    kernels: kernels(records),
     quota,
     ...storageUse(files, records, locks, quota),
     withRunLock: locks.withRunLock,

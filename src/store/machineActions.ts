@@ -16,6 +16,8 @@ export interface MachineActions {
   /** Runs every kernel against the oracle; nothing happens while a run trains. */
   selfTest(): Promise<void>
   stopSelfTest(): Promise<void>
+  lookAtKernels(): Promise<void>
+  measureKernels(on: boolean): Promise<void>
   /** Allocates the plan's bytes and frees them. */
   tryRoom(): Promise<void>
 }
@@ -42,6 +44,15 @@ export function machineActions({ studio, store }: Context): MachineActions {
       change(({ selfTest: { done, total, verdicts } }) => ({
         selfTest: { busy: false, done, total, verdicts: result.ok ? result.value.verdicts : verdicts, ...(result.ok ? { report: result.value } : { failure: result.failure }) },
       }))
+    },
+    async lookAtKernels() {
+      const result = await answer(studio.kernels())
+      change(({ kernels }) => ({ kernels: settled(kernels, result) }))
+    },
+    async measureKernels(on) {
+      change(({ kernels }) => ({ kernels: { ...kernels, busy: true } }))
+      const result = await answer(studio.measureKernels(on))
+      change(({ kernels }) => ({ kernels: settled(kernels, result) }))
     },
     stopSelfTest: () => studio.stopSelfTest(),
     async tryRoom() {

@@ -5,7 +5,7 @@ import type { Family } from '../families/family.ts'
 import { familyOf } from '../families/registry.ts'
 import type { Plan } from '../engine/plan.ts'
 import type { Choose } from '../engine/record.ts'
-import { chooseTuned, clockStopwatch, tune } from '../engine/tune.ts'
+import { chooseTuned, clockStopwatch, tune, tunedOn, type Tuned } from '../engine/tune.ts'
 import type { ModelFolder } from '../files/modelFolder.ts'
 import type { Gpu } from '../gpu/device.ts'
 import { Memory } from '../gpu/memory.ts'
@@ -74,18 +74,30 @@ function readConfig(folder: ModelFolder, family: Family): { config: unknown; fou
 /** The class that a config names. */
 const architectureOf = (json: Readonly<Record<string, unknown>>): string | undefined => (json['architectures'] as readonly string[] | null | undefined)?.[0]
 
-/** @param tuning whether kernels are measured before the first step; on software adapters compiling them would take longest */
-export function mount(model: OpenModel, gpu: Gpu, tuning = !gpu.info.software): Base {
+/** When kernels are measured before a first step, and who is told. */
+export interface Tuning {
+  wanted(): boolean
+  onMeasured(tuned: Tuned): void
+}
+
+/** @param tuning unsaid: where there is a GPU; on software adapters compiling the kernels would take longest */
+export function mount(model: OpenModel, gpu: Gpu, tuning: Tuning = { wanted: () => !gpu.info.software, onMeasured: () => undefined }): Base {
   const memory = new Memory(gpu.device)
   const pipelines = new Pipelines(gpu.device)
   let turn: Promise<unknown> = Promise.resolve()
   /** One plan after the other: two at once would time each other. */
   const tunePlan = (p: Plan): Promise<void> => {
     // Without room or time for it, training goes on with the usual kernels; what is wrong with the device shows when it is used.
-    turn = turn.then(() => tune(gpu, p, clockStopwatch(gpu, memory, pipelines))).catch(() => undefined)
+    turn = turn
+      .then(async () => {
+        if (!tuning.wanted()) return
+        const measured = await tune(gpu, p, clockStopwatch(gpu, memory, pipelines))
+        if (measured.size > 0) tuning.onMeasured(tunedOn(gpu))
+      })
+      .catch(() => undefined)
     return turn.then(() => undefined)
   }
-  return { ...model, gpu, memory, pipelines, weights: new Weights(memory, pipelines, model), choose: chooseTuned(gpu), tune: tuning ? tunePlan : () => Promise.resolve() }
+  return { ...model, gpu, memory, pipelines, weights: new Weights(memory, pipelines, model), choose: chooseTuned(gpu), tune: tunePlan }
 }
 
 /** The base with methods attached; none attached is the base itself. */

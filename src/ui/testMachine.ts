@@ -14,7 +14,14 @@ const verdicts: readonly KernelVerdict[] = ['attention', 'matmul', 'rmsNorm'].ma
 
 export function testMachine(wait: () => Promise<void>, noRoom = false): MachineShelf {
   let stopped = false
+  let measures = true
+  const note = () => ({ ok: true as const, value: { measures, known: measures ? 7 : 0, software: false } })
   return {
+    kernels: async () => note(),
+    async measureKernels(on) {
+      measures = on
+      return note()
+    },
     async watchRequests(onRequest) {
       const at = Date.UTC(2026, 10, 21)
       onRequest({ by: 'studio', method: 'GET', address: 'https://site.test/samples/index.json', sentBytes: 0, receivedBytes: 742, at })

@@ -4,10 +4,12 @@ import type { MachineShelf } from '../protocol/machine.ts'
 import type { Recipe } from '../protocol/recipe.ts'
 import type { Result } from '../protocol/result.ts'
 import type { Base } from '../train/base.ts'
+import type { KernelMemory } from '../train/kernelMemory.ts'
 import type { RequestLog } from './requestLog.ts'
 
 export interface MachineNeeds {
   readonly requests: RequestLog
+  readonly kernels: KernelMemory
   answer<T>(work: () => Promise<T>): Promise<Result<T>>
   /** One at a time, before a probe that is in flight. */
   soon<T>(work: () => Promise<T>): Promise<T>
@@ -17,12 +19,14 @@ export interface MachineNeeds {
   placed(recipe: Recipe): Promise<{ readonly base: Base; readonly recipe: Recipe; readonly shapes: readonly { readonly B: number; readonly T: number }[] }>
 }
 
-export function machineShelf({ requests, answer, soon, living, placed }: MachineNeeds): MachineShelf {
+export function machineShelf({ requests, kernels, answer, soon, living, placed }: MachineNeeds): MachineShelf {
   let stop = { asked: false }
   return {
     async watchRequests(onRequest) {
       requests.listen(onRequest)
     },
+    kernels: () => answer(async () => kernels.note(await living())),
+    measureKernels: (on) => answer(async () => kernels.measure(await living(), on)),
     selfTest: (onProgress) =>
       answer(() =>
         soon(async () => {

@@ -27,6 +27,7 @@ import { AdapterLibrary } from './adapterLibrary.ts'
 import { adapterShelf, type ShelfNeeds } from './adapterShelf.ts'
 import type { HubFetcher } from './hubClient.ts'
 import { keepShelf } from './keepShelf.ts'
+import { KernelMemory } from '../train/kernelMemory.ts'
 import { machineShelf } from './machineShelf.ts'
 import { modelInfo } from './modelInfo.ts'
 import { modelShelf } from './modelShelf.ts'
@@ -46,6 +47,7 @@ interface OpenedModel {
 
 export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fetcher: HubFetcher, requests: RequestLog, tabs: Tabs): Studio {
   const site = new Site(page)
+  const kernels = new KernelMemory(storage, __APP_VERSION__)
   let gpu: Promise<Gpu> | undefined
   let model: OpenedModel | undefined
   let base: Base | undefined
@@ -109,7 +111,8 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
     const on = await living()
     // What is kept otherwise makes way.
     if (base && !isKeptAlike(base.kept, kept)) forget()
-    base ??= mount(asKept(need(model, 'model').model), on)
+    const tuning = await kernels.tuning(on)
+    base ??= mount(asKept(need(model, 'model').model), on, tuning)
     return base
   }
   const keep = (recipe: Pick<Recipe, 'base'>): void => void (kept = keptAs(recipe.base))
@@ -200,6 +203,7 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
   const models = modelShelf({ site, storage, fetcher, opened: () => model, open: opened, answer, alone })
   const machine = machineShelf({
     requests,
+    kernels,
     answer,
     soon,
     living,

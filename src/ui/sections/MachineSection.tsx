@@ -1,5 +1,6 @@
 // Below the story: this machine. Loaded apart from the first page, since nobody needs it to begin.
 import { useWords } from '../words/language.ts'
+import { KernelTuning } from './KernelTuning.tsx'
 import { OfflineNote } from './OfflineNote.tsx'
 import { RequestList } from './RequestList.tsx'
 import { SelfTest } from './SelfTest.tsx'
@@ -16,6 +17,7 @@ export function MachineSection() {
       <p className="small soft">{w.hints.machine}</p>
       <div className="machine-parts">
         <SelfTest />
+        <KernelTuning />
         <RequestList />
         <OfflineNote />
         <StorageUse />

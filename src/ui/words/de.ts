@@ -47,6 +47,13 @@ const words: Words = {
     machine: 'Ob die GPU richtig rechnet, was hier gespeichert ist und was gesendet wurde.',
   },
   states: { done: 'bereit', now: 'als Nächstes', later: 'später' },
+  kernels: {
+    title: 'Schnellste Kernel',
+    about: 'Vor einem ersten Training werden die Arten, Matrizen zu multiplizieren, auf dieser GPU gemessen, höchstens zwei Sekunden lang; die schnellsten werden behalten. Die Ergebnisse sind bei allen gleich.',
+    measure: 'Messen, welche Kernel am schnellsten sind',
+    known: (n: number) => (n === 0 ? 'Noch nichts gemessen.' : n === 1 ? 'Hier gemessen: eine Art von Produkt.' : `Hier gemessen: ${n} Arten von Produkten.`),
+    software: 'Dieser Adapter rechnet auf der CPU, wo das Übersetzen der Kandidaten länger dauern würde, als es spart.',
+  },
   selfTest: {
     title: 'Selbsttest',
     about: 'Führt kleine Fälle jedes Kernels auf dieser GPU aus, vorwärts und rückwärts, und vergleicht sie mit einer einfachen Rechnung auf der CPU. Das dauert auf einer GPU Sekunden, ohne eine länger, und liest nichts von Ihnen.',

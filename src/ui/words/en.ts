@@ -44,6 +44,13 @@ export const en = {
     machine: 'Is the GPU right, what is stored here, and what was sent.',
   },
   states: { done: 'ready', now: 'next', later: 'later' },
+  kernels: {
+    title: 'Fastest kernels',
+    about: 'Before a first run, the ways to multiply matrices are timed on this GPU, for two seconds at most, and the fastest are kept. Results are the same whichever is taken.',
+    measure: 'Measure which kernels are fastest',
+    known: (n: number) => (n === 0 ? 'Nothing measured yet.' : n === 1 ? 'Measured here: one kind of product.' : `Measured here: ${n} kinds of products.`),
+    software: 'This adapter computes on the CPU, where compiling the candidates would take longer than it saves.',
+  },
   selfTest: {
     title: 'Self-test',
     about: 'Runs small cases of every kernel on this GPU, forward and backward, and compares them with a plain computation on the CPU. It takes seconds on a GPU, longer where there is none, and reads nothing of yours.',
