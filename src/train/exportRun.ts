@@ -12,6 +12,7 @@ import { fromUtf8, utf8 } from '../lib/bytes.ts'
 import type { Attachment, Emitted, ReadParam } from '../methods/method.ts'
 import { methodOf } from '../methods/registry.ts'
 import { Fault } from '../protocol/failure.ts'
+import { MODEL_CLASSES } from '../protocol/taskType.ts'
 import type { RunEvent } from '../protocol/event.ts'
 import type { Recipe } from '../protocol/recipe.ts'
 import type { RunRecord } from '../protocol/studio.ts'
@@ -105,7 +106,7 @@ export async function exportRun(base: Base, { facts: given, values, layout, atta
     ['model.safetensors', writeSafetensors(out, { format: 'pt' })],
     ['tokenizer.json', utf8(JSON.stringify(base.folder.tokenizerJson))],
     ['tokenizer_config.json', utf8(sortedJson(base.folder.tokenizerConfig))],
-    ['README.md', utf8(adapterCard({ ...facts, isWhole: true, library: 'transformers', load: WHOLE, elsewhere: 'merged' }))],
+    ['README.md', utf8(adapterCard({ ...facts, isWhole: true, library: 'transformers', load: wholeLines(MODEL_CLASSES[taskType]), elsewhere: 'merged' }))],
     ['recipe.json', recipe],
   ])
   if (base.folder.generationConfig) files.set('generation_config.json', utf8(configJson(base.folder.generationConfig)))
@@ -113,7 +114,8 @@ export async function exportRun(base: Base, { facts: given, values, layout, atta
   return files
 }
 
-const WHOLE = 'A whole model, as any other:\n\n```python\nfrom transformers import AutoModelForCausalLM, AutoTokenizer\n\nmodel = AutoModelForCausalLM.from_pretrained("path/to/this/folder")\ntokenizer = AutoTokenizer.from_pretrained("path/to/this/folder")\n```'
+const wholeLines = (auto: string): string =>
+  `A whole model, as any other:\n\n\`\`\`python\nfrom transformers import ${auto}, AutoTokenizer\n\nmodel = ${auto}.from_pretrained("path/to/this/folder")\ntokenizer = AutoTokenizer.from_pretrained("path/to/this/folder")\n\`\`\``
 const LOADER: readonly [string, Uint8Array] = ['load_adapter.py', utf8(loader)]
 
 function loadLines({ baseModel }: CardFacts, only?: Attachment): string {

@@ -1,5 +1,6 @@
 // What a run leaves, and the Python lines that load it where the person already works.
 import type { Recipe } from '../protocol/recipe.ts'
+import { MODEL_CLASSES } from '../protocol/taskType.ts'
 
 export type Kept = 'adapter' | 'model' | 'adapterhub' | 'own'
 
@@ -15,18 +16,20 @@ export function kept({ methods: [first, ...more] }: Recipe): Kept {
 
 export function loadingSnippet(recipe: Recipe): string {
   const id = recipe.base.source === 'builtin' ? `path/to/${recipe.base.id}` : recipe.base.id
-  const open = (path: string): string => `AutoModelForCausalLM.from_pretrained(${JSON.stringify(path)})`
+  const open = (path: string, more = ''): string => `${MODEL_CLASSES[recipe.task ?? 'CAUSAL_LM']}.from_pretrained(${JSON.stringify(path)}${more})`
+  // The base has a head of other classes, or none.
+  const classes = recipe.labels ? `, num_labels=${recipe.labels.length}, ignore_mismatched_sizes=True` : ''
   const folder = '"path/to/the/unzipped/folder"'
   const what = kept(recipe)
   switch (what) {
     case 'model':
       return `model = ${open('path/to/the/unzipped/folder')}`
     case 'adapterhub':
-      return `model = ${open(id)}\nadapters.init(model); model.load_adapter(${folder}, set_active=True, use_safetensors=True)`
+      return `model = ${open(id, classes)}\nadapters.init(model); model.load_adapter(${folder}, set_active=True, use_safetensors=True)`
     case 'own':
       return `from load_adapter import load_adapter\nmodel = load_adapter(${JSON.stringify(id)})`
     case 'adapter':
-      return `base = ${open(id)}\nmodel = PeftModel.from_pretrained(base, ${folder})`
+      return `base = ${open(id, classes)}\nmodel = PeftModel.from_pretrained(base, ${folder})`
     default:
       return what satisfies never
   }

@@ -122,6 +122,9 @@ describe('the snippet', () => {
     expect(loadingSnippet(defaultRecipe())).toContain('from_pretrained("path/to/starter")')
     const odd = { ...defaultRecipe(), base: { source: 'folder' as const, id: 'my "model"' } }
     expect(loadingSnippet(odd)).toContain('"my \\"model\\""')
+    const sorting = { ...odd, task: 'SEQ_CLS', labels: ['a', 'b', 'c'] } as const
+    expect(loadingSnippet(sorting)).toContain('AutoModelForSequenceClassification.from_pretrained("my \\"model\\"", num_labels=3')
+    expect(loadingSnippet({ ...sorting, methods: [{ id: 'full', options: {} }] })).toBe('model = AutoModelForSequenceClassification.from_pretrained("path/to/the/unzipped/folder")')
   })
   it('knows what is no PEFT adapter', () => {
     const by = (...ids: string[]): string =>
