@@ -70,6 +70,14 @@ describe('the page has no axe violation', () => {
       await page.getByText('216,576').waitFor()
       await page.evaluate(() => document.querySelectorAll('details').forEach((d) => (d.open = true)))
     },
+    'rows looked through, and a term explained': async (page) => {
+      await pickSample(page)
+      await page.getByText('All 480 rows').click()
+      await page.getByRole('button', { name: 'Row 3, as the model reads it' }).click()
+      await page.getByRole('heading', { name: /^Row 3/ }).waitFor()
+      await page.getByRole('button', { name: 'What is this: Trained tokens' }).click()
+      await page.getByRole('dialog', { name: 'Trained tokens' }).waitFor()
+    },
     'with several tasks': async (page) => {
       await pickSample(page)
       await pickMethod(page, 'Hypernetwork')

@@ -37,15 +37,16 @@ export async function main(argv: string[]): Promise<number> {
   try {
     const page = await stage.open()
     page.setDefaultTimeout(3 * MINUTES)
+    await page.locator('#model').getByText('Parameters').waitFor()
+    await page.setViewportSize(WIDE)
+    await shoot(page, '.top', { ...WIDE, height: 900 }, join(choices.out, 'start.png'))
     await train(page, choices)
     await ask(page)
-    await shoot(page, '#train', WIDE, join(choices.out, 'studio.png'))
+    await shoot(page, '#train', { ...WIDE, height: 980 }, join(choices.out, 'train.png'))
     await page.emulateMedia({ colorScheme: 'dark' })
-    await shoot(page, '.top', WIDE, join(choices.out, 'dark.png'))
-    await page.emulateMedia({ colorScheme: 'light' })
-    await shoot(page, '#train', PHONE, join(choices.out, 'mobile.png'))
-    await compress(page)
-    await shoot(page, '#adapters', { ...WIDE, height: 620 }, join(choices.out, 'adapters.png'))
+    await shoot(page, '#judge', WIDE, join(choices.out, 'judge.png'))
+    await shoot(page, '#train', PHONE, join(choices.out, 'phone-train.png'))
+    await shoot(page, '#judge', PHONE, join(choices.out, 'phone-judge.png'))
     for (const error of stage.errors) console.error(error)
     return stage.errors.length > 0 ? 1 : 0
   } finally {
@@ -54,7 +55,6 @@ export async function main(argv: string[]): Promise<number> {
 }
 
 async function train(page: Page, { steps, rows }: Choices): Promise<void> {
-  await page.locator('#model').getByText('Parameters').waitFor()
   await page.getByRole('list', { name: 'Samples' }).getByRole('button', { name: SAMPLE }).click()
   await page.getByText('As the model reads it').waitFor()
   const fill = (name: string, value: number): Promise<void> =>
@@ -71,18 +71,6 @@ async function ask(page: Page): Promise<void> {
   await page.getByLabel('Prompt', { exact: true }).fill(QUESTION)
   await page.getByRole('button', { name: 'Ask both models' }).click()
   await page.getByRole('button', { name: 'Stop answering' }).waitFor({ state: 'detached' })
-}
-
-/** A second adapter, made of the run's, that answers beside it at half weight. */
-async function compress(page: Page): Promise<void> {
-  await page.getByRole('button', { name: /^Compress / }).click()
-  const dialog = page.getByRole('dialog')
-  await dialog.getByRole('textbox', { name: 'Rank' }).fill('2')
-  await dialog.getByRole('button', { name: 'Compress', exact: true }).click()
-  await dialog.waitFor({ state: 'detached' })
-  await page.locator('#adapters').getByRole('checkbox').first().check()
-  await page.getByRole('slider').last().fill('0.5')
-  await ask(page)
 }
 
 /** What a person sees with that part of the page right under the steps, without the scroll bar, as a PNG of 256 colours. */

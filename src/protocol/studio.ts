@@ -4,6 +4,7 @@ import type { AdapterShelf, AdapterUse } from './adapters.ts'
 import type { BaseInfo } from './baseInfo.ts'
 import type { DataFindings } from './dataChecks.ts'
 import type { ProblemKind } from './dataRecipe.ts'
+import type { RowShelf } from './dataRows.ts'
 import type { Metric, PlanSummary, RunEvent } from './event.ts'
 import type { KeepShelf } from './keep.ts'
 import type { MachineShelf } from './machine.ts'
@@ -131,7 +132,7 @@ export type SaidText = (delta: string, segment: number, token?: ReplyToken) => v
 export type SaidBeside = (answer: number, ...said: Parameters<SaidText>) => void
 
 /** The trainer worker. Callbacks are proxied; one job runs at a time, `generate` works while none trains or while one is paused. */
-export interface Studio extends AdapterShelf, KeepShelf, MachineShelf, MethodShelf, ModelLibrary, OnnxShelf, TakeAway {
+export interface Studio extends AdapterShelf, KeepShelf, MachineShelf, MethodShelf, ModelLibrary, OnnxShelf, RowShelf, TakeAway {
   device(): Promise<Result<DeviceInfo>>
   samples(): Promise<Result<readonly SampleInfo[]>>
   /** Opens the built-in model; progress in bytes. */

@@ -1,7 +1,8 @@
 // Opens datasets, and renders the open one again when the recipe or the base model changed.
 import type { KeptFile } from '../protocol/keep.ts'
+import type { RowPage } from '../protocol/dataRows.ts'
 import type { Recipe } from '../protocol/recipe.ts'
-import type { DatasetInfo, NamedFile, Result, TaskFile } from '../protocol/studio.ts'
+import type { DatasetInfo, NamedFile, PreviewToken, Result, TaskFile } from '../protocol/studio.ts'
 import type { Task } from '../protocol/tasks.ts'
 import type { Context } from './appStore.ts'
 import { answer, nothing, settled, waiting } from './held.ts'
@@ -27,6 +28,10 @@ export interface DataActions {
   readAgain(): Promise<void>
   /** Opens the data of a recipe as it lay here before the page was loaded: its files are those that were kept under that name. */
   layOut(recipe: Recipe, files?: string): Promise<void>
+  /** Rows of the open dataset, those that hold `query` (see RowShelf). */
+  readRows(from: number, count: number, query: string): Promise<Result<RowPage>>
+  /** One of them as the model reads it. */
+  readRow(number: number): Promise<Result<readonly PreviewToken[]>>
 }
 
 type Open = (recipe: Recipe) => Promise<Result<DatasetInfo>>
@@ -203,6 +208,8 @@ export function dataActions({ studio, store }: Context): DataActions {
       const samples = await answer(studio.samples())
       setState((s) => ({ samples: settled(s.samples, samples) }))
     },
+    readRows: (from, count, query) => answer(studio.dataRows(from, count, query)),
+    readRow: (number) => answer(studio.dataRow(number, getState().recipe)),
     async addTestFile(test) {
       const file = opened
       if (!file || !(await open((recipe) => studio.openFile(file, recipe, test, openedValidation)))) return

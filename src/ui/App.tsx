@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect } from 'react'
 import { useApp } from './AppContext.ts'
 import { tabTitle } from './runWords.ts'
 import { useFavicon } from './useFavicon.ts'
+import { ExplainLayer } from './explain/ExplainLayer.tsx'
 import { Keyboard } from './palette/Keyboard.tsx'
 import { AdaptersSection } from './sections/AdaptersSection.tsx'
 import { Banners } from './sections/Banners.tsx'
@@ -53,6 +54,7 @@ export function App() {
       </main>
       <DropZone />
       <Keyboard />
+      <ExplainLayer />
     </div>
   )
 }

@@ -22,7 +22,7 @@ const SAME = new RegExp(
     'Tunesmith.*|SwiftShader|NVIDIA H100|llama|pirate.*|desk.*|prompt|completion|starter|/|Deutsch|English|system|broken|late|praise|Talk like a pirate|Sort by mood|Orders to JSON|https:.*|[^]*from_pretrained[^]*',
     '.*(Say it like a pirate|answer number|This is sentence|The dog|hound|My friend|matey|the treasure|the booty|going home|home now|on the ship|our deck).*|Kaiming uniform',
     // Formats, libraries, PEFT's and papers' names.
-    '.*\\.(jsonl|json|safetensors|md|gguf|zip).*|JSON.*|PEFT.*|GGUF|ONNX.*|LoRA|AdaLoRA|LoHa|LoKr|VeRA|BitFit|\\(IA\\)³|Compacter|MAM|UniPELT|P-tuning( v2)?|rsLoRA|DoRA|NEFTune.*|PiSSA|OLoRA|Top-[kp]|Adam [βε].?|[a-z]+_[a-z_]+|all-linear|embed_tokens|lm_head|bfloat16|float16|Gradient Checkpointing|deltaT|seed|attention|matmul|rmsNorm',
+    '.*\\.(jsonl|json|safetensors|md|gguf|zip|csv|txt).*|\\{&quot;(prompt|messages)&quot;[^]*|JSON.*|PEFT.*|GGUF|ONNX.*|LoRA|AdaLoRA|LoHa|LoKr|VeRA|BitFit|\\(IA\\)³|Compacter|MAM|UniPELT|P-tuning( v2)?|rsLoRA|DoRA|NEFTune.*|PiSSA|OLoRA|Top-[kp]|Adam [βε].?|[a-z]+_[a-z_]+|all-linear|embed_tokens|lm_head|bfloat16|float16|Gradient Checkpointing|deltaT|seed|attention|matmul|rmsNorm',
     // Words of both languages, and units.
     'Ctrl K|LoRA, r = \\d+|Linear|\\d+ (ms|min \\d+ s)|Adapters?|Training|Test|Name|Token|Tokens|Text|GPU|Hub|Bytes|Start|Dropout|Parameter|Kernel|Gradient|Seed|chrF|BLEU|Biases|loss|min|h|s|ms|[0-9.,]+ [kMG]?B|p [<=] .*|tokens|Parallel|Pfeiffer|Houlsby',
   ]

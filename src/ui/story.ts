@@ -20,7 +20,7 @@ export const steps = [
 export type StepId = (typeof steps)[number]['id']
 export type StepState = 'done' | 'now' | 'later'
 
-const isTrained = (s: AppState): boolean => s.run.phase === 'done' || (s.run.phase === 'stopped' && s.run.step > 0)
+export const isTrained = (s: AppState): boolean => s.run.phase === 'done' || (s.run.phase === 'stopped' && s.run.step > 0)
 
 export function stepState(s: AppState, id: StepId): StepState {
   const hasRun = s.run.phase !== undefined
@@ -31,12 +31,13 @@ export function stepState(s: AppState, id: StepId): StepState {
     case 'data':
       return s.dataset.value ? 'done' : s.base.value ? 'now' : 'later'
     case 'method':
-      return hasRun ? 'done' : isReady ? 'now' : 'later'
+      // It has a value from the start, so that it never is what is missing.
+      return hasRun || isReady ? 'done' : 'later'
     case 'train':
       return isTrained(s) ? 'done' : isReady || hasRun ? 'now' : 'later'
     case 'judge':
       // An adapter from elsewhere can be judged without a run.
-      return s.run.after ? 'done' : isTrained(s) || activeUses(s).length > 0 ? 'now' : 'later'
+      return s.run.after ? 'done' : isTrained(s) || (!hasRun && activeUses(s).length > 0) ? 'now' : 'later'
     case 'take-away':
       return isTrained(s) ? 'now' : 'later'
     default:

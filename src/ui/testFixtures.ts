@@ -53,6 +53,8 @@ const example = (prompt: string, completion: string): PreviewToken[] => [
   token('</s>', true, true),
 ]
 
+export const TEST_ROWS = 480
+
 export function testDataset(name: string, recipe: Recipe): DatasetInfo {
   const everything = recipe.data.trainOn === 'everything'
   const head = [
@@ -66,7 +68,7 @@ export function testDataset(name: string, recipe: Recipe): DatasetInfo {
     name,
     format: 'JSON Lines, prompt/completion pairs',
     bytes: 61_200,
-    rows: 480,
+    rows: TEST_ROWS,
     testRows: 50,
     problems: [
       { line: 17, field: 'completion', reason: 'The completion is empty, so that nothing could be learned from this row.' },

@@ -8,8 +8,9 @@ import { testLibrary } from './testLibrary.ts'
 import { testTakeAway } from './testTakeAway.ts'
 import { testKeep } from './testKeep.ts'
 import { testMachine } from './testMachine.ts'
-import { testBase, testDataset, testPlan, testRecord, testSamples, testScore, testStep } from './testFixtures.ts'
+import { TEST_ROWS, testBase, testDataset, testPlan, testRecord, testSamples, testScore, testStep } from './testFixtures.ts'
 import { testReport } from './testReport.ts'
+import { testRows } from './testRows.ts'
 import { testMethods, testPresets, testSize } from './testMethods.ts'
 import { testAnswers, testLayers, testReading } from './testWatch.ts'
 
@@ -22,6 +23,8 @@ export interface Script {
   /** The GPU gives a third of what a plan wants. */
   readonly noRoom?: boolean
   readonly dataFailure?: Failure
+  /** Of the dataset, instead of a sample's few hundred. */
+  readonly rows?: number
   /** Fails the run after this many steps. */
   readonly failAt?: number
   /** The loss of a run at its first learning rate stops being a number after this many steps. */
@@ -135,6 +138,7 @@ export function testStudio(script: Script = {}): Studio {
     ...testLibrary(wait),
     ...testMachine(wait, script.noRoom),
     ...testKeep(records),
+    ...testRows(script.rows ?? TEST_ROWS, wait),
     device: async () =>
       script.noWebGpu
         ? fail({
@@ -167,7 +171,7 @@ export function testStudio(script: Script = {}): Studio {
       onProgress(1, 1)
       return ok({ ...testBase, id: files[0]?.path.split('/')[0] ?? 'folder', title: 'Dropped model' })
     },
-    openSample: async (id, recipe) => (script.dataFailure ? fail(script.dataFailure) : ok(testDataset(id, recipe))),
+    openSample: async (id, recipe) => (script.dataFailure ? fail(script.dataFailure) : ok({ ...testDataset(id, recipe), rows: script.rows ?? TEST_ROWS })),
     openFile: async (file, recipe, test) =>
       script.dataFailure ? fail(script.dataFailure) : ok({ ...testDataset(file.path, recipe), testRows: test ? 20 : 0 }),
     async openTasks(recipe) {
@@ -175,7 +179,7 @@ export function testStudio(script: Script = {}): Studio {
       const { format, rows, trainedTokens } = testDataset('', recipe)
       return script.dataFailure ? fail(script.dataFailure) : ok({ ...testDataset(tasks.map((t) => t.name).join(', '), recipe), tasks: tasks.map(({ name }) => ({ name, format, rows, testRows: 20, trainedTokens })) })
     },
-    describeData: async (recipe) => ok(testDataset(recipe.data.id, recipe)),
+    describeData: async (recipe) => ok({ ...testDataset(recipe.data.id, recipe), rows: script.rows ?? TEST_ROWS }),
     async estimate(recipe, probe) {
       if (probe) await wait(pace * 4)
       return ok(testPlan(recipe, probe))

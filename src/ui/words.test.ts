@@ -84,7 +84,7 @@ describe('the story', () => {
   it('moves from left to right', () => {
     expect(told(empty)).toBe('nlllll')
     expect(told(open)).toBe('dnllll')
-    expect(told(read)).toBe('ddnnll')
+    expect(told(read)).toBe('dddnll')
     expect(told({ ...read, run: training })).toBe('dddnll')
     expect(told({ ...read, run: { ...training, phase: 'done' } })).toBe('ddddnn')
   })

@@ -38,6 +38,7 @@ import { parcels, scriptFolder } from './parcels.ts'
 import type { RequestLog } from './requestLog.ts'
 import { Site } from './site.ts'
 import type { Tabs } from './tabs.ts'
+import { rowShelf } from './rowShelf.ts'
 import { takeAwayShelf } from './takeAwayShelf.ts'
 
 interface OpenedModel {
@@ -230,6 +231,7 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
     ...takeAway,
     ...machine,
     ...keepShelf({ storage, tabs, answer }),
+    ...rowShelf({ answer, open: () => need(data, 'dataset').dataset, options: (recipe) => prepareOptions(recipe) }),
     device: () =>
       answer(async () => {
         const { info, device: d } = await device()

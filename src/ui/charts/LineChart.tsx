@@ -3,6 +3,8 @@
 import { useEffect, useRef, useState } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
+import { Explain } from '../explain/Explain.tsx'
+import type { Term } from '../explain/explained.ts'
 import { formatCount } from '../format.ts'
 import { THEME_EVENT } from '../useTheme.ts'
 import { chartOptions } from './chartOptions.ts'
@@ -25,6 +27,8 @@ export type ChartData = [Float64Array, ...(Float64Array | (number | null)[])[]]
 
 interface Props {
   title: string
+  /** What explains it. */
+  term?: Term
   series: readonly Series[]
   data: ChartData
   height: number
@@ -35,7 +39,7 @@ interface Props {
   log?: boolean
 }
 
-export function LineChart({ title, series, data, height, format, syncKey, log = false }: Props) {
+export function LineChart({ title, term, series, data, height, format, syncKey, log = false }: Props) {
   const host = useRef<HTMLDivElement>(null)
   const legend = useRef<HTMLSpanElement>(null)
   const plot = useRef<uPlot>(null)
@@ -83,7 +87,10 @@ export function LineChart({ title, series, data, height, format, syncKey, log = 
   return (
     <figure className="chart">
       <figcaption className="chart-caption">
-        <h3>{title}</h3>
+        <span className="chart-title">
+          <h3>{title}</h3>
+          {term && <Explain of={term} />}
+        </span>
         <span className="chart-legend" ref={legend}>
           {series.map(({ label, colour }, i) => {
             const value = lastUpTo(data[i + 1], row)

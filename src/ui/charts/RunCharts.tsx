@@ -20,10 +20,10 @@ export function RunCharts() {
   return (
     <div className="stack">
       <CurveControls view={view} count={curve.rows} onChange={setView} />
-      <LineChart {...shared} title={w.loss} series={series[shownOf(view)]} data={data.loss} height={250} format={formatLoss} />
+      <LineChart {...shared} title={w.loss} term="loss" series={series[shownOf(view)]} data={data.loss} height={250} format={formatLoss} />
       <div className="chart-pair">
-        <LineChart syncKey="run" title={w.rate} series={series.rate} data={data.rate} height={120} format={formatSmall} />
-        <LineChart {...shared} title={w.norm} series={series.norm} data={data.norm} height={120} format={formatSmall} />
+        <LineChart syncKey="run" title={w.rate} term="rate" series={series.rate} data={data.rate} height={120} format={formatSmall} />
+        <LineChart {...shared} title={w.norm} term="norm" series={series.norm} data={data.norm} height={120} format={formatSmall} />
       </div>
       <StepReader syncKey="run" steps={data.loss[0]} />
     </div>

@@ -42,16 +42,18 @@ export function OptionForm({ label, specs, values, suggestions, disabled = false
     <fieldset disabled={disabled} className="stack">
       <legend className="unseen">{name}</legend>
       {fields(entries.filter(([, spec]) => !spec.advanced))}
-      {found.map(({ heading, list }) => (
-        <details key={heading} className="option-more">
-          <summary>
-            {heading === '' ? rest : (groups[heading] ?? told(heading))}
-            <span className="unseen">{say().forms.ofForm(name)}</span>
-            <Changed list={list} values={values} />
-          </summary>
-          {fields(list)}
-        </details>
-      ))}
+      <div className="option-mores">
+        {found.map(({ heading, list }) => (
+          <details key={heading} className="option-more">
+            <summary>
+              {heading === '' ? rest : (groups[heading] ?? told(heading))}
+              <span className="unseen">{say().forms.ofForm(name)}</span>
+              <Changed list={list} values={values} />
+            </summary>
+            {fields(list)}
+          </details>
+        ))}
+      </div>
     </fieldset>
   )
 }

@@ -12,6 +12,7 @@ import { DataExtras } from './DataExtras.tsx'
 import { DataFindings } from './DataFindings.tsx'
 import { DataMapping } from './DataMapping.tsx'
 import { DatasetView } from './DatasetView.tsx'
+import { FileShapes } from './FileShapes.tsx'
 import { SampleList } from './SampleList.tsx'
 import { TaskList } from './TaskList.tsx'
 
@@ -68,9 +69,10 @@ export function DataSection() {
       {value && !value.isUnmapped && <DatasetView dataset={value} />}
       {value && !value.tasks && <DataFindings dataset={value} />}
       {!value && !busy && !failure && (
-        <p className="small soft">
-          {w.empty}
-        </p>
+        <>
+          <p>{w.empty}</p>
+          <FileShapes />
+        </>
       )}
     </Section>
   )

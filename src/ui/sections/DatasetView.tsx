@@ -4,6 +4,7 @@ import { formatBytes, formatCount, formatOf, formatShare } from '../format.ts'
 import { Facts } from '../parts/Facts.tsx'
 import { TokenLegend, TokenText } from '../parts/TokenText.tsx'
 import { ProblemRows } from './ProblemRows.tsx'
+import { AllRows } from './AllRows.tsx'
 import { RowTable } from './RowTable.tsx'
 import { say, told } from '../words/language.ts'
 
@@ -23,6 +24,7 @@ export function DatasetView({ dataset }: { dataset: DatasetInfo }) {
         facts={[
           {
             name: say().rows.trainedTokens,
+            term: 'tokens',
             value: formatCount(trainedTokens),
             remark: say().rows.ofTokens(formatCount(totalTokens), formatShare(trainedTokens, totalTokens)),
           },
@@ -55,6 +57,7 @@ export function DatasetView({ dataset }: { dataset: DatasetInfo }) {
       )}
       <h3>{say().rows.asInFile}</h3>
       <RowTable rows={dataset.head.slice(0, SHOWN_IN_FILE)} />
+      <AllRows key={`${dataset.name}/${dataset.rows}`} rows={dataset.rows} />
     </>
   )
 }

@@ -52,7 +52,7 @@ function OfferChip({ offer, name }: { offer: Offer; name: string }) {
   const isChosen = useApp((s) => chosenId(s.recipe.methods, presetOf(s.recipe.methods, catalogue(s))?.id) === offer.id)
   const { setMethods } = useActions()
   return (
-    <label className="method" title={told(offer.summary)} data-unusable={size?.ok === false || undefined}>
+    <label className="method" data-unusable={size?.ok === false || undefined}>
       <input type="radio" name={name} className="unseen" checked={isChosen} onChange={() => setMethods(offer.methods)} />
       {told(offer.label)}{' '}
       <span className="method-size">

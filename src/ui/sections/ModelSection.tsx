@@ -3,6 +3,7 @@ import type { BaseInfo } from '../../protocol/studio.ts'
 import { defaultRecipe } from '../../protocol/recipe.ts'
 import { useActions, useApp } from '../AppContext.ts'
 import { formatBytes, formatCount, formatShort } from '../format.ts'
+import { Explain } from '../explain/Explain.tsx'
 import { Facts } from '../parts/Facts.tsx'
 import { FailureNote } from '../parts/FailureNote.tsx'
 import { FilePicker } from '../parts/FilePicker.tsx'
@@ -42,7 +43,7 @@ export function ModelSection() {
             <FilePicker label={w.gguf} accept=".gguf" disabled={working} onPick={(files) => void takeFiles(files)} />
           </div>
           <p className="small soft">
-            {w.drop}
+            {w.drop} <Explain of="files" />
           </p>
           <ModelFromHub />
           <StoredModels />

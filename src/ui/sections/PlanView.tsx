@@ -33,10 +33,11 @@ export function PlanView() {
         facts={[
           {
             name: w.trainable,
+            term: 'trainable',
             value: formatShort(value.trainableParameters),
             remark: formatShare(value.trainableParameters, value.totalParameters),
           },
-          { name: w.memory, value: formatBytes(value.bytes.total) },
+          { name: w.memory, term: 'memory', value: formatBytes(value.bytes.total) },
           {
             name: w.time,
             value: value.seconds === undefined ? (busy ? w.measuring : '–') : formatDuration(value.seconds),

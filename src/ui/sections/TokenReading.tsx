@@ -2,6 +2,7 @@
 import { useId, useState } from 'react'
 import type { ReadToken } from '../../protocol/event.ts'
 import type { RunState } from '../../store/runState.ts'
+import { Explain } from '../explain/Explain.tsx'
 import { formatCount, formatLoss, formatSmall } from '../format.ts'
 import { useWords } from '../words/language.ts'
 import { meanLoss, tint, TINTS } from './tokenTint.ts'
@@ -23,7 +24,10 @@ export function TokenReading({ readings }: { readings: Readings }) {
   return (
     <section className="stack reading" aria-labelledby={`${id}-title`}>
       <div className="row">
-        <h3 id={`${id}-title`}>{w.tokens}</h3>
+        <span className="chart-title">
+          <h3 id={`${id}-title`}>{w.tokens}</h3>
+          <Explain of="cost" />
+        </span>
         <label className="reading-choice small soft">
           {w.example}{' '}
           <select value={chosen} onChange={(e) => setChosen(Number(e.target.value))}>

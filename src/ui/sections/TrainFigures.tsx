@@ -23,9 +23,13 @@ export function TrainFigures() {
       <Facts
         big
         facts={[
+          { name: n.loss, value: formatLoss(lossNow(run)), remark: w.unit },
+          { name: n.validation, term: 'validation', value: formatLoss(validationNow(run)), remark: w.unit },
+        ]}
+      />
+      <Facts
+        facts={[
           { name: n.step, value: formatCount(run.step), remark: say().run.of(formatCount(run.steps)) },
-          { name: n.loss, value: formatLoss(lossNow(run)) },
-          { name: n.validation, value: formatLoss(validationNow(run)) },
           { name: n.speed, value: pace ? formatCount(pace.tokensPerSecond) : '–', remark: n.tokensPerSecond },
           ...(left === undefined || !working ? [] : [{ name: n.left, value: formatDuration(left), ...(until !== undefined && { remark: until }) }]),
           { name: n.oneStep, value: pace ? formatDuration(pace.secondsPerStep) : '–' },

@@ -2,6 +2,7 @@
 import { deskDe } from './deskDe.ts'
 import { judgeDe } from './judgeDe.ts'
 import { failuresDe } from './failuresDe.ts'
+import { teachDe } from './teachDe.ts'
 import { groupsDe, optionsDe } from './optionsDe.ts'
 import { partsDe } from './partsDe.ts'
 import { rowsDe } from './rowsDe.ts'
@@ -192,7 +193,7 @@ const words: Words = {
     starter: 'Mitgeliefertes Modell',
     folder: 'Modellordner öffnen …',
     gguf: 'GGUF-Datei öffnen …',
-    drop: 'Oder ziehen Sie eines irgendwohin: einen Hugging-Face-Ordner (config.json, tokenizer.json und die .safetensors-Dateien) oder eine GGUF-Datei in F16, BF16, Q8_0, Q4_0, Q4_K oder Q6_K, die auf der GPU so klein bleibt wie in der Datei.',
+    drop: 'Oder ziehen Sie einen Hugging-Face-Ordner oder eine GGUF-Datei irgendwohin.',
     opening: 'Das Modell wird geöffnet',
     openStarter: 'Das mitgelieferte Modell öffnen',
     none: 'Kein Modell ist offen. Nehmen Sie das mitgelieferte, oder ziehen Sie einen Ordner hierher.',
@@ -261,6 +262,7 @@ const words: Words = {
     after: (step) => `Nach Schritt ${step}`,
     mean: (loss) => `${loss} Nats je gelerntem Token`,
     nats: 'Nats; Text ohne Farbe wird nur gelesen',
+    unit: 'Nat',
     rate: (step, is, was) => `Ab Schritt ${step} reicht die Lernrate bis ${is} statt bis ${was}.`,
   },
   compare: {
@@ -301,7 +303,7 @@ const words: Words = {
     example: 'organisation/name oder die Adresse',
     fetch: 'Holen',
     what: (host) =>
-      `Holt config.json, den Tokenizer und die .safetensors-Gewichte, oder eine nach dem Repository benannte .gguf-Datei, von ${host} und seinen Dateiservern in diesen Browser, auf einen Commit festgelegt und geprüft; sie erfahren Ihre Adresse und welches Modell es ist, und nichts von Ihren Daten.`,
+      `Kommt in diesen Browser, auf einen Commit festgelegt und geprüft. ${host} und seine Dateiserver erfahren Ihre Adresse und welches Modell es ist, und nichts von Ihren Daten.`,
     gated: 'Zugang beschränkt oder privat?',
     token: 'Zugriffsschlüssel',
     tokenWhere: (host) => `Geht nur an ${host}, nur für diesen Download, und wird nicht gespeichert. Einer, der nur lesen darf, genügt.`,
@@ -356,6 +358,7 @@ const words: Words = {
   ...partsDe,
   ...rowsDe,
   ...shelfDe,
+  teach: teachDe,
 }
 
 export const de: Table = { words, options: optionsDe, groups: groupsDe, failures: failuresDe, sentences: sentencesDe }

@@ -6,6 +6,7 @@ import { partsEn } from './partsEn.ts'
 import { rowsEn } from './rowsEn.ts'
 import type { SameShape } from './sameShape.ts'
 import { shelfEn } from './shelfEn.ts'
+import { teachEn } from './teachEn.ts'
 
 export const en = {
   frame: {
@@ -189,7 +190,7 @@ export const en = {
     starter: 'Built-in starter',
     folder: 'Open a model folder…',
     gguf: 'Open a GGUF file…',
-    drop: 'Or drop one anywhere: a Hugging Face folder (config.json, tokenizer.json and the .safetensors files), or a GGUF file in F16, BF16, Q8_0, Q4_0, Q4_K or Q6_K, which stays as small on the GPU as in the file.',
+    drop: 'Or drop a Hugging Face folder or a GGUF file anywhere.',
     opening: 'Opening the model',
     openStarter: 'Open the built-in starter',
     none: 'No model is open. Take the built-in starter, or drop a folder.',
@@ -258,6 +259,7 @@ export const en = {
     after: (step: string) => `After step ${step}`,
     mean: (loss: string) => `${loss} nats per learned token`,
     nats: 'nats; plain text is only read',
+    unit: 'nats',
     rate: (step: string, is: string, was: string) => `From step ${step} on the learning rate peaks at ${is} instead of ${was}.`,
   },
   compare: {
@@ -298,7 +300,7 @@ export const en = {
     example: 'organisation/name, or its address',
     fetch: 'Fetch',
     what: (host: string) =>
-      `Fetches config.json, the tokenizer and the .safetensors weights, or one .gguf file named after the repository, from ${host} and its file servers into this browser, pinned to one commit and checked; they learn your address and which model it is, and nothing of your data.`,
+      `Fetched into this browser, pinned to one commit and checked. ${host} and its file servers learn your address and which model it is, and nothing of your data.`,
     gated: 'Gated or private?',
     token: 'Access token',
     tokenWhere: (host: string) => `Goes to ${host} only, for this one download, and is not stored. One that may only read is enough.`,
@@ -353,6 +355,7 @@ export const en = {
   ...partsEn,
   ...rowsEn,
   ...shelfEn,
+  teach: teachEn,
 } as const
 
 /** What a language has to say. */

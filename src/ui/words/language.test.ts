@@ -18,7 +18,7 @@ function entries(table: object, path = ''): Map<string, Entry> {
 const said = (entry: Entry): string => (typeof entry === 'string' ? entry : entry(...(Array.from({ length: entry.length }, (_, i) => `‹${i}›`) as never[])))
 
 /** Names and words that both languages have. */
-const SAME = /^(frame\.gpu|steps\.adapters|selfTest\.(kernel|gradient)|requests\.(hub|onnx)|storage\.(adapters|bytes)|memory\.bytes|method\.(training|test|groups\.Hypernetwork)|judge\.(replies\.text|tokens\.token|measures\.(chrf|bleu)\.(name|said))|numbers\.magnitudes\.0|nouns\.token\.0|run\.phases\.training|charts\.token|forms\.(name|names\.(Training|Test))|runs\.heads\.name|send\.repository|libraries\.(adapter|model))$/
+const SAME = /^(frame\.gpu|steps\.adapters|selfTest\.(kernel|gradient)|requests\.(hub|onnx)|storage\.(adapters|bytes)|memory\.bytes|method\.(training|test|groups\.Hypernetwork)|judge\.(replies\.text|tokens\.token|measures\.(chrf|bleu)\.(name|said))|numbers\.magnitudes\.0|nouns\.token\.0|run\.phases\.training|charts\.token|forms\.(name|names\.(Training|Test))|runs\.heads\.name|send\.repository|libraries\.(adapter|model)|teach\.terms\.adapter\.name)$/
 
 describe('German', () => {
   const [english, german] = [entries(en), entries(de.words)]
