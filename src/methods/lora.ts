@@ -101,8 +101,9 @@ function attach(s: Settings, model: ModelOutline): Attachment {
       const dropped = site.dropout(x, s.dropout)
       const narrow = matmul(site.graph, { a: dropped, b: a }, { transA: false, transB: true, alpha: 1 }).y // (N, r)
       if (s.dora) return dora(site, { x, dropped, narrow, a, b, scaling, key: `${PREFIX}${site.path}.lora_magnitude_vector` }, base)
-      const rest = s.start ? subtractStart(s.start, site, r, scaling, base) : base
-      return matmul(site.graph, { a: narrow, b, c: rest(x) }, { transA: false, transB: true, alpha: scaling }).y // (N, out)
+      if (s.start) return matmul(site.graph, { a: narrow, b, c: subtractStart(s.start, site, r, scaling, base)(x) }, { transA: false, transB: true, alpha: scaling }).y // (N, out)
+      const weighed = site.weigh?.(narrow) ?? narrow
+      return matmul(site.graph, { a: weighed, b, c: base(x) }, { transA: false, transB: true, alpha: scaling }).y // (N, out)
     },
 
     embedding(site, base) {

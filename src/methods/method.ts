@@ -65,6 +65,11 @@ export interface LinearSite extends Site {
   /** The base's own tensors, for methods whose maths needs them. */
   weight(): Tensor
   bias(): Tensor | undefined
+  /**
+   * There where rows count the update by weights of their own. A method whose update is linear in a narrow tensor (N, …) passes
+   * that through, and is then not weighed by its outcome: that costs less.
+   */
+  weigh?(narrow: Tensor): Tensor
 }
 export interface EmbeddingSite extends Site {
   readonly vocabulary: number

@@ -2,6 +2,7 @@
 // an input of the graph: moving a slider is a 4-byte write, not another trace. The weight of what acts on activations goes
 // from its input (0) to its output (1); tensors that replace the base's add their differences.
 import type { Graph } from '../graph/graph.ts'
+import { sizeOf } from '../graph/shape.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import type { Attachment } from '../methods/method.ts'
 import { mix } from '../ops/mix.ts'
@@ -117,7 +118,15 @@ export function weighted(a: Attachment, id: string, rows = 1): Attachment {
           known.set(from, y)
           return y
         }
-        return blend(site.graph, once(x), a.linear!(site, x, once))
+        let weighed = false
+        const weigh = (narrow: Tensor): Tensor => {
+          weighed = true
+          const { graph } = site
+          const start = graph.constant(`no update ${narrow.shape.join('×')}`, narrow.shape, new Float32Array(sizeOf(narrow.shape)))
+          return mix(graph, { start, end: narrow, weight: weightOf(graph, id, rows) }, {}).y
+        }
+        const y = a.linear!({ ...site, weigh }, x, once)
+        return weighed ? y : blend(site.graph, once(x), y)
       },
     }),
     ...(a.embedding && {
