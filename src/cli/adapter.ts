@@ -41,7 +41,8 @@ const HELP = `npm run adapter -- COMMAND FOLDERS … --out DIR [options]
     --dtype fp16      fp32 or fp16; fp32 when left out
   gguf BASE A B …   the same as one GGUF file, for llama.cpp; --out names it
     --weights 1,0.5   strength of each; 1 when left out
-    --type Q8_0       ${GGUF_TYPES.join(', ')}; F16 when left out
+    --type Q8_0       ${GGUF_TYPES.join(', ')}; F16 when left out. base, of a GGUF file: its blocks as they are, and
+                      Q8_0 where adapters change them; rounding to 4 bits again would lose more than an adapter adds
   gguf-lora BASE A  one LoRA as the GGUF file that llama.cpp loads beside the model; --out names it
 
 BASE is a Hugging Face folder, or for onnx, gguf and gguf-lora also a GGUF file.

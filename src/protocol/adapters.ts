@@ -114,8 +114,8 @@ export interface Compressed {
 
 /** `gguf` is a LoRA for llama.cpp. */
 export type AdapterFormat = 'peft' | 'gguf'
-/** A Hugging Face folder, or one file for llama.cpp with halves or 8-bit blocks. */
-export type MergedFormat = 'huggingface' | 'gguf-f16' | 'gguf-q8_0'
+/** A Hugging Face folder, or one file for llama.cpp: with halves, with 8-bit blocks, or with the blocks of a GGUF base but where adapters changed them, in 8 bits. */
+export type MergedFormat = 'huggingface' | 'gguf-f16' | 'gguf-q8_0' | 'gguf-base'
 
 export interface Exported {
   readonly name: string

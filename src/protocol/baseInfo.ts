@@ -11,6 +11,8 @@ export interface BaseInfo {
   readonly contextLength: number
   readonly vocabulary: number
   readonly chat: boolean
+  /** What most of its matrices are kept in, of a GGUF file with blocks: Q4_K, … */
+  readonly blocks?: 'Q8_0' | 'Q4_0' | 'Q4_K' | 'Q6_K'
   /** Names a method may target, most common first: `q_proj`, `v_proj`, … */
   readonly linearLayers: readonly string[]
 }

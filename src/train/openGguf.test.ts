@@ -1,20 +1,27 @@
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { goldenModel } from '../../e2e/golden/goldenFiles.ts'
+import { goldenModel, goldenRoot } from '../../e2e/golden/goldenFiles.ts'
 import { bytesSource } from '../files/byteSource.ts'
-import type { GgufMatrixType } from '../files/gguf/ggufTensor.ts'
+import { dequantize } from '../files/gguf/dequantize.ts'
+import { readGguf } from '../files/gguf/readGguf.ts'
 import { openModelFolder, type ModelFolder } from '../files/modelFolder.ts'
 import { f16ToF32, f32ToF16 } from '../lib/halfFloat.ts'
 import { openModel } from './base.ts'
-import { exportGguf } from './exportGguf.ts'
+import { exportGguf, type GgufForm } from './exportGguf.ts'
+import { openAdapter } from './openAdapter.ts'
+import { openAdapterFolder } from '../files/adapterFolder.ts'
+import { readFolder } from '../files/nodeSource.ts'
+import { mergedAdapters, type Weighted } from './mergeWeights.ts'
+import { mergedModel } from './mergedModel.ts'
 import { testConfigs, testFolder } from './testFolder.ts'
 import { findTensor } from './weights.ts'
 
-async function fileOf(folder: ModelFolder, type: GgufMatrixType): Promise<Uint8Array<ArrayBuffer>> {
+async function fileOf(folder: ModelFolder, type: GgufForm, given: readonly Weighted[] = []): Promise<Uint8Array<ArrayBuffer>> {
   const parts: BlobPart[] = []
-  for await (const part of exportGguf(openModel(folder), [], { name: 'x', baseModel: 'x', type }).file.stream()) parts.push(part as BlobPart)
+  for await (const part of exportGguf(openModel(folder), given, { name: 'x', baseModel: 'x', type }).file.stream()) parts.push(part as BlobPart)
   return new Uint8Array(await new Blob(parts).arrayBuffer())
 }
-const reopened = async (folder: ModelFolder, type: GgufMatrixType): Promise<ModelFolder> => openModelFolder(new Map([['a/model.gguf', bytesSource(await fileOf(folder, type), 'model.gguf')]]))
+const reopened = async (folder: ModelFolder, type: GgufForm): Promise<ModelFolder> => openModelFolder(new Map([['a/model.gguf', bytesSource(await fileOf(folder, type), 'model.gguf')]]))
 const TEXTS = ['hello there', 'it’s 12345 ☃', '  two\n\nlines', 'déjà vu']
 
 describe('a GGUF file as a base', () => {
@@ -93,3 +100,49 @@ describe('a GGUF file as a base', () => {
 
 /** Numbers as 32-bit floats, which is what the file holds. */
 const rounded = (config: unknown): unknown => JSON.parse(JSON.stringify(config, (_, v: unknown) => (typeof v === 'number' ? Math.fround(v) : ArrayBuffer.isView(v) ? [...(v as Float32Array)].map(Math.fround) : v)))
+
+describe('a GGUF file written with the blocks of its base', () => {
+  // Rows of q and k change places on the way in and out.
+  it('is the file it came from, but for what adapters change, which has 8 bits', async () => {
+    const first = await fileOf(await goldenModel('llama'), 'Q8_0')
+    const base = await openModelFolder(new Map([['model.gguf', bytesSource(first, 'model.gguf')]]))
+    const q = 'model.layers.0.self_attn.q_proj.weight'
+    const blocksOf = async (folder: ModelFolder, name: string): Promise<Uint8Array[]> => {
+      const found: Uint8Array[] = []
+      for await (const chunk of folder.tensors.get(name)!.blocks!.stream()) found.push(chunk)
+      return found
+    }
+    const again = await reopened(base, 'base')
+    for (const [name, { blocks }] of base.tensors) if (blocks) expect(await blocksOf(again, name)).toEqual(await blocksOf(base, name))
+
+    // As 4-bit files have them: other blocks than the ones that are written for changes.
+    const raw = Uint8Array.from({ length: (base.tensors.get(q)!.shape[0]! * base.tensors.get(q)!.shape[1]! * 18) / 32 }, (_, i) => (i % 18 === 1 ? 0x1c : (i * 37) & (i % 18 === 0 ? 0 : 255)))
+    const four = new Map(base.tensors)
+    for (const name of base.tensors.keys()) {
+      const entry = base.tensors.get(name)!
+      if (!entry.blocks) continue
+      const bytes = Uint8Array.from({ length: (entry.shape.reduce((n, d) => n * d, 1) * 18) / 32 }, (_, i) => raw[i % raw.length]!)
+      const values = dequantize(bytes, 'Q4_0')
+      four.set(name, { ...entry, readF32: async () => values.slice(), blocks: { type: 'Q4_0', async *stream() { yield bytes } } })
+    }
+    const folder = { ...base, tensors: four }
+    const model = openModel(folder)
+    const adapter = await openAdapter(model, await openAdapterFolder(await readFolder(join(goldenRoot, 'cases/llama__lora_qv/adapter'))))
+    const given = [{ adapter, weight: 1 }]
+    const written = await openModelFolder(new Map([['model.gguf', bytesSource(await fileOf(folder, 'base', given), 'model.gguf')]]))
+    const merged = mergedModel(model, mergedAdapters(given))
+    expect(merged.changed.has(q)).toBe(true)
+    for (const [name, { blocks }] of four) {
+      const after = written.tensors.get(name)!
+      if (!blocks) continue
+      expect([name, after.blocks?.type]).toEqual([name, merged.changed.has(name) ? 'Q8_0' : 'Q4_0'])
+      const [expected, values] = [await merged.tensors.get(name)!.readF32(), await after.readF32()]
+      const most = Math.max(...expected.map(Math.abs))
+      const error = Math.max(...values.map((v, i) => Math.abs(v - expected[i]!))) / most
+      if (merged.changed.has(name)) expect(error).toBeLessThan(0.005)
+      else expect(await blocksOf(written, name)).toEqual(await blocksOf(folder, name))
+    }
+    const { metadata } = await readGguf(bytesSource(await fileOf(folder, 'base', given), 'x.gguf'))
+    expect(metadata.get('general.file_type')?.value).toBe(2)
+  })
+})

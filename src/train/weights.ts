@@ -83,7 +83,7 @@ export class Weights {
     }
     for (const e of manifest)
       if (changed.has(e.name) && this.placed.has(e.name) && isReadOnly(typeOf(this.model, e)) && !findTensor(folder, this.model.family, e.name)?.blocks)
-        throw new Fault('bad-adapter', `${e.name} lies on the GPU in the blocks of its GGUF file, and a merged adapter does not fit those.`, 'Keep the adapter attached, which answers alike, or let the frozen weights be kept as int8.')
+        throw new Fault('bad-adapter', `${e.name} lies on the GPU in the blocks of its GGUF file, and a merged adapter does not fit those.`, 'Keep the adapter attached, which answers alike, or download it merged as GGUF, where the changed layers get 8 bits.')
     this.altered = new Set([...before.altered, ...changed])
     try {
       await upload(folder, this.altered)

@@ -7,6 +7,9 @@ export function modelInfo({ id, title, revision, model }: { readonly id: string;
   const { contextLength, vocabulary } = family.dimensions(config)
   const last = (path: string): string => path.replace(/^.*\./, '')
   const names = [...new Set(outline.linears.filter((p) => p !== outline.head).map(last))]
+  const sizes = new Map<NonNullable<BaseInfo['blocks']>, number>()
+  for (const t of folder.tensors.values()) if (t.blocks) sizes.set(t.blocks.type, (sizes.get(t.blocks.type) ?? 0) + t.bytes)
+  const blocks = [...sizes].toSorted((a, b) => b[1] - a[1])[0]?.[0]
   return {
     id,
     title,
@@ -17,6 +20,7 @@ export function modelInfo({ id, title, revision, model }: { readonly id: string;
     contextLength,
     vocabulary,
     chat: folder.chatTemplate !== undefined,
+    ...(blocks && { blocks }),
     linearLayers: [...names, ...[outline.head, ...outline.embeddings].map(last)],
   }
 }

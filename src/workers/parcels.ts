@@ -65,13 +65,15 @@ export async function packAdapter(library: AdapterLibrary, id: string, format: A
   return { name: `${name}-gguf`, alone, files: new Map([[alone, file], ['README.md', streamedBytes(utf8(card))]]) }
 }
 
+const GGUF_FORMS = { 'gguf-f16': ['F16', '-f16.gguf'], 'gguf-q8_0': ['Q8_0', '-q8_0.gguf'], 'gguf-base': ['base', '-merged.gguf'] } as const
+
 export async function packMerged(library: AdapterLibrary, uses: readonly AdapterUse[], given: string, format: MergedFormat): Promise<Packed> {
   const { info } = library.need()
   const { model, weighted } = await library.subjectOf(uses)
   const adapters = await library.mergedParts(uses)
   const name = folderName(given)
   if (format === 'huggingface') return { name, files: exportMerged(model, weighted, { baseModel: info.id, name: given, adapters }) }
-  const [type, ending] = format === 'gguf-f16' ? (['F16', '-f16.gguf'] as const) : (['Q8_0', '-q8_0.gguf'] as const)
+  const [type, ending] = GGUF_FORMS[format]
   const { file, remarks } = exportGguf(model, weighted, { name: given, baseModel: info.id, type })
   const alone = `${name}${ending}`
   const card = mergedCard({
@@ -79,7 +81,7 @@ export async function packMerged(library: AdapterLibrary, uses: readonly Adapter
     baseModel: info.id,
     name: given,
     adapters,
-    form: ` as GGUF (${type})`,
+    form: type === 'base' ? ' as GGUF: the blocks of the base, and Q8_0 where adapters changed them' : ` as GGUF (${type})`,
     library: 'gguf',
     load: ['sh', `llama-cli -m ${alone} -p "…"`],
   })

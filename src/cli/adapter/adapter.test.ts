@@ -114,6 +114,14 @@ describe('npm run adapter', () => {
     expect((await readGguf(await fileSource(join(room, 'lora.gguf')))).metadata.get('general.type')?.value).toBe('adapter')
   })
 
+  it('leaves the blocks of a GGUF base as they are where nothing is merged, and says how when it is asked for a folder', async () => {
+    const [base, lora] = [await make('blocks.gguf', 'gguf', model('llama'), '--type', 'Q8_0'), trained('llama__lora_qv')]
+    const [before, after] = [await readGguf(await fileSource(base)), await readGguf(await fileSource(await make('kept.gguf', 'gguf', base, lora, '--type', 'base')))]
+    expect(printed).toContain('with the blocks of its base, Q8_0 where adapters changed them')
+    expect([...after.tensors.values()].map((t) => [t.name, t.type])).toEqual([...before.tensors.values()].map((t) => [t.name, t.type]))
+    await expect(main(['merge', base, lora, '--out', join(room, 'no')])).rejects.toMatchObject({ hint: expect.stringContaining(`gguf ${base} ${lora} --type base --out merged.gguf`) as string })
+  })
+
   it.each([
     { argv: ['blend', 'x'], says: 'no command blend' },
     { argv: ['stack', 'x', '--out', 'y'], says: 'at least 2 folders' },
@@ -126,7 +134,7 @@ describe('npm run adapter', () => {
     { argv: ['merge', model('llama'), trained('llama__lora_qv'), '--out', model('llama')], says: 'overwrite its base' },
     { argv: ['onnx', model('llama'), '--out', model('llama')], says: 'overwrite its base' },
     { argv: ['gguf', model('llama'), '--out', 'y'], says: 'not the name of a GGUF file' },
-    { argv: ['gguf', model('llama'), '--type', 'Q4_0', '--out', 'y.gguf'], says: '--type takes F32, F16, Q8_0; found Q4_0' },
+    { argv: ['gguf', model('llama'), '--type', 'Q4_0', '--out', 'y.gguf'], says: '--type takes F32, F16, Q8_0, base; found Q4_0' },
     { argv: ['gguf-lora', model('llama'), '--out', 'y.gguf'], says: 'Expected 2 folders' },
     { argv: ['merge', model('llama'), trained('llama__lora_qv'), '--max-shard-size', '0GB', '--out', 'y'], says: 'a size such as 5GB' },
     { argv: ['onnx', model('llama'), '--dtype', 'int8', '--out', 'y'], says: '--dtype takes fp32, fp16; found int8' },

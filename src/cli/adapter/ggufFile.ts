@@ -1,19 +1,18 @@
 // GGUF files for llama.cpp: a model with adapter folders merged in, or one adapter by itself.
 import { basename, dirname, resolve } from 'node:path'
 import { ggufLora } from '../../adapters/ggufLora.ts'
-import type { GgufMatrixType } from '../../files/gguf/ggufTensor.ts'
 import { readAdapter } from '../../files/adapter.ts'
 import { readFolder } from '../../files/nodeSource.ts'
 import { Fault } from '../../protocol/failure.ts'
-import { exportGguf } from '../../train/exportGguf.ts'
+import { exportGguf, type GgufForm } from '../../train/exportGguf.ts'
 import { openBase } from './openBase.ts'
 import { writeStreams } from './writeStreams.ts'
 
-export const GGUF_TYPES: readonly GgufMatrixType[] = ['F32', 'F16', 'Q8_0']
+export const GGUF_TYPES: readonly GgufForm[] = ['F32', 'F16', 'Q8_0', 'base']
 
 export interface GgufOptions {
   readonly weights: readonly number[]
-  readonly type: GgufMatrixType
+  readonly type: GgufForm
 }
 
 const placeOf = (out: string): { folder: string; name: string } => {
@@ -27,7 +26,7 @@ export async function ggufFile(base: string, adapters: readonly string[], out: s
   const { model, given, baseModel } = await openBase(base, adapters, weights, out)
   const { file, remarks } = exportGguf(model, given, { name: name.replace(/\.gguf$/i, ''), baseModel, type })
   const bytes = await writeStreams(folder, new Map([[name, file]]))
-  return [`A GGUF file in ${type}, ${(bytes / 1e6).toFixed(1)} MB${adapters.length > 0 ? `, with ${adapters.length} adapter${adapters.length === 1 ? '' : 's'} merged in` : ''}.`, ...remarks].join(' ')
+  return [`A GGUF file ${type === 'base' ? 'with the blocks of its base, Q8_0 where adapters changed them' : `in ${type}`}, ${(bytes / 1e6).toFixed(1)} MB${adapters.length > 0 ? `, with ${adapters.length} adapter${adapters.length === 1 ? '' : 's'} merged in` : ''}.`, ...remarks].join(' ')
 }
 
 export async function ggufLoraFile(base: string, adapter: string, out: string): Promise<string> {

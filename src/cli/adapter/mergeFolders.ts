@@ -26,7 +26,7 @@ export interface MergeOptions {
 
 /** Answers one sentence about what was written. */
 export async function mergeFolders(base: string, adapters: readonly string[], out: string, { weights, widen, mostPerShard }: MergeOptions): Promise<string> {
-  if (/\.gguf$/i.test(base)) throw new Fault('bad-recipe', `${base} is a GGUF file, and merge writes a folder like its base.`, 'Write it with gguf, or merge into the Hugging Face folder.')
+  if (/\.gguf$/i.test(base)) throw new Fault('bad-recipe', `${base} is a GGUF file, and merge writes Hugging Face folders.`, `For llama.cpp: npm run adapter -- gguf ${[base, ...adapters].join(' ')} --type base --out merged.gguf`)
   const { sources, model, given, baseModel, parts } = await openBase(base, adapters, weights, out)
   const merged = mergedModel(model, mergedAdapters(given), { widen })
   const card = mergedCard({ ...cardOf(model), baseModel, name: basename(resolve(out)), adapters: parts, library: 'transformers', load: mergedLoadLines(model.outline.taskType) })

@@ -1,5 +1,6 @@
 // A tensor of a checkpoint as GGUF holds it: rows in llama.cpp's order, halves or 8-bit blocks, converted while it passes
 // through. Only where rows change places is a tensor held whole, one at a time.
+import { concat } from '../../lib/bytes.ts'
 import { f32ToF16 } from '../../lib/halfFloat.ts'
 import { toF32 } from '../dtype.ts'
 import type { TensorEntry } from '../readTensors.ts'
@@ -41,6 +42,24 @@ export function ggufTensor(entry: TensorEntry, name: string, layout: GgufLayout,
         kept = values.slice(whole)
         yield packed(scaled(values.subarray(0, whole), layout), type)
       }
+    },
+  }
+}
+
+/** The blocks of a GGUF file as they are there, rows in llama.cpp's order again; undefined where the tensor is no blocks of it. */
+export function sameBlocks({ blocks, shape }: TensorEntry, name: string, { rows, transposed, times, plus }: GgufLayout): GgufTensor | undefined {
+  if (!blocks || transposed || times !== undefined || plus !== undefined) return undefined
+  return {
+    name,
+    type: blocks.type,
+    shape,
+    async *stream() {
+      if (!rows) return yield* blocks.stream()
+      const given: Uint8Array[] = []
+      for await (const chunk of blocks.stream()) given.push(chunk)
+      const whole = concat(given)
+      const width = whole.length / rows.length
+      for (const row of rows) yield whole.subarray(row * width, (row + 1) * width)
     },
   }
 }

@@ -96,7 +96,12 @@ function Merging({ disabled }: { disabled: boolean }) {
   const merged = (adapters ?? []).filter((a) => a.merged)
   const why = active.find((a) => a.unmergeable !== undefined)?.unmergeable
   const isIdle = disabled || active.length === 0 || why !== undefined
-  const [format, setFormat] = useState<MergedFormat>('huggingface')
+  const blocks = useApp((s) => s.base.value?.blocks)
+  const isRounded = useApp((s) => (s.recipe.base.quantization ?? 'none') !== 'none')
+  // Blocks of fewer than 8 bits take no merge on the GPU.
+  const stays = blocks !== undefined && blocks !== 'Q8_0' && !isRounded
+  const [chosen, setFormat] = useState<MergedFormat>()
+  const format = chosen === undefined || (chosen === 'gguf-base' && !blocks) ? (blocks ? 'gguf-base' : 'huggingface') : chosen
   const [remarks, setRemarks] = useState<readonly string[]>([])
   const name = active.map((a) => nameOf(adapters, a.id)).join(' + ')
   const parcel: Parcel = { what: 'merged', adapters: uses, name, format }
@@ -113,14 +118,16 @@ function Merging({ disabled }: { disabled: boolean }) {
       {merged.length > 0 ? (
         <button type="button" disabled={disabled} onClick={() => void mergeAdapters([])}>{say().shelf.takeOut}</button>
       ) : (
-        <button type="button" disabled={isIdle || !hasGpu} onClick={() => void mergeAdapters(uses)}>{say().shelf.merge}</button>
+        <button type="button" disabled={isIdle || !hasGpu || stays} onClick={() => void mergeAdapters(uses)}>{say().shelf.merge}</button>
       )}
       <select aria-label={say().shelf.mergedFormat} value={format} onChange={(e) => setFormat(e.target.value as MergedFormat)}>
-        {Object.entries(say().shelf.formats).map(([value, label]) => (
-          <option key={value} value={value}>
-            {label}
-          </option>
-        ))}
+        {Object.entries(say().shelf.formats).map(([value, label]) =>
+          value === 'gguf-base' && !blocks ? null : (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ),
+        )}
       </select>
       <button type="button" disabled={isIdle} onClick={() => void take()}>{say().shelf.downloadMerged}</button>
       <FolderButton parcel={parcel} what={say().send.what.merged} disabled={isIdle} />
@@ -134,7 +141,7 @@ function Merging({ disabled }: { disabled: boolean }) {
           (merged.length > 0
             ? say().shelf.mergedNow(merged.map((a) => nameOf(adapters, a.id)).join(', '))
             : active.length > 0
-              ? say().shelf.answersFrom(usesText(uses, adapters))
+              ? `${say().shelf.answersFrom(usesText(uses, adapters))}${stays ? ` ${say().shelf.blocksStay(blocks)}` : ''}`
               : say().shelf.noneAnswers)}
       </span>
     </>

@@ -84,7 +84,7 @@ export const adapterFaultsDe: Sentences = {
   'Use a model that this studio exported.': 'Nehmen Sie ein Modell, das dieses Studio exportiert hat.',
   'onnxruntime-web could not be started.': 'onnxruntime-web ließ sich nicht starten.',
   '{} lies on the GPU in the blocks of its GGUF file, and a merged adapter does not fit those.': '{} liegt auf der GPU in den Blöcken seiner GGUF-Datei, und ein eingerechneter Adapter passt nicht in diese.',
-  'Keep the adapter attached, which answers alike, or let the frozen weights be kept as int8.': 'Lassen Sie den Adapter daneben, was gleich antwortet, oder halten Sie die eingefrorenen Gewichte als int8.',
+  'Keep the adapter attached, which answers alike, or download it merged as GGUF, where the changed layers get 8 bits.': 'Lassen Sie den Adapter angehängt, das antwortet gleich, oder laden Sie ihn eingerechnet als GGUF herunter, mit den geänderten Schichten in 8 Bit.',
   'This adapter is no longer stored.': 'Dieser Adapter ist nicht mehr gespeichert.',
   'Choose another adapter.': 'Wählen Sie einen anderen Adapter.',
   'Open the base model that the adapter is for.': 'Öffnen Sie das Basismodell, für das der Adapter ist.',
