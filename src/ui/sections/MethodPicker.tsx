@@ -21,7 +21,7 @@ export function MethodPicker() {
   const presets = useApp((s) => s.presets)
   const working = useApp((s) => s.working)
   const name = useId()
-  const w = useWords().method
+  const { method: w, teach } = useWords()
   const groups = methodGroups.map((group): readonly [string, readonly Offer[]] => [
     w.groups[group],
     (methods ?? []).filter((m) => m.group === group).map((m) => ({ ...m, methods: [{ id: m.id, options: {} }] })),
@@ -43,6 +43,7 @@ export function MethodPicker() {
             </div>
           </div>
         ))}
+      <p className="method-beside">{teach.beside}</p>
     </fieldset>
   )
 }

@@ -42,6 +42,7 @@ export const teachDe: SameShape<typeof teachEn> = {
     plainText: 'Es war einmal …',
     note: 'Andere Spaltennamen lassen sich nach dem Öffnen zuordnen. Nichts davon wird irgendwohin gesendet.',
   },
+  beside: 'Daneben jeweils: wie viele Parameter sie hier trainiert.',
   about: (term) => `Was ist das: ${term}`,
   close: 'Schließen',
   terms: {

@@ -40,6 +40,7 @@ export const teachEn = {
     plainText: 'Once upon a time …',
     note: 'Other column names can be mapped after opening. Nothing of it is sent anywhere.',
   },
+  beside: 'Beside each: how many parameters it trains here.',
   about: (term: string) => `What is this: ${term}`,
   close: 'Close',
   terms: {
