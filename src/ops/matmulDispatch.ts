@@ -84,7 +84,7 @@ export function matmulDispatches(p: Product): Dispatch[] {
     entry: 'forward',
     workgroups: [...workgroups, layers],
     params: { M, N, K, alpha, chunk, strip, inner: DEPTH / 4, ...(layers > 1 ? { bias: 0, addend: 0 } : flags), ...(low && { K2: low.depth, ratio: low.alpha / alpha }) },
-    flops: 2 * M * N * K,
+    flops: 2 * M * N * (K + (low?.depth ?? 0)),
   })
   const [first, ...alternatives] = ways(p, operands, way)
   const last: Dispatch = {

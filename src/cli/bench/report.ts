@@ -35,7 +35,7 @@ export interface Findings {
   matmul?: readonly MatmulRow[]
   attention?: readonly RateRow[]
   loss?: readonly RateRow[]
-  overhead?: Overhead
+  overhead?: readonly Overhead[]
   growth?: readonly GrowthPoint[]
   /** What was not measured, and why. */
   readonly leftOut: string[]

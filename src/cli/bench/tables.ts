@@ -115,12 +115,12 @@ export function stepTable({ preset, says, batch, length, arms }: StepResult, cei
   }
 }
 
-export function overheadTable({ model, tokens, frozen, lora, share }: Overhead): Table {
-  const row = (label: string, { wall, cpu }: Timing): string[] => [label, range(wall), cpu ? range(cpu) : '–']
+export function overheadTable(rows: readonly Overhead[]): Table {
+  const shown = ({ wall, cpu }: Timing): string => range(wall) + (cpu ? ` · ${range(cpu)}` : '')
   return {
-    title: `LoRA r = 16 on all seven projections of ${model}, ${tokens} tokens, costs ${percent(share)} over the frozen model’s forward and backward`,
-    head: ['', 'ms a step', 'processor ms'],
-    rows: [row('frozen, one norm trains', frozen), row('LoRA', lora)],
+    title: `LoRA r = 16 on all seven projections over the frozen model’s forward and backward, ${rows[0].tokens} tokens${rows[0].lora.cpu ? '; after the dot: processor time' : ''}`,
+    head: ['', 'frozen, one norm trains, ms', 'LoRA, ms', 'more', 'more operations'],
+    rows: rows.map(({ layers, frozen, lora, share, arithmetic }) => [layers, shown(frozen), shown(lora), percent(share), percent(arithmetic)]),
   }
 }
 
