@@ -6,15 +6,16 @@ import { build } from 'vite'
 
 const project = fileURLToPath(new URL('..', import.meta.url))
 
-export async function buildHarness(): Promise<string> {
-  const folder = `${project}.cache/harness`
+/** @param page the folder of its page */
+export async function buildHarness(page = 'harness'): Promise<string> {
+  const folder = `${project}.cache/${page}`
   // Under a test runner the environment says `test`, and React would come in its slow checking build.
   const environment = process.env['NODE_ENV']
   process.env['NODE_ENV'] = 'production'
   try {
     await build({
       configFile: false,
-      root: `${project}e2e/harness`,
+      root: `${project}e2e/${page}`,
       base: './',
       publicDir: `${project}public`,
       plugins: [react()],

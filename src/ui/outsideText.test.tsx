@@ -8,19 +8,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createApp, type App as Made } from '../store/appStore.ts'
 import { App } from './App.tsx'
 import { AppProvider } from './AppContext.ts'
+import { OutsideLink } from './parts/OutsideLink.tsx'
+import { hostile } from './testOutside.ts'
 import { testStudio } from './testStudio.ts'
 
 const EVIL = '"><img src=x onerror="alert(1)"><script>alert(2)</script><a href="javascript:alert(3)">\''
-/** What people and files write; other entries are the studio's own words. */
-const FREE = new Set(['name', 'title', 'text', 'message', 'hint', 'reason', 'detail', 'prompt', 'answer', 'expected', 'description', 'label', 'field', 'format', 'notes', 'columns', 'file', 'summary', 'completion', 'output', 'vendor', 'architecture'])
-
-function poisoned(value: unknown, key = ''): unknown {
-  if (typeof value === 'string') return FREE.has(key) ? EVIL : value
-  if (Array.isArray(value)) return value.map((v) => poisoned(v, key))
-  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value
-  return Object.fromEntries(Object.entries(value).map(([k, v]) => [key === 'head' ? EVIL : k, typeof v === 'string' && key === 'head' ? EVIL : poisoned(v, k)]))
-}
-
 const page = (app: Made): string => renderToStaticMarkup(<AppProvider value={{ ...app, store: { ...app.store, getInitialState: app.store.getState } }}><App /></AppProvider>)
 
 describe('what comes from outside', () => {
@@ -43,7 +35,7 @@ describe('what comes from outside', () => {
     const before = page(app)
     const { store } = app
     // Methods and their options are the studio's own.
-    const outside = Object.fromEntries(Object.entries(store.getState()).filter(([k]) => !['methods', 'presets', 'recipe'].includes(k)).map(([k, v]) => [k, poisoned(v, k)]))
+    const outside = Object.fromEntries(Object.entries(store.getState()).filter(([k]) => !['methods', 'presets', 'recipe'].includes(k)).map(([k, v]) => [k, hostile(v, () => EVIL, k)]))
     store.setState(outside)
     store.setState((s) => ({ recipe: { ...s.recipe, name: EVIL, data: { ...s.recipe.data, systemPrompt: EVIL } } }))
     const html = page(app)
@@ -54,6 +46,12 @@ describe('what comes from outside', () => {
     // As many handlers as there were: none. What stands in quotes is escaped, and is a value.
     const tags = (text: string): string[] => [...text.replaceAll(/"[^"]*"/g, '""').matchAll(/<[a-z][^<>]*\son[a-z]+=/g)].map(([tag]) => tag)
     expect([tags(before), tags(html)]).toEqual([[], []])
+  })
+
+  it('is a link only where it is an address of the web', () => {
+    const link = (href: string): string => renderToStaticMarkup(<OutsideLink href={href}>name</OutsideLink>)
+    expect(['javascript:alert(1)', ' javascript:alert(1)', 'data:text/html,<b>', 'blob:x', '//evil.example', 'x'].map(link)).toEqual(Array(6).fill('name'))
+    expect(link('https://huggingface.co/a/b')).toContain('href="https://huggingface.co/a/b"')
   })
 
   it('has no way to become HTML', () => {

@@ -9,6 +9,7 @@ import { ActionButton } from '../parts/ActionButton.tsx'
 import { FailureNote } from '../parts/FailureNote.tsx'
 import { FormDialog } from '../parts/FormDialog.tsx'
 import { SendBar } from './SendBar.tsx'
+import { OutsideLink } from '../parts/OutsideLink.tsx'
 import { say } from '../words/language.ts'
 import './PushDialog.css'
 
@@ -61,7 +62,7 @@ function PushForm({ parcel: given, name, host }: { parcel: Parcel; name: string;
     return (
       <div className="stack">
         <p role="status">
-          {say().send.sentTo} <a href={pushed.url} target="_blank" rel="noreferrer">{pushed.repo}</a>, {pushed.isPrivate ? say().send.onlyYou : say().send.everybody}.
+          {say().send.sentTo} <OutsideLink href={pushed.url}>{pushed.repo}</OutsideLink>, {pushed.isPrivate ? say().send.onlyYou : say().send.everybody}.
         </p>
         <div className="row">
           <button type="button" className="primary" onClick={(e) => close(e.target)}>

@@ -6,6 +6,7 @@ import { FailureNote } from '../parts/FailureNote.tsx'
 import { chooseFolder } from '../chooseFolder.ts'
 import { PushDialog } from './PushDialog.tsx'
 import { SendBar } from './SendBar.tsx'
+import { OutsideLink } from '../parts/OutsideLink.tsx'
 import { say } from '../words/language.ts'
 
 interface Props {
@@ -51,9 +52,7 @@ export function SendStatus({ parcel }: Pick<Props, 'parcel'>) {
         {pushed && (
           <>
             {say().send.sentTo}{' '}
-            <a href={pushed.url} target="_blank" rel="noreferrer">
-              {pushed.repo}
-            </a>
+            <OutsideLink href={pushed.url}>{pushed.repo}</OutsideLink>
             , {pushed.isPrivate ? say().send.onlyYou : say().send.everybody}.
           </>
         )}
