@@ -104,7 +104,7 @@ function attach(s: Settings, model: ModelOutline): Attachment {
       const { graph } = site
       const narrow = matmul(graph, { a: site.dropout(x, s.dropout), b: a }, { transA: false, transB: true, alpha: 1 }).y // (N, r)
       const scaled = scaleColumns(graph, { x: narrow, factors: graph.view(e, [r]) }, {}).y
-      return matmul(graph, { a: scaled, b, c: base(x) }, { transA: false, transB: true, alpha: scaling }).y // (N, out)
+      return matmul(graph, { a: site.weigh?.(scaled) ?? scaled, b, c: base(x) }, { transA: false, transB: true, alpha: scaling }).y // (N, out)
     },
 
     penalise({ graph, windows, values, gradient }) {

@@ -40,7 +40,7 @@ export const method: Method = {
         const b = site.param(`${at}.lora_B.weight`, [site.out, r], { kind: 'zeros' })
         const narrow = matmul(graph, { a: site.dropout(x, dropout), b: a }, { transA: false, transB: true, alpha: 1 }).y // (N, r)
         const gated = throughGate(site, narrow, gateOf(site, `${at}.lora_gate`, x))
-        return matmul(graph, { a: gated, b, c: base(x) }, { transA: false, transB: true, alpha: scaling }).y // (N, out)
+        return matmul(graph, { a: site.weigh?.(gated) ?? gated, b, c: base(x) }, { transA: false, transB: true, alpha: scaling }).y // (N, out)
       },
       ownConfig: () => ({ type: 'gated_lora', scaling: Object.fromEntries([...targets].map((path) => [path, scaling])) }),
     }

@@ -34,7 +34,7 @@ function attach(r: number, initial: number, selection: Selection, key: number, m
       const inner = site.param(`${PREFIX}${site.path}.vera_lambda_d`, [r], { kind: 'constant', value: initial })
       const own = site.in === mostIn ? a : sliceColumns(graph, { x: a }, { start: 0, size: site.in }).y // (r, in)
       const narrow = scaleColumns(graph, { x: matmul(graph, { a: x, b: own }, { transA: false, transB: true, alpha: 1 }).y, factors: inner }, {}).y // (N, r)
-      const wide = matmul(graph, { a: narrow, b: graph.view(b, [site.out, r]) }, { transA: false, transB: true, alpha: 1 }).y // (N, out)
+      const wide = matmul(graph, { a: site.weigh?.(narrow) ?? narrow, b: graph.view(b, [site.out, r]) }, { transA: false, transB: true, alpha: 1 }).y // (N, out)
       return add(graph, { a: base(x), b: scaleColumns(graph, { x: wide, factors: outer }, {}).y }, {}).y
     },
     merge(site, w, read) {
