@@ -4,7 +4,8 @@
     node scripts/run.mjs src/cli/tokenize.ts FOLDER strings.jsonl
 
 The first writes a JSON line for each string: its text, its ids without special tokens, and with them. Mixed scripts, emoji,
-whitespace, combining marks, special tokens, line ends, digits, and characters of every plane, in runs of each kind.
+whitespace, combining marks, special tokens, line ends, digits, and characters of every plane, in runs of each kind. With --every
+instead of --count: each character of Unicode by itself between two letters, but for private ones.
 """
 import argparse
 import json
@@ -45,6 +46,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("tokenizer")
     parser.add_argument("--count", type=int, default=100_000)
+    parser.add_argument("--every", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", required=True)
     options = parser.parse_args()
@@ -55,8 +57,8 @@ def main():
     rng = random.Random(options.seed)
     specials = [t.content for t in tokenizer.get_added_tokens_decoder().values()]
     with open(options.out, "w", encoding="utf-8") as file:
-        for _ in range(options.count):
-            text = text_of(rng, specials)
+        every = (f"a{chr(c)}b" for c in range(1, 0xF0000) if not 0xD800 <= c <= 0xF8FF)
+        for text in every if options.every else (text_of(rng, specials) for _ in range(options.count)):
             plain = tokenizer.encode(text, add_special_tokens=False).ids
             whole = tokenizer.encode(text).ids
             file.write(json.dumps([text, plain, whole]) + "\n")

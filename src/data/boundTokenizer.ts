@@ -3,7 +3,7 @@
 // go back and forth for ever. Sizes are checked before it is built, patterns and growth are counted while it works.
 import { isRecord } from '../lib/record.ts'
 import { boundedPatterns, patienceFor, type Patience } from './boundedPattern.ts'
-import { withUnicodeSpaces } from './whitespaceAsPython.ts'
+import { NUMBERS, withUnicodeSpaces, WORDS } from './whitespaceAsPython.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -142,6 +142,8 @@ const lower = String.raw`[\p{Ll}\p{Lm}\p{Lo}\p{M}]`
 const KNOWN = new Set(
   [
     String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`,
+    WORDS,
+    ...Object.values(NUMBERS),
     ...[String.raw`\p{N}{1,3}`, String.raw`\p{N}`, String.raw`\p{N}{1}`].map((digits) => CONTRACTIONS + String.raw`|[^\r\n\p{L}\p{N}]?\p{L}+` + ends(digits)),
     String.raw`[^\r\n\p{L}\p{N}]?${upper}*${lower}+${CONTRACTIONS}?|[^\r\n\p{L}\p{N}]?${upper}+${lower}*${CONTRACTIONS}?` + ends(String.raw`\p{N}{1,3}`).replace('[\\r\\n]*', '[\\r\\n/]*'),
   ].map(withUnicodeSpaces),

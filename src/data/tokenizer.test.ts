@@ -59,3 +59,38 @@ test('BERT sets rare ideographs apart', () => {
   }
   expect([...loadTokenizer(json, {}).encode('a𠀀𠀀a')]).toEqual([1, 2, 2, 1])
 })
+
+test('BERT knows the characters that its Rust knows', () => {
+  const loaded = (vocab: Record<string, number>, more: object = {}) =>
+    loadTokenizer(
+      {
+        model: { type: 'WordPiece', unk_token: '?', continuing_subword_prefix: '##', max_input_chars_per_word: 100, vocab: { '?': 0, to: 1, be: 2, '##be': 3, ...vocab } },
+        added_tokens: [],
+        decoder: null,
+        post_processor: null,
+        pre_tokenizer: { type: 'BertPreTokenizer' },
+        normalizer: { type: 'BertNormalizer', clean_text: true, handle_chinese_chars: true, strip_accents: null, lowercase: true, ...more },
+      },
+      {},
+    )
+  const ids = (text: string, tokenizer = loaded({})): number[] => [...tokenizer.encode(text)]
+  // Ids of Python's tokenizers: punctuation and marks after Unicode 8 are letters of an unknown word.
+  for (const letter of ['\u061d', '\u07fd', '\u2e52', '\u{11a01}']) expect(ids(`to${letter}be`), letter).toEqual([0])
+  for (const sign of ['\u166d', '\u{111c9}', '!', '\u{20000}']) expect(ids(`to${sign}be`), sign).toEqual([1, 0, 2])
+  expect(ids('to\u1734be')).toEqual([1, 3])
+  expect(ids('to\u1734be', loaded({}, { lowercase: false }))).toEqual([0])
+  // One that a vocabulary has stays what it is; what stands in for the others is in no vocabulary.
+  expect(ids('\u2e52 \u2e53', loaded({ '\u2e52': 4, '\ua000': 5 }))).toEqual([4, 0])
+})
+
+test('words and digits are those of Unicode', () => {
+  const pieces = (pre_tokenizer: object, text: string): string[] => {
+    const vocab = Object.fromEntries([...new Set(text)].map((letter, i) => [letter, i]))
+    const json = { model: { type: 'WordLevel', unk_token: '?', vocab: { ...vocab, '?': 99, 'é1': 100, '½': 101, '٣٤½': 102, ab: 103 } }, added_tokens: [], decoder: null, post_processor: null, normalizer: null, pre_tokenizer }
+    const tokenizer = loadTokenizer(json, {})
+    return [...tokenizer.encode(text)].map((id) => tokenizer.idToToken(id)!)
+  }
+  expect(pieces({ type: 'Whitespace' }, 'é1 ½')).toEqual(['é1', '½'])
+  expect(pieces({ type: 'Digits', individual_digits: false }, 'ab٣٤½')).toEqual(['ab', '٣٤½'])
+  expect(pieces({ type: 'Digits', individual_digits: true }, 'ab٣٤½')).toEqual(['ab', '٣', '٤', '½'])
+})

@@ -4,6 +4,7 @@ import { Tokenizer as Engine } from '@huggingface/tokenizers'
 import { isRecord } from '../lib/record.ts'
 import { Fault } from '../protocol/failure.ts'
 import { pairTemplate, type PairPart } from './pairTemplate.ts'
+import { bertText } from './bertText.ts'
 import { boundEngine, checkTokenizerJson } from './boundTokenizer.ts'
 import { whitespaceAsPython } from './whitespaceAsPython.ts'
 
@@ -51,9 +52,9 @@ export function loadTokenizer(json: Readonly<Record<string, unknown>>, config: R
   const specialIds = new Set([...engine.get_added_tokens_decoder()].filter(([, t]) => t.special).map(([id]) => id))
   const cleanUp = config['clean_up_tokenization_spaces'] === true
 
-  const apart = splitsIdeographs(json['normalizer']) ? (text: string): string => text.replace(RARE_IDEOGRAPHS, ' $& ') : (text: string): string => text
+  const asRust = bertText(json['normalizer'], engine.get_vocab().keys())
   const encode = (text: string, special = false): Int32Array<ArrayBuffer> => {
-    const { ids } = within(expect, text.length, () => engine.encode(apart(text), { add_special_tokens: special }))
+    const { ids } = within(expect, text.length, () => engine.encode(asRust(text), { add_special_tokens: special }))
     // A character outside the vocabulary of a tokenizer without an unknown token has no id; transformers drops it too.
     return Int32Array.from(ids.filter((id) => Number.isInteger(id)))
   }
@@ -108,11 +109,6 @@ function tryNormalizer(rules: Readonly<Record<string, unknown>>): void {
     bare.normalizer?.(content)
   }
 }
-
-/** Ideographs that take two units of UTF-16. BERT sets every ideograph apart; the library does so only for the others. */
-const RARE_IDEOGRAPHS = /[\u{20000}-\u{2a6df}\u{2a700}-\u{2b81f}\u{2b920}-\u{2ceaf}\u{2f800}-\u{2fa1f}]/gu
-
-const splitsIdeographs = (normalizer: unknown): boolean => isRecord(normalizer) && normalizer['type'] === 'BertNormalizer' && normalizer['handle_chinese_chars'] !== false
 
 /** What stands before and after the text's own ids. */
 function around(withSpecial: Int32Array, plain: Int32Array): Pick<Tokenizer, 'prefixIds' | 'suffixIds'> {
