@@ -5,7 +5,7 @@ import type { Score } from '../store/runState.ts'
 import { formatCount, formatOf, formatShare } from './format.ts'
 import { say } from './words/language.ts'
 
-export const metricName = (metric: Metric): string => say().score.names[metric]
+export const metricName = (metric: Metric): string => say().judge.measures[metric].name
 
 /** 0 to 1. */
 export const shareOf = ({ correct, total, entities }: Score): number => entities?.f1 ?? (total > 0 ? correct / total : 0)

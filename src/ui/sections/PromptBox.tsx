@@ -59,7 +59,7 @@ export function PromptBox() {
       <details>
         <summary>{words.sampling}</summary>
         <OptionForm
-          label={words.sampling}
+          label="Sampling"
           specs={samplingOptions}
           values={{ ...sampling }}
           onChange={(name, value) => typeof value === 'number' && setSampling({ [name]: value })}

@@ -92,7 +92,6 @@ export const partsEn = {
     of: (steps: string) => `of ${steps}`,
   },
   score: {
-    names: { exact_match: 'Exact match', accuracy: 'Accuracy', f1: 'Entity F1' },
     ofRows: (metric: string) => `${metric} on the test rows`,
     ofWords: (metric: string) => `${metric} on the words of the test rows`,
     entities: (found: string, wanted: string, precision: string, recall: string, words: string) => `${found} of ${wanted} found, precision ${precision}, recall ${recall}, ${words} of words right`,

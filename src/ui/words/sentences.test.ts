@@ -7,7 +7,11 @@ import { parseSync } from 'vite'
 import { describe, expect, it } from 'vitest'
 import { methods } from '../../methods/registry.ts'
 import { presets } from '../../methods/presets.ts'
+import { baseOptions } from '../../protocol/baseOptions.ts'
+import type { OptionSpecs } from '../../protocol/options.ts'
+import { trainingOptions } from '../../protocol/training.ts'
 import { combineOptions } from '../combineOptions.ts'
+import { dataOptions, evaluationOptions, samplingOptions, seedOption, shapingOptions } from '../recipeOptions.ts'
 import { de } from './de.ts'
 import { sentences } from './sentences.ts'
 
@@ -85,9 +89,10 @@ describe('German', () => {
     const check = (where: string, text: string | undefined): void => {
       if (text !== undefined && text !== '' && !isName(text) && !told(text).isKnown) missing.push(`${where}: ${text}`)
     }
-    const forms = [...methods.values(), { label: 'How to combine', summary: '', options: combineOptions }]
+    const own = { Training: trainingOptions, Data: dataOptions, Rows: shapingOptions, Test: { ...evaluationOptions, ...seedOption }, Sampling: samplingOptions, 'Frozen weights on the GPU': baseOptions, 'How to combine': combineOptions }
+    const forms = [...methods.values(), ...Object.entries(own).map(([label, options]: [string, OptionSpecs]) => ({ label, summary: '', options }))]
     for (const { label, summary, options } of forms) {
-      if (label !== 'How to combine') check(label, label)
+      if (summary !== '') check(label, label)
       check(label, summary)
       for (const [name, spec] of Object.entries(options)) {
         const own = de.options[`${label}.${name}`] ?? de.options[name]
