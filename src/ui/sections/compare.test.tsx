@@ -30,7 +30,7 @@ describe('comparing runs', () => {
   it('begins with one, and asks for another', async () => {
     expect(render(<CompareView />)).toBe('')
     await app.actions.compare('a', true)
-    expect(render(<CompareView />)).toContain('Choose another run')
+    expect(render(<CompareView />)).toContain('Select another run')
   })
   it('says what is other, and what each came to', async () => {
     await app.actions.compare('b', true)

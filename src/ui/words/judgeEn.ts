@@ -1,14 +1,14 @@
 // The judge's words in English: the report card, and the answers side by side. Part of the table in en.ts.
 
 export const judgeEn = {
-  empty: 'Test rows are answered before and after training. Here stand both scores, whether the difference is more than chance, what the model forgot meanwhile, and every answer.',
+  empty: 'Test rows are answered before and after training. Both scores appear here, whether the difference is more than chance, what the model forgot, and every answer.',
   prompt: {
     label: 'Prompt',
     placeholder: 'Ask both models the same',
     askBoth: 'Ask both models',
     askBase: 'Ask the base model',
     stop: 'Stop answering',
-    training: 'The GPU is training: pause the run to ask.',
+    training: 'The GPU is training; pause the run to ask.',
     onCpu: 'Without WebGPU, onnxruntime answers on the CPU. The first answer takes longer: it opens the model.',
     pairs: 'Two texts, with an empty line between them.',
     alone: 'After training, or with an adapter loaded, the tuned model answers beside it.',
