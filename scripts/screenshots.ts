@@ -45,8 +45,7 @@ export async function main(argv: string[]): Promise<number> {
     await shoot(page, '#train', { ...WIDE, height: 980 }, join(choices.out, 'train.png'))
     await page.emulateMedia({ colorScheme: 'dark' })
     await shoot(page, '#judge', WIDE, join(choices.out, 'judge.png'))
-    await shoot(page, '#train', PHONE, join(choices.out, 'phone-train.png'))
-    await shoot(page, '#judge', PHONE, join(choices.out, 'phone-judge.png'))
+    await shoot(page, '#train', PHONE, join(choices.out, 'phone.png'))
     for (const error of stage.errors) console.error(error)
     return stage.errors.length > 0 ? 1 : 0
   } finally {

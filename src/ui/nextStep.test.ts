@@ -22,6 +22,7 @@ describe('nextStep', () => {
     ['model and data are there', { base, dataset }, 'train'],
     ['a run is prepared', { base, dataset, working: true }, 'preparing'],
     ['a run trains', { base, dataset, working: true, run: started, runId: 'a' }, 'watch'],
+    ['a run failed', { base, dataset, run: applyAll(started, [{ type: 'phase', phase: 'failed', at: 0 }]), runId: 'a' }, 'failed'],
     ['a run is done', { base, dataset, run: ended, runId: 'a' }, 'judge'],
     ['it was asked', { base, dataset, run: ended, runId: 'a', asked: { prompt: 'x', uses: [] } }, 'keep'],
     ['it was taken away', { base, dataset, run: ended, runId: 'a', asked: { prompt: 'x', uses: [] }, exporting: { busy: false, value: { runId: 'a', name: 'a.zip', bytes: 1, files: [] } } }, undefined],

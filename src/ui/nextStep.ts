@@ -22,6 +22,7 @@ export function nextStep(s: AppState): NextStep | undefined {
   }
   if (base.busy) return { what: 'opening', at: 'model' }
   if (!base.value) return { what: 'model', at: 'model' }
+  if (run.phase === 'failed') return { what: 'failed', at: 'train' }
   if (isTrained(s)) {
     if (!s.asked) return { what: 'judge', at: 'judge' }
     return s.exporting.value?.runId === s.runId ? undefined : { what: 'keep', at: 'take-away' }

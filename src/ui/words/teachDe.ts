@@ -14,6 +14,7 @@ export const teachDe: SameShape<typeof teachEn> = {
     watch: 'Beim Lernen zusehen',
     paused: 'Angehalten',
     preparing: 'Der Lauf wird vorbereitet …',
+    failed: 'Sehen, was fehlschlug',
     judge: 'Ergebnis ansehen',
     keep: 'Adapter mitnehmen',
   },

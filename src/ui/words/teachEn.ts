@@ -12,6 +12,7 @@ export const teachEn = {
     watch: 'Watch it learn',
     paused: 'Paused',
     preparing: 'The run is being prepared…',
+    failed: 'See what went wrong',
     judge: 'See what it learned',
     keep: 'Take the adapter away',
   },
