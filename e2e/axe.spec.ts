@@ -110,8 +110,9 @@ describe('the page has no axe violation', () => {
     ] as const)
       for (const [name, reach] of Object.entries({ ...states, ...((colorScheme === 'light') === width > 1000 && further) }))
         it(`${name}, ${colorScheme}, ${width} wide`, async () => {
-          const page = await open({ pace: 5 })
-          await page.emulateMedia({ colorScheme })
+          const page = await open({ pace: 5, ...(name.startsWith('paused') && { holdAt: 30 }) })
+          // What moves from one colour to another has both for a moment.
+          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
           await page.setViewportSize({ width, height })
           await reach(page)
           const { violations } = await new AxeBuilder({ page }).analyze()

@@ -40,6 +40,9 @@ const flags = [
   '--no-first-run',
 ]
 
+/** What a journey waits for is seen sooner or later; how soon is not what it tells. */
+const PATIENCE_MS = 120_000
+
 /** A fresh profile on a fresh port, and perhaps another Hub than the build’s. `folder` serves another build than dist/, `bare` without headers; `webgpu: false` has no adapter; `offline: true`
  *  lets the page keep itself; `crashes: true` has Chromium give a page adapters again however often its GPU process crashed. */
 export async function startBrowser(options: { folder?: string; bare?: boolean; webgpu?: boolean; hub?: Hub; offline?: boolean; crashes?: boolean } = {}): Promise<Stage> {
@@ -59,6 +62,7 @@ export async function startBrowser(options: { folder?: string; bare?: boolean; w
       viewport: { width: 1280, height: 800 },
       serviceWorkers: options.offline ? 'allow' : 'block',
     })
+    context.setDefaultTimeout(PATIENCE_MS)
     context.on('console', (message) => {
       if (message.type() === 'error') errors.push(`${message.text()} (${message.location().url})`)
     })

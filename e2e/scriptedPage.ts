@@ -35,4 +35,5 @@ export const loadTwo = async (page: Page): Promise<void> => {
   await loadAdapter(page, 'pirate')
   await page.getByRole('checkbox', { name: 'Answer with desk' }).check()
 }
+export const focused = (page: Page): Promise<string | null | undefined> => page.evaluate(() => document.activeElement?.textContent)
 export const trained = (page: Page): Promise<void> => page.getByRole('button', { name: 'Train anew' }).waitFor()

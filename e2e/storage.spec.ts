@@ -115,7 +115,7 @@ describe('the browser’s storage', () => {
             request.result.close()
             done('upgraded')
           })
-          request.addEventListener('blocked', () => setTimeout(() => done('blocked'), 3000))
+          request.addEventListener('blocked', () => setTimeout(() => done('blocked'), 60_000))
         }),
     )
     expect(upgraded).toBe('upgraded')

@@ -7,7 +7,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startBrowser, type Stage } from './browser.ts'
 
-const STEPS = 12
+const STEPS = 20
 const SLOW = { timeout: 120_000 }
 
 /** Small enough for a software GPU, set through the page's own controls. */
@@ -72,14 +72,16 @@ describe('from an empty page to an adapter', () => {
   it('trains, pauses and goes on', async () => {
     await button('Train').click()
     await train().getByText('Step', { exact: true }).waitFor(SLOW)
-    await page.waitForFunction(
-      () => /[1-9]\d* of 12, loss/.test(document.querySelector('.story')?.textContent ?? ''),
-      undefined,
-      SLOW,
-    )
+    const step = async (): Promise<number> => Number(new RegExp(`(\\d+) of ${STEPS}, loss`).exec((await page.locator('.story').textContent()) ?? '')?.[1] ?? 0)
+    await expect.poll(step).toBeGreaterThan(0)
     await button('Pause').click()
     await button('Continue').waitFor(SLOW)
+    const paused = await step()
     await button('Continue').click()
+    await expect.poll(step).toBeGreaterThan(paused)
+    // Again, so that the run is in its middle however long the next page takes.
+    await button('Pause').click()
+    await button('Continue').waitFor(SLOW)
     await train().getByText('Safe to close').waitFor(SLOW)
   })
 
@@ -90,6 +92,8 @@ describe('from an empty page to an adapter', () => {
     await offer.getByRole('button', { name: /^Continue from step \d+$/ }).click()
     await button('Train anew').waitFor(SLOW)
     await train().getByText(`step ${STEPS} of ${STEPS}`, { exact: true }).waitFor()
+    // What was set before the reload is set.
+    expect(await page.getByRole('textbox', { name: 'Longest row', exact: true }).inputValue()).toBe('64')
     await train().getByText('Show as table').first().click()
     const rows = page.getByRole('region', { name: /^Loss.*table$/ }).getByRole('row')
     await rows.nth(STEPS).waitFor()
@@ -165,12 +169,21 @@ describe('from an empty page to an adapter', () => {
     expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([])
   })
 
-  it('lists the run after a reload and opens it with its curves', async () => {
+  it('shows the run after a reload as it was looked at, with its answers, and opens it from the list', async () => {
+    await page.getByLabel('Open a file…').setInputFiles({ name: 'mine.jsonl', mimeType: 'application/json', buffer: Buffer.from('{"prompt":"Ahoy","completion":"matey"}\n'.repeat(9)) })
+    await page.locator('#data').getByText('mine.jsonl').waitFor()
+    await expect.poll(() => page.evaluate(() => JSON.parse(sessionStorage.getItem('tunesmith.desk') ?? '{}').files)).toMatch(/^desk-/)
+    const said = await page.getByRole('region', { name: 'Tuned model’s answer' }).locator('p').first().textContent()
     await page.reload()
+    await page.locator('#data').getByText('mine.jsonl').waitFor()
+    await page.locator('#data').getByText('Ahoy').first().waitFor({ state: 'attached' })
     const runs = page.getByRole('region', { name: 'Stored runs' })
     await runs.getByText('done', { exact: true }).waitFor(SLOW)
-    await runs.getByRole('button', { name: /^Open / }).click()
     await train().getByText(`step ${STEPS} of ${STEPS}`, { exact: true }).waitFor(SLOW)
+    expect(await page.getByLabel('Prompt', { exact: true }).inputValue()).toBe('The dog ran to the')
+    await expect.poll(() => page.getByRole('region', { name: 'Tuned model’s answer' }).locator('p').first().textContent()).toBe(said)
+    await expect.poll(() => page.getByRole('slider', { name: /^Weight of .* \(loaded\)$/ }).inputValue()).toBe('0.5')
+    await runs.getByRole('button', { name: /^Open / }).click()
     await page.locator('#judge').getByText('Exact match on the test rows').waitFor()
   })
 

@@ -8,15 +8,19 @@ import { AppProvider } from '../../src/ui/AppContext.ts'
 import { testStudio, type Script } from '../../src/ui/testStudio.ts'
 import { deskPlace, saveOnLeaving } from '../../src/ui/deskPlace.ts'
 import { showStoredTheme } from '../../src/ui/useTheme.ts'
+import { firstLanguage, speak } from '../../src/ui/words/language.ts'
 
-// A reload finds the script of its tab again.
+// A reload finds the script of its tab again, and the runs that there were.
 const SCRIPT = 'script'
-if (location.hash !== '') sessionStorage.setItem(SCRIPT, decodeURIComponent(location.hash.slice(1)))
+if (location.hash.startsWith('#%7B')) sessionStorage.setItem(SCRIPT, decodeURIComponent(location.hash.slice(1)))
 const script = JSON.parse(sessionStorage.getItem(SCRIPT) ?? '{}') as Script
 history.replaceState(null, '', location.pathname)
 showStoredTheme()
-const app = createApp(testStudio(script), deskPlace(false))
+void speak(firstLanguage())
+const studio = testStudio(script)
+const app = createApp(studio, deskPlace(false))
 saveOnLeaving(app.actions.saveDesk)
+addEventListener('pagehide', () => void studio.runs().then((runs) => runs.ok && sessionStorage.setItem(SCRIPT, JSON.stringify({ ...script, runs: runs.value.toReversed() }))))
 app.actions.start()
 
 const root = document.querySelector('#root')

@@ -17,6 +17,10 @@ import { testAnswers, testLayers, testReading } from './testWatch.ts'
 export interface Script {
   /** Milliseconds per training step, and before each answer. */
   readonly pace?: number
+  /** A run goes no further than this step before somebody pauses it. */
+  readonly holdAt?: number
+  /** The tuned answer goes no further than its third word before its adapters are switched. */
+  readonly holdAnswer?: boolean
   readonly software?: boolean
   readonly noWebGpu?: boolean
   readonly modelFailure?: Failure
@@ -40,7 +44,7 @@ export function testStudio(script: Script = {}): Studio {
   const wait = (ms = pace): Promise<void> => new Promise((done) => setTimeout(done, ms))
   const records = new Map((script.runs ?? []).map((r) => [r.id, r]))
   const histories = new Map<string, RunEvent[]>()
-  const asked = { pause: false, stop: false, quiet: false }
+  const asked = { pause: false, stop: false, quiet: false, switched: false }
 
   async function loop(id: string, from: number, onEvent: (event: RunEvent) => void): Promise<Result<RunRecord>> {
     const record = records.get(id)
@@ -75,12 +79,18 @@ export function testStudio(script: Script = {}): Studio {
     phase('training')
     emit({ type: 'memory', bytes: 118_489_088 })
     let step = from
+    let wasPaused = false
     while (step < steps && !asked.stop) {
       if (asked.pause) {
-        update({ status: 'paused', step })
+        wasPaused = true
+        update({ status: 'paused', step, checkpointStep: step })
         phase('paused')
         while (asked.pause && !asked.stop) await wait(5)
         if (!asked.stop) phase('training')
+        continue
+      }
+      if (step === script.holdAt && !wasPaused) {
+        await wait(5)
         continue
       }
       step += 1
@@ -134,6 +144,10 @@ export function testStudio(script: Script = {}): Studio {
 
   return {
     ...testAdapters(() => records.values()),
+    async switchAdapters() {
+      asked.switched = true
+      return ok(true)
+    },
     ...testTakeAway(() => wait()),
     ...testLibrary(wait),
     ...testMachine(wait, script.noRoom),
@@ -226,6 +240,8 @@ export function testStudio(script: Script = {}): Studio {
     },
     async generate(request, onText) {
       asked.quiet = false
+      asked.switched = false
+      const holds = script.holdAnswer && request.adapters.length > 0
       const text =
         request.adapters.length > 0
           ? "Arr, the hound scurried t' the shore, me hearty!"
@@ -234,6 +250,7 @@ export function testStudio(script: Script = {}): Studio {
       for (const part of text.match(/\S+\s*/g) ?? []) {
         if (asked.quiet) return fail({ code: 'cancelled', message: 'Stopped.', hint: 'Ask again.' })
         await wait()
+        while (holds && said.split(' ').length > 3 && !asked.switched && !asked.quiet) await wait(5)
         said += part
         const sure = 0.9 - (said.length % 7) / 10
         const top = [part, 'the ', 'a\n', '<b>'].map((other, i) => ({ text: other, probability: i === 0 ? sure : (1 - sure) / 2 ** (i + 1) }))
