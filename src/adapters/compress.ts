@@ -69,6 +69,6 @@ function rankFor(values: Float64Array, energy: number): number {
 
 function check(target: CompressTarget): void {
   if ('rank' in target ? Number.isInteger(target.rank) && target.rank >= 1 : target.energy > 0 && target.energy <= 1) return
-  const [expected, found] = 'rank' in target ? ['a whole rank of at least 1', target.rank] : ['a share of energy above 0 and at most 1', target.energy]
-  throw new Fault('bad-recipe', `Compressing needs ${expected}, found ${found}.`, 'Choose a rank below the adapter’s, such as half of it.')
+  if ('rank' in target) throw new Fault('bad-recipe', `Compressing needs a whole rank of at least 1, found ${target.rank}.`, 'Choose a rank below the adapter’s, such as half of it.')
+  throw new Fault('bad-recipe', `Compressing needs a share of energy above 0 and at most 1, found ${target.energy}.`, 'Give a share such as 0.95.')
 }

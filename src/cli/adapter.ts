@@ -1,6 +1,6 @@
 // `npm run adapter -- COMMAND …`: algebra over adapter folders, as PEFT saved them or this project did. Needs no GPU.
 import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { MAJORITY_SIGN_METHODS } from '../adapters/addUpdates.ts'
 import { average, averageUpdates } from '../adapters/average.ts'
 import { combine, COMBINATION_TYPES } from '../adapters/combine.ts'
@@ -8,6 +8,7 @@ import { compress } from '../adapters/compress.ts'
 import { stack } from '../adapters/stack.ts'
 import { adapterFiles, readAdapter, type Adapter } from '../files/adapter.ts'
 import { readFolder } from '../files/nodeSource.ts'
+import { Fault } from '../protocol/failure.ts'
 import { Arguments } from './adapter/arguments.ts'
 import { ggufFile, ggufLoraFile, GGUF_TYPES } from './adapter/ggufFile.ts'
 import { mergeFolders } from './adapter/mergeFolders.ts'
@@ -88,21 +89,29 @@ async function run(command: string, args: Arguments): Promise<string> {
       args.allow(['--out', '--weights', '--updates', '--rank'])
       const adapters = await readAll(args, 2)
       const [weights, rank] = [args.numbers('--weights') ?? adapters.map(() => 1), args.number('--rank')]
-      return save(args, args.has('--updates') ? averageUpdates(adapters, { weights, ...(rank !== undefined && { rank }) }) : average(adapters, weights))
+      if (args.has('--updates')) return save(args, averageUpdates(adapters, { weights, ...(rank !== undefined && { rank }) }))
+      if (rank !== undefined) throw args.wrong('--rank goes with --updates; the mean of all values has the rank that each of them has.')
+      try {
+        return await save(args, average(adapters, weights))
+      } catch (error) {
+        if (!(error instanceof Fault) || !adapters.every((a) => a.config['peft_type'] === 'LORA')) throw error
+        throw new Fault(error.code, error.message, 'With --updates, what they add to the weights is averaged, whatever their ranks and scales.')
+      }
     }
     case 'compress': {
       args.allow(['--out', '--rank', '--energy'])
       const [adapter] = await readAll(args, 1, 1)
       const [rank, energy] = [args.number('--rank'), args.number('--energy')]
-      if ((rank === undefined) === (energy === undefined)) throw args.wrong('Compressing needs either --rank or --energy.')
+      if ((rank === undefined) === (energy === undefined)) throw args.wrong('Compressing needs either --rank or --energy, such as --rank 4 or --energy 0.95.')
       const { adapter: small, modules, keptEnergy } = compress(adapter, rank === undefined ? { energy: energy! } : { rank })
+      if (modules.every((m) => m.rank === m.rankBefore)) throw new Fault('bad-adapter', `No layer would become smaller: their ranks are ${ranksOf(modules)} already.`, 'Choose a lower rank, or a smaller share of energy.')
       for (const m of modules) console.log(`${m.path.padEnd(48)} rank ${m.rankBefore} → ${m.rank}, keeps ${(100 * m.keptEnergy).toFixed(2)} %`)
       return `${await save(args, small)} It keeps ${(100 * keptEnergy).toFixed(2)} % of the squared singular values.`
     }
     case 'merge': {
       args.allow(['--out', '--weights', '--f32', '--max-shard-size'])
       const mostPerShard = args.bytes('--max-shard-size')
-      const [base, ...adapters] = args.folders(2)
+      const [base, ...adapters] = args.folders(2, undefined, 'a model and at least one adapter')
       return mergeFolders(base, adapters, args.required('--out'), { weights: args.numbers('--weights') ?? adapters.map(() => 1), widen: args.has('--f32'), ...(mostPerShard !== undefined && { mostPerShard }) })
     }
     case 'onnx': {
@@ -117,7 +126,7 @@ async function run(command: string, args: Arguments): Promise<string> {
     }
     case 'gguf-lora': {
       args.allow(['--out'])
-      const [base, adapter] = args.folders(2, 2)
+      const [base, adapter] = args.folders(2, 2, 'a model and one adapter')
       return ggufLoraFile(base, adapter, args.required('--out'))
     }
     default:
@@ -125,7 +134,25 @@ async function run(command: string, args: Arguments): Promise<string> {
   }
 }
 
-const readAll = (args: Arguments, least: number, most?: number): Promise<Adapter[]> => Promise.all(args.folders(least, most).map(async (folder) => readAdapter(await readFolder(folder))))
+const ranksOf = (modules: readonly { readonly rank: number }[]): string => [...new Set(modules.map((m) => m.rank))].toSorted((a, b) => a - b).join(', ')
+
+/** What is made replaces nothing that it is made of. */
+function readAll(args: Arguments, least: number, most?: number): Promise<Adapter[]> {
+  const folders = args.folders(least, most)
+  const out = args.text('--out')
+  if (out !== undefined && folders.some((folder) => resolve(folder) === resolve(out))) throw new Fault('bad-recipe', `${out} is one of the adapters that are read, and would be overwritten.`, 'Choose another place for --out.')
+  return Promise.all(
+    folders.map(async (folder) => {
+      const files = await readFolder(folder)
+      try {
+        return await readAdapter(files)
+      } catch (error) {
+        if (folders.length === 1 || !(error instanceof Fault)) throw error
+        throw new Fault(error.code, `${folder}: ${error.message}`, error.hint, error.detail)
+      }
+    }),
+  )
+}
 
 async function save(args: Arguments, adapter: Adapter): Promise<string> {
   const out = args.required('--out')
@@ -136,5 +163,5 @@ async function save(args: Arguments, adapter: Adapter): Promise<string> {
     bytes += content.length
   }
   const rank = adapter.config['peft_type'] === 'LORA' ? ` of rank ${String(adapter.config['r'])}` : ''
-  return `An adapter${rank} with ${adapter.tensors.size} tensors, ${(bytes / 1e6).toFixed(2)} MB.`
+  return `An adapter${rank} with ${adapter.tensors.size} tensors, ${bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(2)} MB`}.`
 }

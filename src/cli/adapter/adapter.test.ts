@@ -135,11 +135,21 @@ describe('npm run adapter', () => {
     { argv: ['onnx', model('llama'), '--out', model('llama')], says: 'overwrite its base' },
     { argv: ['gguf', model('llama'), '--out', 'y'], says: 'not the name of a GGUF file' },
     { argv: ['gguf', model('llama'), '--type', 'Q4_0', '--out', 'y.gguf'], says: '--type takes F32, F16, Q8_0, base; found Q4_0' },
-    { argv: ['gguf-lora', model('llama'), '--out', 'y.gguf'], says: 'Expected 2 folders' },
+    { argv: ['gguf-lora', model('llama'), '--out', 'y.gguf'], says: 'Expected a model and one adapter' },
+    { argv: ['merge', model('llama'), '--out', 'y'], says: 'Expected a model and at least one adapter' },
+    { argv: ['merge', trained('llama__lora_qv'), model('llama'), '--out', 'y'], says: 'is an adapter, and the model comes first' },
+    { argv: ['combine', trained('llama__lora_qv'), trained('llama__lora_all'), '--out', trained('llama__lora_qv')], says: 'would be overwritten' },
+    { argv: ['combine', trained('llama__lora_qv'), model('llama'), '--out', 'y'], says: `${model('llama')}: This is not a complete PEFT adapter` },
+    { argv: ['compress', trained('llama__lora_qv'), '--rank', '64', '--out', 'y'], says: 'their ranks are 5 already' },
+    { argv: ['average', trained('llama__lora_qv'), trained('llama__lora_all'), '--rank', '2', '--out', 'y'], says: '--rank goes with --updates' },
     { argv: ['merge', model('llama'), trained('llama__lora_qv'), '--max-shard-size', '0GB', '--out', 'y'], says: 'a size such as 5GB' },
     { argv: ['onnx', model('llama'), '--dtype', 'int8', '--out', 'y'], says: '--dtype takes fp32, fp16; found int8' },
     { argv: ['merge', model('qwen2'), trained('llama__lora_embed_head'), '--out', 'y'], says: 'does not fit the open model' },
   ])('says what is wrong: $says', async ({ argv, says }) => expect(main(argv)).rejects.toThrow(says))
+
+  it('says that adapters of other ranks are averaged by what they add', async () => {
+    await expect(main(['average', trained('llama__lora_qv'), trained('llama__lora_all'), '--out', 'y'])).rejects.toMatchObject({ hint: expect.stringContaining('With --updates') as string })
+  })
 
   it('explains itself', async () => {
     printed = ''

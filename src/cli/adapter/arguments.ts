@@ -34,9 +34,10 @@ export class Arguments {
     if (stray !== undefined) throw this.wrong(`There is no option ${stray} here; known ones are ${known.join(', ')}.`)
   }
 
-  folders(least: number, most = Number.POSITIVE_INFINITY): readonly string[] {
-    const expected = least === most ? `${least}` : `at least ${least}`
-    if (this.places.length < least || this.places.length > most) throw this.wrong(`Expected ${expected} folder${least === 1 ? '' : 's'}, found ${this.places.join(', ') || 'none'}.`)
+  /** @param said what is expected, where the folders are of different kinds */
+  folders(least: number, most = Number.POSITIVE_INFINITY, said?: string): readonly string[] {
+    const expected = said ?? `${least === most ? `${least}` : `at least ${least}`} folder${least === 1 ? '' : 's'}`
+    if (this.places.length < least || this.places.length > most) throw this.wrong(`Expected ${expected}, found ${this.places.join(', ') || 'none'}.`)
     return this.places
   }
 

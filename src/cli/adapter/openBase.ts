@@ -22,9 +22,10 @@ export interface OpenFolders {
 
 /** @param out where nothing of the base may be overwritten */
 export async function openBase(base: string, adapters: readonly string[], weights: readonly number[], out: string): Promise<OpenFolders> {
-  if (weights.length !== adapters.length) throw new Fault('bad-recipe', `${adapters.length} adapters need as many weights, found ${weights.join(', ')}.`, 'Give every adapter a weight.')
+  if (weights.length !== adapters.length) throw new Fault('bad-recipe', `${adapters.length} adapters need as many weights, found ${weights.join(', ')}.`, `Give every adapter a weight: --weights ${adapters.map(() => '1').join(',')}.`)
   if (resolve(base) === resolve(out)) throw new Fault('bad-recipe', 'The result would overwrite its base.', 'Choose another place for --out.')
   const sources = /\.gguf$/i.test(base) ? new Map([[basename(base), await fileSource(base)]]) : await readFolder(base)
+  if (sources.has('adapter_config.json') && !sources.has('config.json')) throw new Fault('bad-recipe', `${base} is an adapter, and the model comes first.`, `Name the model, then ${adapters.length > 0 ? 'the adapters' : 'perhaps adapters'}.`)
   const model = openModel(await openModelFolder(sources))
   const given: Weighted[] = []
   for (const [i, folder] of adapters.entries()) given.push({ adapter: await openAdapter(model, await openAdapterFolder(await readFolder(folder))), weight: weights[i] })
