@@ -241,7 +241,7 @@ export function testStudio(script: Script = {}): Studio {
     async generate(request, onText) {
       asked.quiet = false
       asked.switched = false
-      const holds = script.holdAnswer && request.adapters.length > 0
+      const isHeld = (): boolean => script.holdAnswer === true && request.adapters.length > 0 && said.split(' ').length > 3 && !asked.switched && !asked.quiet
       const text =
         request.adapters.length > 0
           ? "Arr, the hound scurried t' the shore, me hearty!"
@@ -250,7 +250,7 @@ export function testStudio(script: Script = {}): Studio {
       for (const part of text.match(/\S+\s*/g) ?? []) {
         if (asked.quiet) return fail({ code: 'cancelled', message: 'Stopped.', hint: 'Ask again.' })
         await wait()
-        while (holds && said.split(' ').length > 3 && !asked.switched && !asked.quiet) await wait(5)
+        while (isHeld()) await wait(5)
         said += part
         const sure = 0.9 - (said.length % 7) / 10
         const top = [part, 'the ', 'a\n', '<b>'].map((other, i) => ({ text: other, probability: i === 0 ? sure : (1 - sure) / 2 ** (i + 1) }))
