@@ -72,9 +72,9 @@ test('rare labels: texts are repeated until all weigh alike, and rows with rare 
     const found = check(at().described, 'balance')!
     return [found.message, at(remedied(recipe, found.remedies[0]!, nothing)).described.split!.train] as const
   }
-  expect(await of('SEQ_CLS', [...Array.from({ length: 20 }, (_, i) => text(i)), text(90, 'rare')])).toEqual(['The label “common” has 20 rows to train on, and “rare” has 1.', 40])
+  expect(await of('SEQ_CLS', [...Array.from({ length: 20 }, (_, i) => text(i)), text(90, 'rare')])).toEqual(['The label “common” has 20 rows to train on, and “rare” has 1: what is rare is learned least.', 40])
   const tagged = (n: number, label: string) => ({ tokens: ['Ann', String(n)], ner_tags: [label, 'O'] })
-  expect(await of('TOKEN_CLS', [...Array.from({ length: 20 }, (_, i) => tagged(i, 'B-PER')), tagged(90, 'B-LOC')])).toEqual(['The label “B-PER” has 20 words to train on, and “B-LOC” has 1.', 40])
+  expect(await of('TOKEN_CLS', [...Array.from({ length: 20 }, (_, i) => tagged(i, 'B-PER')), tagged(90, 'B-LOC')])).toEqual(['The label “B-PER” has 20 words to train on, and “B-LOC” has 1: what is rare is learned least.', 40])
 })
 
 test('the same words with other labels contradict', async () => {

@@ -119,7 +119,7 @@ function contradictions({ labelled, rows: all }: Dataset): DataCheck[] {
   if (!labelled) return []
   const lines = knownContradictions.get(all) ?? contradictionsIn(all)
   knownContradictions.set(all, lines)
-  return lines.length === 0 ? [] : [{ kind: 'contradictions', rows: lines.length, message: rows(lines.length, 'has the text of an earlier one and another label.', 'have the text of an earlier one and another label.'), lines: lines.slice(0, SHOWN_LINES), remedies: [] }]
+  return lines.length === 0 ? [] : [{ kind: 'contradictions', rows: lines.length, message: rows(lines.length, 'has the text of an earlier one and another label: only one of the two can be learned, so decide in the file.', 'have the text of an earlier one and another label: only one of each can be learned, so decide in the file.'), lines: lines.slice(0, SHOWN_LINES), remedies: [] }]
 }
 
 /** Looked for once: no change of the recipe changes them. */
@@ -168,11 +168,15 @@ function unbalanced(given: readonly LabelCount[] | undefined, balance: 'repeat' 
   const rare = labels.filter((l) => most !== undefined && l.train * UNBALANCED <= most.train)
   if (!most || rare.length === 0) return []
   const least = rare.at(-1)!
+  const unit = ofWords ? 'words' : 'rows'
   return [
     {
       kind: 'balance',
       rows: rare.reduce((n, l) => n + l.train, 0),
-      message: `The label “${most.label}” has ${most.train} ${ofWords ? 'words' : 'rows'} to train on, and “${least.label}” has ${least.train}.`,
+      message:
+        balance === 'repeat'
+          ? `The label “${most.label}” has ${most.train} ${unit} to train on, and “${least.label}” has ${least.train}, which are repeated.`
+          : `The label “${most.label}” has ${most.train} ${unit} to train on, and “${least.label}” has ${least.train}: what is rare is learned least.`,
       lines: [],
       remedies: balance === 'repeat' ? [] : [{ kind: 'data', name: 'balance', value: 'repeat' }],
     },

@@ -93,22 +93,18 @@ export async function exportScript(opened: OpenModel, given: Recipe, data: Datas
 const safetensors = (values: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array<ArrayBuffer> }>): Uint8Array<ArrayBuffer> =>
   writeSafetensors(new Map([...values].map(([key, { shape, data }]) => [key, { dtype: 'F32', shape, data: packValues(data, 'f32') }])))
 
-const refuse = (what: string, todo: string): never => {
-  throw new Fault('bad-recipe', what, todo)
-}
-
 function checkMethod({ methods, task }: Recipe, attachments: readonly Attachment[], model: OpenModel): void {
   const [only] = attachments
-  if (attachments.length > 1) refuse('PEFT trains one method at a time, and this recipe lists several.', 'Keep one of them, or train here.')
+  if (attachments.length > 1) throw new Fault('bad-recipe', 'PEFT trains one method at a time, and this recipe lists several.', 'Keep one of them, or train here.')
   const { label } = methodOf(methods[0].id)
-  if ((!only.adapterConfig && methods[0].id !== 'full') || only.adapterHub) refuse(`PEFT has no method like ${label}, so no script can train it.`, 'Choose LoRA, another method of PEFT’s, or full tuning, or train here.')
-  if (only.tasks || only.updated || only.penalise) refuse(`${label} does more in a step than the script can repeat.`, 'Choose LoRA, or train here.')
+  if ((!only.adapterConfig && methods[0].id !== 'full') || only.adapterHub) throw new Fault('bad-recipe', `PEFT has no method like ${label}, so no script can train it.`, 'Choose LoRA, another method of PEFT’s, or full tuning, or train here.')
+  if (only.tasks || only.updated || only.penalise) throw new Fault('bad-recipe', `${label} does more in a step than the script can repeat.`, 'Choose LoRA, or train here.')
   const virtual = only.prompt ?? only.prefix
-  if (only.saved && !virtual) refuse(`With these options, ${label} trains other tensors than its files hold, so PEFT could not go on from its start.`, 'For LoRA, choose the random start; or train here.')
-  if (virtual && task === 'SEQ_CLS' && model.family.pooled !== 'first') refuse('With virtual tokens, PEFT takes the class of a padded text from its padding.', 'Choose LoRA, or a label for every word; or train here.')
-  if (only.prefix && task && task !== 'CAUSAL_LM' && model.family.pooled === 'first') refuse(`PEFT gives ${model.family.id} no prefixes.`, 'Choose LoRA or prompt tuning, or train here.')
-  if (!only.adapterConfig && model.kept.quantization) refuse('No library tunes all of a model whose layers are kept in few bits.', 'Keep them as in the file, or choose LoRA.')
-  if (virtual && Number(methods[0].options['dropout'] ?? 0) > 0) refuse('PEFT has no dropout on virtual tokens.', 'Set dropout to 0.')
+  if (only.saved && !virtual) throw new Fault('bad-recipe', `With these options, ${label} trains other tensors than its files hold, so PEFT could not go on from its start.`, 'For LoRA, choose the random start; or train here.')
+  if (virtual && task === 'SEQ_CLS' && model.family.pooled !== 'first') throw new Fault('bad-recipe', 'With virtual tokens, PEFT takes the class of a padded text from its padding.', 'Choose LoRA, or a label for every word; or train here.')
+  if (only.prefix && task && task !== 'CAUSAL_LM' && model.family.pooled === 'first') throw new Fault('bad-recipe', `PEFT gives ${model.family.id} no prefixes.`, 'Choose LoRA or prompt tuning, or train here.')
+  if (!only.adapterConfig && model.kept.quantization) throw new Fault('bad-recipe', 'No library tunes all of a model whose layers are kept in few bits.', 'Keep them as in the file, or choose LoRA.')
+  if (virtual && Number(methods[0].options['dropout'] ?? 0) > 0) throw new Fault('bad-recipe', 'PEFT has no dropout on virtual tokens.', 'Set dropout to 0.')
 }
 
 function checkTraining({ training }: Recipe): void {
@@ -121,7 +117,7 @@ function checkTraining({ training }: Recipe): void {
     ...(penalties.l2Start > 0 ? ['l2_start_penalty'] : []),
     ...(training.unfreeze_every > 0 ? ['unfreeze_every'] : []),
   ]
-  if (extra.length > 0) refuse(`The script knows no ${extra.join(', ')}.`, 'Set them to 0, or train here.')
+  if (extra.length > 0) throw new Fault('bad-recipe', `The script knows no ${extra.join(', ')}.`, 'Set them to 0, or train here.')
 }
 
 interface PreparedExample {
