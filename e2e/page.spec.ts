@@ -131,8 +131,11 @@ describe('the page', () => {
     await loadAdapter(page, 'pirate')
     await page.getByText('Answers come from pirate.').waitFor()
     await page.getByRole('button', { name: 'Ask both models' }).click()
+    const tunedAnswer = page.getByRole('region', { name: 'Tuned model’s answer' })
+    // Before the first word there is no answer to switch within.
+    await tunedAnswer.getByText('Arr, the').waitFor()
     await page.getByRole('checkbox', { name: 'Answer with desk' }).check()
-    await page.getByRole('region', { name: 'Tuned model’s answer' }).getByText('pirate, then pirate + desk').waitFor()
+    await tunedAnswer.getByText('pirate, then pirate + desk').waitFor()
     await page.getByText('me hearty!').waitFor()
     const weight = page.getByRole('slider', { name: 'Weight of desk' })
     await weight.fill('0.5')
