@@ -97,7 +97,7 @@ export const en = {
     none: 'Not kept in this browser: the page needs its server.',
     preparing: 'Keeping the page in this browser…',
     ready: 'Offline ready: the page opens and trains without a network.',
-    update: 'Offline ready. A newer version is available.',
+    update: 'Offline ready. A newer version waits.',
     about: 'Only the page itself is kept this way; models and runs have their own store below. The browser’s menu can install it as an app. A newer version never reloads a tab by itself.',
     take: 'Use the newer version',
     refused: 'A run is going on in some tab; the newer version waits for its end.',
