@@ -46,6 +46,8 @@ describe('a run that predicts classes loads in transformers and PEFT', () => {
   it.for([
     { model: 'bert', architecture: 'BertModel', data: 'words', method: lora },
     { model: 'bert', architecture: 'BertForSequenceClassification', data: 'pairs', method: lora },
+    // Its pooler is new: it trains, and goes along.
+    { model: 'bert', architecture: 'BertForTokenClassification', data: 'pairs', method: lora },
     { model: 'bert', architecture: 'BertForTokenClassification', data: 'words', method: { id: 'prompt_tuning', options: { num_virtual_tokens: 3 } } },
     { model: 'roberta', architecture: 'RobertaForSequenceClassification', data: 'pairs', method: lora },
     { model: 'roberta', architecture: 'RobertaForTokenClassification', data: 'words', method: { id: 'full', options: {} } },
