@@ -10,6 +10,7 @@ import { defaultRecipe } from '../protocol/recipe.ts'
 import { createApp, type App as Made } from '../store/appStore.ts'
 import { App } from './App.tsx'
 import { AppProvider } from './AppContext.ts'
+import { FailureNote } from './parts/FailureNote.tsx'
 import { MachineSection } from './sections/MachineSection.tsx'
 import { testRecord } from './testFixtures.ts'
 import { testStudio, type Script } from './testStudio.ts'
@@ -109,6 +110,18 @@ describe('the German page', () => {
     expect(english!.size).toBeGreaterThan(150)
     expect([...german!].filter((text) => english!.has(text) && !SAME.test(text))).toEqual([])
   })
+})
+
+it('says of a failure that it does not know what kind it is and what helps, and marks the English sentence', async () => {
+  vi.stubGlobal('document', { documentElement: {} })
+  await speak('de')
+  const note = (message: string): string => renderToStaticMarkup(<FailureNote failure={{ code: 'bad-model', message, hint: 'Open the base model that the adapter is for.' }} />)
+  const [known, unknown] = [note('No model is open.'), note('Tensor x is odd.')]
+  await speak('en')
+  vi.unstubAllGlobals()
+  expect(known).toContain('<strong>Kein Modell ist offen.</strong> Öffnen Sie das Basismodell')
+  expect(known).not.toContain('lang="en"')
+  expect(unknown).toMatch(/<strong>Dieses Modell lässt sich so nicht öffnen\.<\/strong>.*<p class="small" lang="en">Tensor x is odd\. Open the base/)
 })
 
 describe('a part of the page', () => {
