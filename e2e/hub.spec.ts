@@ -9,7 +9,7 @@ import { startBrowser, type Stage } from './browser.ts'
 
 const starter = fileURLToPath(new URL('../public/starter/', import.meta.url))
 const commit = '0123456789abcdef0123456789abcdef01234567'
-const SLOW = { timeout: 60_000 }
+const SLOW = { timeout: 120_000 }
 const CUT = 2_000_000
 
 describe('a model from the Hub', () => {

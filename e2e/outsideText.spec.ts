@@ -160,7 +160,7 @@ describe('whatever comes through the real doors', () => {
     for (const [label, file, content] of refusals) {
       const before = await refused.allTextContents()
       await give(label, file, content)
-      await expect.poll(async () => (await refused.allTextContents()).join(), { message: `${label} ${file}`, timeout: 30_000 }).not.toBe(before.join())
+      await expect.poll(async () => (await refused.allTextContents()).join(), { message: `${label} ${file}` }).not.toBe(before.join())
       await harmless(stage, watch)
     }
     await page.close()

@@ -10,7 +10,7 @@ import { startTestHub, TOKEN, type TestHub } from '../src/storage/testHub.ts'
 import { WRITE_TOKEN } from '../src/storage/testRepos.ts'
 import { startBrowser, type Stage } from './browser.ts'
 
-const SLOW = { timeout: 60_000 }
+const SLOW = { timeout: 120_000 }
 const starter = fileURLToPath(new URL('../public/starter/', import.meta.url))
 
 describe('taking away', () => {
@@ -43,8 +43,8 @@ describe('taking away', () => {
     const files = await dialog().getByRole('list', { name: 'Files that are sent' }).getByRole('listitem').allTextContents()
     expect(files.map((line) => line.split(' ')[0]).toSorted()).toEqual(['README.md', 'config.json', 'generation_config.json', 'onnx/model.onnx', 'tokenizer.json', 'tokenizer_config.json'])
     expect(files.find((line) => line.startsWith('onnx/'))).toMatch(/12\.\d MB$/)
-    expect(await dialog().getByRole('checkbox', { name: /^Private/ }).isChecked()).toBe(true)
-    expect(await dialog().getByRole('button', { name: 'Send', exact: true }).isDisabled()).toBe(true)
+    await dialog().getByRole('checkbox', { name: /^Private/, checked: true }).waitFor()
+    await dialog().getByRole('button', { name: 'Send', exact: true, disabled: true }).waitFor()
     await dialog().getByText('An access token that may write is needed.').waitFor()
     expect(hub.asked).toEqual([])
   })
