@@ -30,6 +30,8 @@ export async function keepOffline(): Promise<void> {
     follow(registration.installing)
     follow(registration.waiting)
     look()
+    // A browser looks for a newer version when it has nothing else to do, which may be never on a busy page; without a network there is none.
+    void registration.update().catch(() => undefined)
   } catch {
     become('none')
   }
