@@ -1,6 +1,7 @@
 // What LoRA on every layer costs over the frozen model alone: forward and backward through all layers, where only one norm
 // of the lowest layer trains, so that gradients have to come all the way down. On layers of the widths of real models, since
 // the narrower a layer, the more of it a rank is; with few words, since the head would hide the cost.
+import type { Attachment } from '../../methods/method.ts'
 import { attachAll } from '../../methods/registry.ts'
 import type { Bench } from './bench.ts'
 import { interleave, type Timing } from './interleave.ts'
@@ -46,8 +47,10 @@ async function measure(bench: Bench, config: Config): Promise<Omit<Overhead, 'la
   const batch = fullBatch(1, TOKENS, config['vocab_size'] as number)
   const everywhere = attachAll([{ id: 'lora', options: { r: RANK, lora_alpha: 2 * RANK, target_modules: ['all-linear'] } }], model.outline)
   const gpu = await bench.open()
-  const frozen = await studioTraining(gpu, model, [{ name: 'frozen', trains: (name) => (name === LOWEST ? name : undefined) }], batch)
-  const lora = await studioTraining(gpu, model, everywhere, batch)
+  const lowest: Attachment = { name: 'lowest', trains: (name) => (name === LOWEST ? name : undefined) }
+  const frozen = await studioTraining(gpu, model, [lowest], batch)
+  // The norm trains here too: LoRA alone would need no gradient of the lowest layer's input.
+  const lora = await studioTraining(gpu, model, [...everywhere, lowest], batch)
   const arms = [frozen, lora].map((training, i) => ({
     name: i === 0 ? 'frozen' : 'lora',
     async run(times: number) {
