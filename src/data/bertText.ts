@@ -37,6 +37,8 @@ export function bertText(normalizer: unknown, tokens: Iterable<string>): (text: 
   const kept = new Set<string>()
   const used = new Set<string>()
   for (const token of tokens) {
+    // A damaged vocabulary has entries without a name.
+    if (typeof token !== 'string') continue
     for (const [found] of token.matchAll(ODD)) kept.add(found)
     for (const letter of token) used.add(letter)
   }
