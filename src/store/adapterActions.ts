@@ -86,6 +86,8 @@ export function adapterActions({ studio, store }: Context): AdapterActions {
     switching = setTimeout(() => {
       const { asked } = getState()
       if (!asked?.answerId || !asked.tuned?.busy) return void prepare(uses)
+      // Asked right after the choice: it answers with these already.
+      if (asked.uses.at(-1) === uses) return
       setState({ asked: { ...asked, uses: [...asked.uses, uses] } })
       void answer(studio.switchAdapters(asked.answerId, uses))
     }, SWITCH_AFTER_MS)
