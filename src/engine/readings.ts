@@ -48,7 +48,10 @@ export class Readings {
   async take(): Promise<Slot> {
     const filling = (this.filling ??= await this.begin())
     const at = 4 * this.width * filling.used++
-    return { buffer: filling.buffer, offset: at, arrived: filling.arrived.then(({ bytes, ms }) => ({ numbers: new Float32Array(bytes, at, this.width), ms })) }
+    const arrived = filling.arrived.then(({ bytes, ms }) => ({ numbers: new Float32Array(bytes, at, this.width), ms }))
+    // Marked as handled: a step that fails before its numbers are copied awaits none.
+    arrived.catch(() => undefined)
+    return { buffer: filling.buffer, offset: at, arrived }
   }
 
   /** The copies into the slot taken last are submitted. @param hold whether its numbers may wait for those of the next */
@@ -86,7 +89,6 @@ export class Readings {
     }
     const arrived = bring()
     const filling: Filling = { buffer, began: performance.now(), used: 0, read, arrived }
-    // Marked as handled: each slot has a promise of its own.
     const settled: Promise<unknown> = arrived.catch(() => undefined).finally(() => this.travelling.delete(settled))
     this.travelling.add(settled)
     return filling

@@ -19,7 +19,7 @@ function fakeLearner(ms: (step: number) => number, failAt?: number) {
     const numbers = new Promise<StepNumbers>((arrive, fail) => {
       held.push(() => {
         open -= 1
-        if (n === failAt) fail(new Error(`step ${n}`))
+        if (failAt !== undefined && n >= failAt) fail(new Error(`step ${n}`))
         else arrive({ ms: ms(n), losses: [n], penalty: 0, gradNorm: 1 })
       })
     })

@@ -32,8 +32,9 @@ export class Arrivals {
       this.together = Math.min(MOST_HELD, Math.max(1, Math.floor(TOGETHER_MS / found.ms)))
       tell(found)
     })
-    // Marked as handled: it is awaited a few steps later, which is where a failure surfaces.
+    // Marked as handled: it is awaited a few steps later, which is where a failure surfaces; after one nobody awaits the rest.
     this.last.catch(() => undefined)
+    numbers.catch(() => undefined)
     this.waiting.push(this.last)
     await this.wait(this.held + Math.max(IN_FLIGHT, this.before))
   }
