@@ -22,4 +22,6 @@ export interface Bench {
   readonly readStarter: ReadStarter
   /** Tells the person waiting what is measured now, or what was left out and why. */
   say(text: string): void
+  /** Notes what is not in the findings, and why. */
+  leaveOut(why: string): void
 }

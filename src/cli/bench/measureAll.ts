@@ -13,12 +13,13 @@ import { timeDecoding } from './timeDecoding.ts'
 import { timeMatmul } from './timeMatmul.ts'
 import { timeStep } from './timeStep.ts'
 
-export async function measureAll(bench: Bench, names: readonly string[]): Promise<Findings> {
+export async function measureAll(given: Omit<Bench, 'leaveOut'>, names: readonly string[]): Promise<Findings> {
   const found: Findings = { steps: [], leftOut: [] }
+  const bench: Bench = { ...given, leaveOut: (why) => void found.leftOut.push(why) }
   for (const name of names) {
     const preset = presets.get(name)
     if (!preset) continue
-    if (preset.large && bench.software && !bench.patient) found.leftOut.push(`${name}: it takes minutes on a software adapter; --only ${name} measures it all the same.`)
+    if (preset.large && bench.software && !bench.patient) bench.leaveOut(`${name}: it takes minutes on a software adapter; --only ${name} measures it all the same.`)
     else found.steps.push(await measureStep(bench, preset))
   }
   if (names.includes('ceiling') || names.includes('matmul')) {

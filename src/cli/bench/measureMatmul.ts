@@ -20,10 +20,15 @@ const TOLERANCE = 1e-5
 
 export async function measureMatmul(bench: Bench): Promise<MatmulRow[]> {
   const bed = bedOf(await bench.open())
+  const most = bed.gpu.device.limits.maxStorageBufferBindingSize
   const rows: MatmulRow[] = []
   const shapes = bench.software ? matmulShapes(128, 16) : matmulShapes(512, 512)
   for (const shape of bench.quick ? shapes.slice(0, 4) : shapes) {
     const { M, K, N } = shape
+    if (4 * K * N > most) {
+      bench.leaveOut(`[${M}×${K}]·[${K}×${N}]: its matrix takes ${Math.ceil((4 * K * N) / 2 ** 20)} MiB in one buffer, and this GPU allows ${Math.floor(most / 2 ** 20)}.`)
+      continue
+    }
     bench.say(`matmul [${M}×${K}]·[${K}×${N}]`)
     // Numbers that 16 bits hold, so that all arms compute the same.
     const numbers = (size: number, stream: number): Float32Array<ArrayBuffer> => Float32Array.from({ length: size }, (_, i) => Math.round(uniform(1, stream, i) * 512 - 256) / 256)
