@@ -5,6 +5,12 @@ export interface BaseInfo {
   /** The commit, of a model from the Hub. */
   readonly revision?: string
   readonly title: string
+  /** Its id among the models that are stored in this browser. */
+  readonly storedAs?: string
+  /** Of a dropped folder that is stored: the hash of its configuration and weights. */
+  readonly sha256?: string
+  /** What storing it would take, of a dropped folder that is not. */
+  readonly bytesToKeep?: number
   readonly modelType: string
   readonly parameters: number
   readonly bytes: number

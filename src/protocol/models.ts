@@ -31,11 +31,13 @@ export interface HubPlace {
 
 export interface StoredModelInfo {
   readonly id: string
-  readonly source: 'builtin' | 'hub'
-  /** Built-in id, or repository; for one of its GGUF files with the path of that. */
+  readonly source: 'builtin' | 'hub' | 'folder'
+  /** Built-in id, folder, or repository; for one of its GGUF files with the path of that. */
   readonly name: string
   readonly revision?: string
   readonly commit?: string
+  /** Of a folder: the hash of its configuration and weights. */
+  readonly sha256?: string
   /** Bytes of all its files, and how many of them are here. */
   readonly bytes: number
   readonly arrived: number
@@ -57,4 +59,9 @@ export interface ModelLibrary {
   /** Reads every file again and compares; damaged ones are dropped, and named. */
   verifyModel(id: string, onProgress: (done: number, total: number) => void): Promise<Result<{ readonly damaged: readonly string[] }>>
   deleteModel(id: string): Promise<Result<true>>
+  /** Copies the dropped model that is open into this browser, so that it is there again after a reload. It is read twice; progress in
+   * bytes of both together. */
+  keepModel(onProgress: (done: number, total: number) => void): Promise<Result<BaseInfo>>
+  /** The model that is being copied is not; nothing of it stays. */
+  cancelKeeping(): Promise<void>
 }

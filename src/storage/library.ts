@@ -52,12 +52,13 @@ export function library(models: ModelCache, records: RecordStore, locks: Locks):
         const all = (await records.all('library')).map(({ value }) => value).toSorted((a, b) => b.usedAt - a.usedAt || (a.id < b.id ? -1 : 1))
         return Promise.all(
           all.map(async (model): Promise<StoredModelInfo> => {
-            const { id, source, name, revision, commit, usedAt } = model
+            const { id, source, name, revision, commit, sha256, usedAt } = model
             const arrived = await Promise.all(model.parts.map((f) => models.arrived(fileId(id, f.path))))
             return {
               id, source, name, usedAt,
               ...(revision !== undefined && { revision }),
               ...(commit !== undefined && { commit }),
+              ...(sha256 !== undefined && { sha256 }),
               bytes: sizeOf(model),
               arrived: arrived.reduce((n, bytes) => n + bytes, 0),
               complete: model.parts.every((f, i) => ready.has(fileId(id, f.path)) && arrived[i] === f.bytes),

@@ -27,12 +27,14 @@ export interface StoredModel {
   readonly complete?: { readonly at: number; readonly sha256: string }
 }
 
-/** A model of several files in the model store, found by its name: `builtin/starter`, or `hub/org/name@commit`. */
+/** A model of several files in the model store, found by its name: `builtin/starter`, `hub/org/name@commit` or `folder/name@sha256`. */
 export interface LibraryModel {
   readonly id: string
-  readonly source: 'builtin' | 'hub'
-  /** Built-in id, or repository. */
+  readonly source: 'builtin' | 'hub' | 'folder'
+  /** Built-in id, repository, or name of the folder. */
   readonly name: string
+  /** Of a folder: the hash of its configuration and weights. */
+  readonly sha256?: string
   /** Of the Hub: what was asked for, and the commit that it was. */
   readonly revision?: string
   readonly commit?: string

@@ -7,13 +7,12 @@ import { defaultRecipe, type Recipe } from '../protocol/recipe.ts'
 import type { MethodInfo, MethodPreset, MethodSize } from '../protocol/methods.ts'
 import type { OnnxRequest, OnnxVerdict } from '../protocol/onnx.ts'
 import type { BaseInfo, DatasetInfo, DeviceInfo, NamedFile, ReplyToken, Result, RunRecord, SampleInfo } from '../protocol/studio.ts'
-import type { Compared } from './compareActions.ts'
+import type { Pushed, SendProgress } from '../protocol/takeAway.ts'
 import { nothing, type Held } from './held.ts'
 import { firstHub, firstLibrary, type HubState, type LibraryState } from './libraryState.ts'
 import { firstMachine, type MachineState } from './machineState.ts'
-import type { Catalogue } from './recipeEdits.ts'
+import { planKey, type Catalogue } from './recipeEdits.ts'
 import { newRun, type RunState } from './runState.ts'
-import type { Sending } from './sendActions.ts'
 
 export interface Sampling {
   readonly maxNewTokens: number
@@ -68,6 +67,25 @@ export interface OnnxState {
   readonly failure?: Failure
 }
 
+/** What is on its way to a folder or to the Hub, and how the last one went. */
+export interface Sending {
+  /** Whose: see `keyOf` in sendActions.ts. */
+  readonly key: string
+  readonly doing?: 'zip' | 'folder' | 'hub'
+  readonly progress?: SendProgress
+  readonly failure?: Failure
+  /** A repository that is there already, and waits for a word. */
+  readonly exists?: string
+  readonly pushed?: Pushed
+  /** The folder that was written. */
+  readonly folder?: string
+}
+
+/** Runs side by side, in the order of choosing. */
+export type ComparedRuns = readonly { readonly id: string; readonly run: Held<RunState> }[]
+/** As many as there are colours to tell them apart. */
+export const MOST_COMPARED = 6
+
 export interface AppState {
   readonly device: Held<DeviceInfo>
   readonly methods: Held<readonly MethodInfo[]>
@@ -78,6 +96,8 @@ export interface AppState {
   readonly size: Held<MethodSize>
   readonly samples: Held<readonly SampleInfo[]>
   readonly base: Held<BaseInfo>
+  /** A dropped model is being copied into this browser, or could not be. */
+  readonly keeping: Held<never>
   readonly hub: HubState
   readonly library: LibraryState
   readonly dataset: Held<DatasetInfo>
@@ -94,8 +114,7 @@ export interface AppState {
   /** A train or continue call is in flight, so that the GPU is taken. */
   readonly working: boolean
   readonly runs: Held<readonly RunRecord[]>
-  /** Chosen runs, side by side. */
-  readonly compared: Compared
+  readonly compared: ComparedRuns
   readonly sampling: Sampling
   /** As it was typed; unsaid: one from the data. */
   readonly prompt?: string
@@ -135,6 +154,7 @@ export function firstState(): AppState {
     size: nothing,
     samples: { busy: true },
     base: { busy: true },
+    keeping: nothing,
     hub: firstHub,
     library: firstLibrary,
     dataset: nothing,
@@ -154,6 +174,9 @@ export function firstState(): AppState {
     projecting: nothing,
   }
 }
+
+/** What a plan and a trial of its bytes are of: of another model, dataset or recipe they say nothing. */
+export const plannedOf = (s: AppState): string => `${s.base.value?.id} ${s.dataset.value?.name} ${planKey(s.recipe)}`
 
 /** A model is writing an answer, so that the GPU is taken. */
 export const isAnswering = (s: AppState): boolean => Boolean(s.asked?.base?.busy || s.asked?.tuned?.busy)

@@ -79,6 +79,26 @@ test('tasks come back with the files that were chosen for them, and a sample by 
   expect([third.store.getState().recipe.data.id, third.store.getState().dataset.value?.name]).toEqual(['pirate', 'pirate'])
 })
 
+test('a dropped model comes back where it was kept, also for a run that goes on, and is named where it was not', async () => {
+  const at = place()
+  const tunes = testRecord('cut', { ...defaultRecipe(), base: { source: 'folder', id: 'mine' } }, { status: 'running', step: 80, checkpointStep: 75 })
+  const studio = testStudio({ runs: [tunes] })
+  const first = await start(at, studio)
+  await first.actions.takeFiles([file('mine/config.json')])
+  const second = await reload(first, at, studio)
+  expect(second.store.getState().notice).toMatchObject({ message: 'The model folder “mine” was open, and no copy of it is kept in this browser.' })
+  expect(second.store.getState().base.value?.id).toBe('starter')
+  await second.actions.takeFiles([file('mine/config.json')])
+  await second.actions.keepModel()
+  expect(second.store.getState().recipe.base).toMatchObject({ source: 'folder', id: 'mine', sha256: expect.any(String) })
+  const third = await reload(second, at, studio)
+  const { base, notice } = third.store.getState()
+  expect([base.value?.id, base.value?.storedAs, notice]).toEqual(['mine', `folder/mine@${base.value?.sha256}`, undefined])
+  await third.actions.openBuiltin('starter')
+  await third.actions.continueRun('cut')
+  expect([third.store.getState().base.value?.id, third.store.getState().notice]).toEqual(['mine', undefined])
+})
+
 test('what cannot come back is named, and what somebody else wrote there is passed over', async () => {
   const at = place()
   const first = await start(at)

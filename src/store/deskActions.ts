@@ -1,6 +1,6 @@
 // The desk as somebody left it: written a moment after every change, and laid out again when the page starts.
 import type { AppState } from './appState.ts'
-import type { Context } from './appStore.ts'
+import type { Context } from './context.ts'
 import { batch } from './batch.ts'
 import type { CompareActions } from './compareActions.ts'
 import type { DataActions } from './dataActions.ts'
@@ -70,11 +70,14 @@ export function deskActions({ store }: Context, place: DeskPlace, { model, data,
     // Only what is stored: a start does not make the page fetch.
     if (base.source === 'hub') await model.openHub(`hub/${base.id}@${base.revision ?? 'main'}`)
     else if (base.source === 'builtin') await model.openBuiltin(base.id)
-    if (!getState().base.value) await model.openBuiltin(first)
+    else await model.openKept(base)
+    const isBack = getState().base.value !== undefined
+    if (!isBack) await model.openBuiltin(first)
     await reading
-    if (base.source !== 'folder') return
-    const message = `The model folder “${base.id}” was open, which the page cannot open by itself.`
-    setState({ notice: { code: 'bad-model', message, hint: 'Drop it on this page to go on with it.' } })
+    if (isBack || base.source === 'builtin') return
+    const message = base.source === 'hub' ? `The model ${base.id} was open, and is not stored in this browser.` : `The model folder “${base.id}” was open, and no copy of it is kept in this browser.`
+    const hint = base.source === 'hub' ? 'Fetch it under “Hugging Face model” to go on with it.' : 'Drop it on this page to go on with it.'
+    setState({ notice: { code: 'bad-model', message, hint } })
   }
 
   async function showRuns(): Promise<void> {

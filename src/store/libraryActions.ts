@@ -1,7 +1,7 @@
 // Fetches models from the Hub, and keeps the list of stored ones. Nothing is fetched but on a person's click.
 import type { Failure } from '../protocol/failure.ts'
 import type { HubRequest, StoredModelInfo } from '../protocol/models.ts'
-import type { Context } from './appStore.ts'
+import type { Context } from './context.ts'
 import { answer, settled } from './held.ts'
 import type { HubState, LibraryState } from './libraryState.ts'
 import type { ModelActions } from './modelActions.ts'
@@ -61,7 +61,9 @@ export function libraryActions({ studio, store }: Context, model: ModelActions):
     async openStored(stored) {
       if (getState().working) return
       await withOne(stored, 'opening', async () => {
-        await (stored.source === 'builtin' ? model.openBuiltin(stored.name) : model.openHub(stored.id))
+        const { source, name, id, sha256 } = stored
+        if (source === 'folder') await model.openKept({ source, id: name, ...(sha256 !== undefined && { sha256 }) })
+        else await (source === 'builtin' ? model.openBuiltin(name) : model.openHub(id))
         return {}
       })
     },
@@ -72,8 +74,9 @@ export function libraryActions({ studio, store }: Context, model: ModelActions):
           studio.verifyModel(stored.id, (done, total) => setState((s) => (s.library.busyWith ? { library: { ...s.library, busyWith: { ...s.library.busyWith, done, total } } } : {}))),
         )
         if (!result.ok) return { failure: result.failure }
-        const { damaged } = result.value
-        return { said: damaged.length === 0 ? `Every file of ${stored.name} is as it was fetched.` : `Damaged and dropped: ${damaged.join(', ')} of ${stored.name}. Fetch the model again to repair it.` }
+        const names = result.value.damaged.join(', ')
+        if (names === '') return { said: `Every file of ${stored.name} is as it was fetched.` }
+        return { said: stored.source === 'folder' ? `Damaged and dropped: ${names} of ${stored.name}. Drop its folder on the page and keep it again to repair it.` : `Damaged and dropped: ${names} of ${stored.name}. Fetch the model again to repair it.` }
       }),
 
     deleteStored: (stored) =>

@@ -1,12 +1,11 @@
 // Opens base models, and asks once what GPU and which methods there are.
 import { toFailure } from '../protocol/failure.ts'
-import { defaults } from '../protocol/options.ts'
 import type { Recipe } from '../protocol/recipe.ts'
 import type { BaseInfo, NamedFile, Result } from '../protocol/studio.ts'
-import type { Context } from './appStore.ts'
+import type { Context } from './context.ts'
 import type { DataActions } from './dataActions.ts'
-import { answer, progressed, settled, waiting } from './held.ts'
-import { withBase } from './recipeEdits.ts'
+import { answer, nothing, progressed, settled, waiting } from './held.ts'
+import { filled, withBase } from './recipeEdits.ts'
 
 export interface ModelActions {
   readDevice(): Promise<void>
@@ -15,11 +14,17 @@ export interface ModelActions {
   openFolder(files: readonly NamedFile[]): Promise<void>
   /** A model of the Hub that is stored: by its id, or as `hub/org/name@revision`. */
   openHub(id: string): Promise<void>
+  /** A dropped folder that was kept, by its name and, where it is said, its hash; answers whether there is one. */
+  openKept(base: Recipe['base']): Promise<boolean>
+  /** Copies the dropped model that is open into this browser. */
+  keepModel(): Promise<void>
+  /** Nothing of the copy stays. */
+  cancelKeeping(): Promise<void>
   /** Tells the studio how the recipe keeps frozen weights, until the answer is called. */
   keepTold(): () => void
 }
 
-const baseOf = (source: Recipe['base']['source'], { id, revision }: BaseInfo): Recipe['base'] => ({ source, id, ...(revision !== undefined && { revision }) })
+const baseOf = (source: Recipe['base']['source'], { id, revision, sha256 }: BaseInfo): Recipe['base'] => ({ source, id, ...(revision !== undefined && { revision }), ...(sha256 !== undefined && { sha256 }) })
 
 export function modelActions({ studio, store }: Context, data: DataActions): ModelActions {
   const { getState, setState } = store
@@ -56,11 +61,7 @@ export function modelActions({ studio, store }: Context, data: DataActions): Mod
       try {
         const [value, presets] = await Promise.all([studio.methods(), studio.presets()])
         setState((s) => {
-          // The recipe names every option from here on, so that what is saved is what was shown.
-          const methods = s.recipe.methods.map((choice) => {
-            const method = value.find((m) => m.id === choice.id)
-            return method ? { ...choice, options: { ...defaults(method.options), ...choice.options } } : choice
-          })
+          const methods = s.recipe.methods.map((choice) => filled(choice, { methods: value }))
           return { methods: { busy: false, value }, presets, recipe: { ...s.recipe, methods } }
         })
       } catch (error) {
@@ -73,6 +74,21 @@ export function modelActions({ studio, store }: Context, data: DataActions): Mod
       await open('folder', (onProgress) => studio.openFolder(files, onProgress))
     },
     openHub: (id) => open('hub', () => studio.openStored(id)),
+    async openKept({ id, sha256 }) {
+      const models = await answer(studio.models())
+      const found = models.ok ? models.value.find((m) => m.source === 'folder' && m.complete && m.name === id && (sha256 === undefined || m.sha256 === sha256)) : undefined
+      if (found) await open('folder', () => studio.openStored(found.id))
+      return found !== undefined && getState().base.value?.storedAs === found.id
+    },
+    async keepModel() {
+      const { base, keeping } = getState()
+      if (keeping.busy || base.value?.bytesToKeep === undefined) return
+      setState({ keeping: { busy: true } })
+      const result = await answer(studio.keepModel((done, total) => setState((s) => (s.keeping.busy ? { keeping: progressed(s.keeping, done, total) } : {}))))
+      setState({ keeping: result.ok || result.failure.code === 'cancelled' ? nothing : { busy: false, failure: result.failure } })
+      if (result.ok) setState((s) => (s.base.value === base.value ? { base: { busy: false, value: result.value }, recipe: withBase(s.recipe, baseOf('folder', result.value)) } : {}))
+    },
+    cancelKeeping: () => studio.cancelKeeping(),
     keepTold: () =>
       store.subscribe((now, before) => {
         if (now.recipe.base !== before.recipe.base) void answer(studio.keepWeights(now.recipe.base))

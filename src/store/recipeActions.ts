@@ -6,7 +6,7 @@ import { readRecipe, type MethodChoice, type Recipe } from '../protocol/recipe.t
 import type { TaskType } from '../protocol/taskType.ts'
 import type { NamedFile } from '../protocol/studio.ts'
 import type { AdapterActions } from './adapterActions.ts'
-import type { Context } from './appStore.ts'
+import type { Context } from './context.ts'
 import type { DataActions } from './dataActions.ts'
 import { catalogue } from './appState.ts'
 import { nothing } from './held.ts'
@@ -57,11 +57,12 @@ export function recipeActions({ store }: Context, model: ModelActions, data: Dat
   async function takeRecipe(recipe: Recipe): Promise<void> {
     const before = getState()
     const [was, is] = [before.recipe.base, recipe.base]
-    const isSameBase = was.source === is.source && was.id === is.id && was.revision === is.revision
+    const isSameBase = was.source === is.source && was.id === is.id && was.revision === is.revision && (was.sha256 ?? is.sha256) === (is.sha256 ?? was.sha256)
     setState({ recipe })
     if (recipe.base.source === 'builtin' && !isSameBase) await model.openBuiltin(recipe.base.id)
     // Only from what is stored: a recipe does not make the page fetch.
     if (is.source === 'hub' && !isSameBase) await model.openHub(`hub/${is.id}@${is.revision ?? 'main'}`)
+    const isBack = is.source !== 'folder' || isSameBase || (await model.openKept(is))
     if (recipe.data.tasks) {
       await data.openTasks()
     } else if (recipe.data.source === 'sample' && recipe.data.id !== '') {
@@ -71,7 +72,7 @@ export function recipeActions({ store }: Context, model: ModelActions, data: Dat
       setState({ dataset: nothing })
     }
     const missing = [
-      ...(recipe.base.source === 'folder' && !isSameBase ? [`the model folder “${recipe.base.id}”`] : []),
+      ...(isBack ? [] : [`the model folder “${is.id}”`]),
       ...(!recipe.data.tasks && recipe.data.source === 'file' && !getState().dataset.value ? [`the file “${recipe.data.id}”`] : []),
     ]
     if (missing.length > 0) {

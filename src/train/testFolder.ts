@@ -52,5 +52,5 @@ export function testFolder(name: string, changes: Readonly<Record<string, unknow
     })
   }
   const count = [...tensors.values()].reduce((n, t) => n + t.bytes, 0)
-  return { config, modelType, tensors, bytes: count, parameters: count / 4, tokenizerJson: {}, tokenizerConfig: {}, hash: () => Promise.resolve('') }
+  return { config, modelType, tensors, bytes: count, parameters: count / 4, tokenizerJson: {}, tokenizerConfig: {}, files: new Map(), hash: () => Promise.resolve('') }
 }

@@ -7,6 +7,7 @@ import { testParameters, testSize } from './testMethods.ts'
 export const testBase: BaseInfo = {
   id: 'starter',
   title: 'Tunesmith starter',
+  storedAs: 'builtin/starter',
   modelType: 'llama',
   parameters: testParameters,
   bytes: 6_304_768,

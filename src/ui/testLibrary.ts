@@ -1,7 +1,7 @@
 // The scripted Studio's Hub: one model that can be fetched, one that is gated, and a list of what is stored.
 import { Fault, toFailure } from '../protocol/failure.ts'
 import type { ModelLibrary, StoredModelInfo } from '../protocol/models.ts'
-import type { Result } from '../protocol/studio.ts'
+import type { BaseInfo, Result } from '../protocol/studio.ts'
 import { testBase } from './testFixtures.ts'
 
 const ok = <T>(value: T): Result<T> => ({ ok: true, value })
@@ -9,7 +9,8 @@ const refused = (message: string, hint: string): Result<never> => ({ ok: false, 
 
 export const TEST_COMMIT = '5f1c2d3e4b5a69788796a5b4c3d2e1f0aabbccdd'
 
-export function testLibrary(wait: () => Promise<void>): ModelLibrary {
+/** @param dropped the folder that was opened last */
+export function testLibrary(wait: () => Promise<void>, dropped: () => BaseInfo | undefined): ModelLibrary {
   const total = 4_000_000
   const stored = new Map<string, StoredModelInfo>([
     ['builtin/starter', { id: 'builtin/starter', source: 'builtin', name: 'starter', bytes: testBase.bytes, arrived: testBase.bytes, complete: true, usedAt: 1_760_000_000_000 }],
@@ -38,7 +39,7 @@ export function testLibrary(wait: () => Promise<void>): ModelLibrary {
     async openStored(id) {
       const model = stored.get(id)
       if (!model?.complete) return refused('This model is not stored in this browser.', 'Fetch it first.')
-      return ok({ ...testBase, id: model.name, title: model.name, ...(model.commit !== undefined && { revision: model.commit }) })
+      return ok({ ...testBase, id: model.name, title: model.name, storedAs: id, ...(model.commit !== undefined && { revision: model.commit }), ...(model.sha256 !== undefined && { sha256: model.sha256 }) })
     },
     async verifyModel(_id, onProgress) {
       onProgress(1, 2)
@@ -49,5 +50,20 @@ export function testLibrary(wait: () => Promise<void>): ModelLibrary {
       stored.delete(id)
       return ok(true)
     },
+    async keepModel(onProgress) {
+      const base = dropped()
+      if (base?.bytesToKeep === undefined) return refused('No dropped model is open that could be kept.', 'Drop a model folder first.')
+      const { bytesToKeep: bytes, ...info } = base
+      stopped = false
+      for (let i = 1; i <= 8; i++) {
+        if (stopped) return { ok: false, failure: { code: 'cancelled', message: 'Keeping the model was cancelled.', hint: 'Keep it again when you want it.' } }
+        onProgress((bytes * i) / 4, 2 * bytes)
+        await wait()
+      }
+      const id = `folder/${info.id}@${TEST_COMMIT}`
+      stored.set(id, { id, source: 'folder', name: info.id, sha256: TEST_COMMIT, bytes, arrived: bytes, complete: true, usedAt: 1_760_000_200_000 })
+      return ok({ ...info, storedAs: id, sha256: TEST_COMMIT })
+    },
+    cancelKeeping: async () => void (stopped = true),
   }
 }

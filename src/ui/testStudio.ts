@@ -2,7 +2,7 @@
 // runs in memory. The product never imports it.
 import type { RunEvent } from '../protocol/event.ts'
 import type { Failure } from '../protocol/failure.ts'
-import type { GenerateRequest, Result, RunRecord, Studio } from '../protocol/studio.ts'
+import type { BaseInfo, GenerateRequest, Result, RunRecord, Studio } from '../protocol/studio.ts'
 import { testAdapters } from './testAdapters.ts'
 import { testLibrary } from './testLibrary.ts'
 import { testTakeAway } from './testTakeAway.ts'
@@ -45,6 +45,7 @@ export function testStudio(script: Script = {}): Studio {
   const records = new Map((script.runs ?? []).map((r) => [r.id, r]))
   const histories = new Map<string, RunEvent[]>()
   const asked = { pause: false, stop: false, quiet: false, switched: false }
+  let dropped: BaseInfo | undefined
 
   async function loop(id: string, from: number, onEvent: (event: RunEvent) => void): Promise<Result<RunRecord>> {
     const record = records.get(id)
@@ -149,7 +150,7 @@ export function testStudio(script: Script = {}): Studio {
       return ok(true)
     },
     ...testTakeAway(() => wait()),
-    ...testLibrary(wait),
+    ...testLibrary(wait, () => dropped),
     ...testMachine(wait, script.noRoom),
     ...testKeep(records),
     ...testRows(script.rows ?? TEST_ROWS, wait),
@@ -183,7 +184,9 @@ export function testStudio(script: Script = {}): Studio {
     async openFolder(files, onProgress) {
       if (script.modelFailure) return fail(script.modelFailure)
       onProgress(1, 1)
-      return ok({ ...testBase, id: files[0]?.path.split('/')[0] ?? 'folder', title: 'Dropped model' })
+      const { storedAs: _none, ...info } = testBase
+      dropped = { ...info, id: files[0]?.path.split('/')[0] ?? 'folder', title: 'Dropped model', bytesToKeep: testBase.bytes }
+      return ok(dropped)
     },
     openSample: async (id, recipe) => (script.dataFailure ? fail(script.dataFailure) : ok({ ...testDataset(id, recipe), rows: script.rows ?? TEST_ROWS })),
     openFile: async (file, recipe, test) =>

@@ -6,7 +6,7 @@ import { openDataset, type Dataset } from '../data/dataset.ts'
 import { testGpu } from '../engine/testGpu.ts'
 import { blobSource, bytesSource } from '../files/byteSource.ts'
 import { readGguf } from '../files/gguf/readGguf.ts'
-import { openModelFolder } from '../files/modelFolder.ts'
+import { openModelFolder } from '../files/openModelFolder.ts'
 import { readHeader } from '../files/safetensors.ts'
 import { streamedBytes, unzip, zipStream } from '../files/zip.ts'
 import { utf8 } from '../lib/bytes.ts'
@@ -56,7 +56,7 @@ describe('the shelf of adapters', () => {
     adapterShelf({
       storage,
       version: 'test',
-      opened: () => ({ model: base, info: modelInfo({ id: 'tiny', title: 'Tiny', model: base }) }),
+      opened: () => ({ model: base, info: modelInfo({ id: 'tiny', title: 'Tiny' }, base) }),
       mounted: () => Promise.resolve(base),
       isTraining: () => isTraining,
       data: () => dataset,
@@ -153,7 +153,7 @@ describe('the shelf of adapters', () => {
   })
   const needsOf = (model: Base): Omit<Parameters<typeof adapterShelf>[0], 'storage'> => ({
     version: 'test',
-    opened: () => ({ model, info: modelInfo({ id: 'other', title: 'Other', model }) }),
+    opened: () => ({ model, info: modelInfo({ id: 'other', title: 'Other' }, model) }),
     mounted: () => Promise.resolve(model),
     isTraining: () => false,
     data: () => undefined,

@@ -36,7 +36,7 @@ beforeAll(async () => {
   shelf = adapterShelf({
     storage,
     version: 'test',
-    opened: () => ({ model: base, info: modelInfo({ id: 'tiny', title: 'Tiny', model: base }) }),
+    opened: () => ({ model: base, info: modelInfo({ id: 'tiny', title: 'Tiny' }, base) }),
     mounted: () => Promise.resolve(base),
     isTraining: () => false,
     data: () => undefined,

@@ -1,8 +1,11 @@
 // What the page shows of a model.
 import type { BaseInfo } from '../protocol/studio.ts'
+import { bytesToKeep } from '../storage/keepModel.ts'
 import type { OpenModel } from '../train/base.ts'
 
-export function modelInfo({ id, title, revision, model }: { readonly id: string; readonly title: string; readonly revision?: string; readonly model: OpenModel }): BaseInfo {
+export type Called = Pick<BaseInfo, 'id' | 'title' | 'revision' | 'storedAs' | 'sha256'>
+
+export function modelInfo(called: Called, model: OpenModel): BaseInfo {
   const { folder, family, config, outline } = model
   const { contextLength, vocabulary } = family.dimensions(config)
   const last = (path: string): string => path.replace(/^.*\./, '')
@@ -11,9 +14,8 @@ export function modelInfo({ id, title, revision, model }: { readonly id: string;
   for (const t of folder.tensors.values()) if (t.blocks) sizes.set(t.blocks.type, (sizes.get(t.blocks.type) ?? 0) + t.bytes)
   const blocks = [...sizes].toSorted((a, b) => b[1] - a[1])[0]?.[0]
   return {
-    id,
-    title,
-    ...(revision !== undefined && { revision }),
+    ...called,
+    ...(called.storedAs === undefined && { bytesToKeep: bytesToKeep(folder) }),
     modelType: family.id,
     parameters: folder.parameters,
     bytes: folder.bytes,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { goldenModel } from '../../e2e/golden/goldenFiles.ts'
-import { openModelFolder } from '../files/modelFolder.ts'
+import { openModelFolder } from '../files/openModelFolder.ts'
 import { readFolder } from '../files/nodeSource.ts'
 import { unzip } from '../files/zip.ts'
 import { OnnxSession, type OnnxRunner } from '../onnx/onnxSession.ts'
@@ -33,7 +33,7 @@ function shelfOf(model: () => OpenModel) {
   return onnxShelf({
     storage: memoryStorage(),
     version: 'test',
-    opened: () => ({ model: model(), info: modelInfo({ id: 'starter', title: 'Starter', model: model() }) }),
+    opened: () => ({ model: model(), info: modelInfo({ id: 'starter', title: 'Starter' }, model()) }),
     mounted: noGpu,
     isTraining: () => false,
     data: () => undefined,

@@ -1,10 +1,11 @@
 // What the page asks for, answered: opens models and data, plans, trains, generates, keeps runs. Composition only; every
 // failure leaves as data. One job uses the GPU at a time, except that answers stream side by side.
-import { describe } from '../data/prepare.ts'
+import { describeData } from '../data/describeData.ts'
 import { blobSource, type ByteSource } from '../files/byteSource.ts'
-import { openModelFolder } from '../files/modelFolder.ts'
+import { openModelFolder } from '../files/openModelFolder.ts'
 import type { StreamedFile } from '../files/zip.ts'
 import { openGpu, type Gpu } from '../gpu/device.ts'
+import { turns } from '../lib/turns.ts'
 import { presets } from '../methods/presets.ts'
 import { methods } from '../methods/registry.ts'
 import type { RunEvent } from '../protocol/event.ts'
@@ -29,7 +30,7 @@ import type { HubFetcher } from './hubClient.ts'
 import { keepShelf } from './keepShelf.ts'
 import { KernelMemory } from '../train/kernelMemory.ts'
 import { machineShelf } from './machineShelf.ts'
-import { modelInfo } from './modelInfo.ts'
+import { modelInfo, type Called } from './modelInfo.ts'
 import { modelShelf } from './modelShelf.ts'
 import { onnxShelf } from './onnxShelf.ts'
 import { inputsOf, joinInfos, openInputs, openOne, openTasks, readAs, requireMapped, type OpenedData } from './openedData.ts'
@@ -58,7 +59,6 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
   let control: Control | undefined
   let quiet = { stopped: false }
   let waitingRuns = 0
-  let busy: Promise<unknown> = Promise.resolve()
   const swept = storage.sweep().catch(() => 0)
 
   /** Answers with data whatever happens. */
@@ -70,11 +70,7 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
     }
   }
   /** One at a time, in order of asking. */
-  const alone = <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = busy.then(work, work)
-    busy = turn.catch(() => undefined)
-    return turn
-  }
+  const alone = turns()
 
   /** The same, and a probe in flight makes way. */
   const soon = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -119,21 +115,21 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
   const keep = (recipe: Pick<Recipe, 'base'>): void => void (kept = keptAs(recipe.base))
   const asKept = (open: OpenModel): OpenModel => ({ ...open, kept })
 
-  const opened = async (info: Omit<Parameters<typeof modelInfo>[0], 'model'>, files: ReadonlyMap<string, ByteSource>): Promise<BaseInfo> => {
+  const opened = async (called: Called, files: ReadonlyMap<string, ByteSource>): Promise<BaseInfo> => {
     const found = openModel(await openModelFolder(files))
     found.tokenizer()
     forget()
-    model = { model: found, info: modelInfo({ ...info, model: found }) }
+    model = { model: found, info: modelInfo(called, found) }
     return model.info
   }
   const openBuiltin = async (id: string, onProgress: (done: number, total: number) => void): Promise<BaseInfo> => {
     const { model: builtin, files } = await site.model(id, storage, onProgress)
-    return opened({ id, title: builtin.title }, files)
+    return opened({ id, title: builtin.title, storedAs: `builtin/${id}` }, files)
   }
 
   const describeOpen = async (recipe: Recipe): Promise<DatasetInfo> => {
     const open = (data = await readAs(need(data, 'dataset'), recipe.data))
-    const infos = open.parts.map(({ dataset, testSet }) => describe(dataset, { ...prepareOptions(recipe), ...(testSet && { test: testSet }) }))
+    const infos = open.parts.map(({ dataset, testSet }) => describeData(dataset, { ...prepareOptions(recipe), ...(testSet && { test: testSet }) }))
     return open.tasks ? joinInfos(infos, open) : infos[0]
   }
   const prepareOptions = (recipe: Recipe) => {
@@ -201,7 +197,17 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
     return scriptFolder(await exportScript(on, recipe, open.tasks ?? open.dataset), base)
   }
   const takeAway = takeAwayShelf({ site, fetcher, answer, pack: parcels(new AdapterLibrary(storage, __APP_VERSION__, () => model, mounted), __APP_VERSION__, script) })
-  const models = modelShelf({ site, storage, fetcher, opened: () => model, open: opened, answer, alone })
+  const models = modelShelf({
+    site,
+    storage,
+    fetcher,
+    opened: () => model,
+    open: opened,
+    openBuiltin: (id) => openBuiltin(id, () => undefined),
+    called: (info) => void (model &&= { ...model, info }),
+    answer,
+    alone,
+  })
   const machine = machineShelf({
     requests,
     kernels,
@@ -324,13 +330,7 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
           const record = await storage.runs.get(id)
           const inputs = await storage.inputs.load(id)
           if (!record || !inputs) throw new Fault('storage', 'This run is no longer stored in full.', 'Start a new run.')
-          const { base: wanted } = record.recipe
-          if (model?.info.id !== wanted.id || model.info.revision !== wanted.revision) {
-            if (wanted.source === 'hub') await models.openFor(wanted)
-            else if (wanted.source === 'builtin') await openBuiltin(wanted.id, () => undefined)
-            else throw new Fault('bad-model', `This run tunes the model folder ${wanted.id}, which is not open.`, 'Drop that folder on the page, then continue the run.')
-            await openBuiltin(wanted.id, () => undefined)
-          }
+          await models.openFor(record.recipe.base)
           data = await openInputs(inputs, record.recipe.data)
           const recipe = learningRate === undefined ? record.recipe : { ...record.recipe, training: { ...record.recipe.training, learning_rate: learningRate } }
           await storage.runs.update(id, { status: 'running', recipe })

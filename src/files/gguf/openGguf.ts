@@ -46,9 +46,10 @@ export async function openGguf(source: ByteSource): Promise<ModelFolder> {
     ...readGgufTokenizer(file.metadata),
     generationConfig,
     ...(typeof licence === 'string' && licence !== '' && { licence: { id: licence } }),
-    async hash() {
+    files: new Map([[source.name.split('/').at(-1)!, source]]),
+    async hash(hashOf = hashSource) {
       const hash = new Sha256()
-      hash.update(utf8(`model.gguf ${await hashSource(source)}\n`))
+      hash.update(utf8(`model.gguf ${await hashOf(source)}\n`))
       return hex(hash.digest())
     },
   }

@@ -12,6 +12,7 @@ import { Hint } from '../words/Hint.tsx'
 import { Section } from '../parts/Section.tsx'
 import { say, useWords } from '../words/language.ts'
 import { BaseStorage } from './BaseStorage.tsx'
+import { KeepModel } from './KeepModel.tsx'
 import { ModelFromHub } from './ModelFromHub.tsx'
 import { StoredModels } from './StoredModels.tsx'
 
@@ -66,6 +67,7 @@ export function ModelSection() {
         </FailureNote>
       )}
       {value && <BaseFacts base={value} />}
+      {value && <KeepModel base={value} />}
       {value && <BaseStorage />}
       {!value && !busy && !failure && <p className="soft">{w.none}</p>}
     </Section>

@@ -35,9 +35,9 @@ export function StoredModels() {
 function StoredModel({ model }: { model: StoredModelInfo }) {
   const busy = useApp((s) => s.library.busyWith !== undefined)
   const working = useApp((s) => s.working || s.base.busy)
-  const isOpen = useApp((s) => Boolean(s.base.value) && s.base.value?.id === model.name && s.base.value.revision === model.commit)
+  const isOpen = useApp((s) => s.base.value?.storedAs === model.id)
   const { openStored, verifyStored, deleteStored } = useActions()
-  const commit = model.commit?.slice(0, 8)
+  const commit = (model.commit ?? model.sha256)?.slice(0, 8)
   const name = commit === undefined ? model.name : say().stored.at(model.name, commit)
   return (
     <li aria-current={isOpen || undefined}>
@@ -56,7 +56,7 @@ function StoredModel({ model }: { model: StoredModelInfo }) {
           <ConfirmButton
             label={say().shelf.delete}
             name={say().shelf.deleteName(name)}
-            question={say().stored.deleteQuestion(name)}
+            question={model.source === 'folder' ? say().stored.deleteFolderQuestion(name) : say().stored.deleteQuestion(name)}
             confirm={say().stored.deleteConfirm}
             disabled={busy || working}
             onConfirm={() => void deleteStored(model)}
@@ -71,6 +71,6 @@ function StoredModel({ model }: { model: StoredModelInfo }) {
 export function storedWords({ source, revision, commit, bytes, arrived, complete, usedAt }: StoredModelInfo): string {
   const short = commit?.slice(0, 8) ?? ''
   const where = revision === commit || revision === undefined ? short : say().stored.at(revision, short)
-  const from = source === 'builtin' ? say().stored.fromSite : `Hugging Face, ${where}`
+  const from = source === 'hub' ? `Hugging Face, ${where}` : source === 'builtin' ? say().stored.fromSite : say().stored.fromFolder
   return [from, complete ? formatBytes(bytes) : say().numbers.of(formatShare(arrived, bytes), formatBytes(bytes)), say().stored.used(formatDate(usedAt))].join('; ')
 }

@@ -13,6 +13,8 @@ export function TrainFigures() {
   const n = say().run.figures
   const run = useApp((s) => s.run)
   const working = useApp((s) => s.working)
+  /** Of a model that nothing but this page can read. */
+  const folder = useApp((s) => (s.base.value?.bytesToKeep === undefined ? undefined : s.base.value.title))
   const now = useNow(5000, working)
   const pace = speed(run)
   const left = secondsLeft(run)
@@ -42,7 +44,11 @@ export function TrainFigures() {
           {w.rate(formatCount(step), formatSmall(is), formatSmall(was))}
         </p>
       ))}
-      {working && (isMoving(run.phase) || run.phase === 'paused') && run.step > 0 && <p className="small soft">{safetyText(run, now)}</p>}
+      {working && (isMoving(run.phase) || run.phase === 'paused') && run.step > 0 && (
+        <p className="small soft">
+          {safetyText(run, now)} {run.checkpoint && folder !== undefined && say().desk.needsFolder(folder)}
+        </p>
+      )}
     </>
   )
 }

@@ -169,5 +169,6 @@ export const declaredDe: Sentences = {
   'The model is stored in this browser.': 'Das Modell ist in diesem Browser gespeichert.',
   'Every file of {} is as it was fetched.': 'Jede Datei von {} ist so, wie sie geholt wurde.',
   'Damaged and dropped: {} of {}. Fetch the model again to repair it.': 'Beschädigt und verworfen: {} von {}. Holen Sie das Modell noch einmal, um es zu heilen.',
+  'Damaged and dropped: {} of {}. Drop its folder on the page and keep it again to repair it.': 'Beschädigt und verworfen: {} von {}. Legen Sie den Ordner auf der Seite ab, und behalten Sie ihn noch einmal, um es zu heilen.',
   '{} was deleted.': '{} ist gelöscht.',
 }
