@@ -3,7 +3,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { openModelFolder, type ModelFolder } from '../../src/files/modelFolder.ts'
+import type { ModelFolder } from '../../src/files/modelFolder.ts'
+import { openModelFolder } from '../../src/files/openModelFolder.ts'
 import { readFolder } from '../../src/files/nodeSource.ts'
 
 export const goldenRoot = fileURLToPath(new URL('.', import.meta.url))

@@ -1,7 +1,7 @@
 // A PEFT LoRA adapter as the matrices it holds: reading finds the updates by their keys, writing gives an ordinary adapter back.
 // Knows tensors and adapter_config.json, no model: what an adapter targets is what it has tensors for.
 import type { Adapter, AdapterTensor } from '../files/adapter.ts'
-import { isRecord } from '../lib/record.ts'
+import { isRecord } from '../protocol/record.ts'
 import { byPattern } from '../methods/patterns.ts'
 import { Fault } from '../protocol/failure.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { goldenModel } from '../../e2e/golden/goldenFiles.ts'
 import { bytesSource } from '../files/byteSource.ts'
-import { openModelFolder } from '../files/modelFolder.ts'
+import { openModelFolder } from '../files/openModelFolder.ts'
 import { sortedJson } from '../files/sortedJson.ts'
 import { streamSafetensors } from '../files/writeSafetensors.ts'
 import { concat, utf8 } from '../lib/bytes.ts'

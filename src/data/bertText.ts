@@ -1,7 +1,7 @@
 // What BERT's normalizer and pre-tokenizer in Rust make of characters that JavaScript knows better: their tables are those of
 // Unicode 8 and stay so, since every vocabulary was made with them. Found by giving every code point to Python's tokenizers 0.23
 // and to the library under Unicode 17, by itself between two letters; scripts/golden/check_tokenizers.py --every says whether it holds.
-import { isRecord } from '../lib/record.ts'
+import { isRecord } from '../protocol/record.ts'
 
 /** Marks, format characters and punctuation that came after Unicode 8, and what is taken apart differently: to Rust all of them are letters. */
 const LETTERS =

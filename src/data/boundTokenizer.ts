@@ -1,7 +1,7 @@
 // What a tokenizer.json may ask of the library that runs it. The file comes with a download, and the library believes it: a piece
 // length of 0 never ends, an id of a billion fills the memory, a chain of replacements doubles a text thirty times, and patterns
 // go back and forth for ever. Sizes are checked before it is built, patterns and growth are counted while it works.
-import { isRecord } from '../lib/record.ts'
+import { isRecord } from '../protocol/record.ts'
 import { boundedPatterns, patienceFor, type Patience } from './boundedPattern.ts'
 import { NUMBERS, withUnicodeSpaces, WORDS } from './whitespaceAsPython.ts'
 

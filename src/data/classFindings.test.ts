@@ -8,7 +8,8 @@ import type { DatasetInfo } from '../protocol/studio.ts'
 import { remedied } from '../store/recipeEdits.ts'
 import { labelsOf, wordLabelsOf } from './labels.ts'
 import { openParts } from './openParts.ts'
-import { describe as info, prepare } from './prepare.ts'
+import { describeData } from './describeData.ts'
+import { prepare } from './prepare.ts'
 
 const { tokenizer } = golden('gpt2')
 const file = (rows: readonly unknown[], name: string) => bytesSource(utf8(rows.map((r) => JSON.stringify(r)).join('\n')), name)
@@ -21,7 +22,7 @@ async function look(rows: readonly unknown[], recipe: Recipe, test?: readonly un
   return (r: Recipe = recipe) => {
     const classes = r.task === 'SEQ_CLS' ? { labels: labelsOf(dataset.rows, 'x'), pooled: 'last' as const } : r.task === 'TOKEN_CLS' ? { labels: wordLabelsOf(dataset.rows, 'x') } : undefined
     const options = { tokenizer, recipe: r, contextLength: 512, ...(classes && { classes }) }
-    return { described: info(dataset, { ...options, ...(asked && { test: asked }) }), prepared: prepare(dataset, options) }
+    return { described: describeData(dataset, { ...options, ...(asked && { test: asked }) }), prepared: prepare(dataset, options) }
   }
 }
 const check = (described: DatasetInfo, kind: string) => described.checks?.find((c) => c.kind === kind)

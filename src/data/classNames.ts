@@ -1,6 +1,6 @@
 // Names of labels that are whole numbers, as Hugging Face datasets note them with a table's features: in the schema of a
 // Parquet file, or beside the rows that the Hub's viewer gives out.
-import { isRecord } from '../lib/record.ts'
+import { isRecord } from '../protocol/record.ts'
 
 export type ClassNames = ReadonlyMap<string, readonly string[]>
 

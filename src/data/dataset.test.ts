@@ -5,7 +5,8 @@ import { sha256 } from '../lib/sha256.ts'
 import { utf8 } from '../lib/bytes.ts'
 import { defaultRecipe } from '../protocol/recipe.ts'
 import { openDataset } from './dataset.ts'
-import { describe as info, prepare } from './prepare.ts'
+import { describeData } from './describeData.ts'
+import { prepare } from './prepare.ts'
 
 const file = (text: string, name = 'x.jsonl') => bytesSource(utf8(text), name)
 const pairs = Array.from({ length: 20 }, (_, i) => JSON.stringify({ prompt: `Q${i}: `, completion: `A${i}` })).join('\n')
@@ -51,13 +52,13 @@ test('what is described is what will be trained', async () => {
   const options = { tokenizer, chatTemplate: chatTemplate!, recipe }
   const prepared = prepare(dataset, options)
   expect([prepared.train.length, prepared.validation.length]).toEqual([16, 4])
-  const described = info(dataset, { ...options, prepared, test: dataset })
+  const described = describeData(dataset, { ...options, prepared, test: dataset })
   expect(described).toMatchObject({ rows: 20, testRows: 20, truncated: 0, problemCount: 0 })
   expect(
     described.examples[0]!.filter((t) => t.trained)
       .map((t) => t.text)
       .join(''),
   ).toMatch(/^A\d+<\|im_end\|>$/)
-  expect(described).toEqual(info(dataset, { ...options, test: dataset }))
+  expect(described).toEqual(describeData(dataset, { ...options, test: dataset }))
   expect(structuredClone(described)).toEqual(described)
 })

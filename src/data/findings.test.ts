@@ -8,7 +8,8 @@ import type { DatasetInfo } from '../protocol/studio.ts'
 import { remedied } from '../store/recipeEdits.ts'
 import { planBatches } from './batches.ts'
 import { openParts } from './openParts.ts'
-import { describe as info, prepare } from './prepare.ts'
+import { describeData } from './describeData.ts'
+import { prepare } from './prepare.ts'
 
 const { tokenizer, chatTemplate } = golden('llama')
 const file = (rows: readonly unknown[], name = 'x.jsonl') => bytesSource(utf8(rows.map((r) => (typeof r === 'string' ? r : JSON.stringify(r))).join('\n')), name)
@@ -25,7 +26,7 @@ async function look(rows: readonly unknown[], recipe: Recipe, more: { test?: rea
     const { mapping, quotes } = r.data
     const { dataset, test: asked } = await openParts(parts, { ...(mapping && { mapping }), ...(quotes && { quotes }) })
     const options = { tokenizer, chatTemplate: chatTemplate!, recipe: r, contextLength: 512 }
-    return { described: info(dataset, { ...options, ...(asked && { test: asked }) }), prepared: prepare(dataset, options) }
+    return { described: describeData(dataset, { ...options, ...(asked && { test: asked }) }), prepared: prepare(dataset, options) }
   }
   return { first: await of(recipe), again: of }
 }

@@ -45,17 +45,6 @@ export function register(found: readonly (readonly [path: string, format: Format
   return byId
 }
 
-export function formatNamed(id: string): Format {
-  const format = formats.get(id)
-  if (!format)
-    throw new Fault(
-      'bad-data',
-      `There is no format ${id}; known ones are ${[...formats.keys()].join(', ')}.`,
-      'Choose one of these.',
-    )
-  return format
-}
-
 /** The surest format for a file, by content first. */
 export async function sniffFormat(source: ByteSource): Promise<Format> {
   if (source.size === 0) throw new Fault('bad-data', `${source.name} is empty.`, 'Choose a file with rows in it.')

@@ -1,6 +1,6 @@
 // The elements of a JSON list, found one by one in the text, each with its line. After an element that does not
 // parse, reading goes on at the next line that starts an object at the same indentation.
-import { isRecord } from '../lib/record.ts'
+import { isRecord } from '../protocol/record.ts'
 import { nestsDeeper } from '../protocol/nesting.ts'
 import type { RawRow } from './format.ts'
 

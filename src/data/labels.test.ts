@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { labelBalance, labelsOf } from './labels.ts'
+import { labelsOf } from './labels.ts'
 import type { Row } from './row.ts'
 
 const rows = (...labels: string[]): Row[] => labels.map((completion, i) => ({ line: i + 1, kind: 'completion', prompt: `text ${i}`, completion }))
@@ -10,7 +10,6 @@ describe('labels of rows', () => {
     expect(labelsOf(rows('a', 'c', 'b'), 'x')).toEqual(['a', 'b', 'c'])
   })
   it('are numbers in the order of numbers', () => expect(labelsOf(rows('10', '9', '-1'), 'x')).toEqual(['-1', '9', '10']))
-  it('are counted', () => expect(labelBalance(rows('b', 'a', 'b'), ['a', 'b', 'never'])).toEqual([1, 2, 0]))
   it.each([
     ['no labels', [{ line: 1, kind: 'text', text: 'only text' }] as Row[], 'no row has a text and a label'],
     ['one label', rows('a', 'a'), 'the only label is "a"'],

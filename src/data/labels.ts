@@ -32,13 +32,3 @@ function classesIn(found: ReadonlySet<string>, name: string): string[] {
   const numeric = [...found].every((label) => label !== '' && Number.isFinite(Number(label)))
   return [...found].toSorted((a, b) => (numeric ? Number(a) - Number(b) : a < b ? -1 : a > b ? 1 : 0))
 }
-
-/** How many rows each label has, by label. */
-export function labelBalance(rows: Iterable<Row>, labels: readonly string[]): number[] {
-  const counts = new Map(labels.map((label) => [label, 0]))
-  for (const row of rows) {
-    const label = row.kind === 'completion' ? row.completion.trim() : undefined
-    if (label !== undefined && counts.has(label)) counts.set(label, counts.get(label)! + 1)
-  }
-  return labels.map((label) => counts.get(label)!)
-}

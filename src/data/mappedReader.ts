@@ -1,8 +1,7 @@
 // Rows read as a person said: which column is the text, what is asked, what is answered, which are messages.
 import { mappingProblems, type ColumnRole, type Mapping } from '../protocol/dataRecipe.ts'
 import { Fault } from '../protocol/failure.ts'
-import { chatReader, pairReader, textReader } from './readers.ts'
-import type { Recogniser } from './recognise.ts'
+import { chatReader, pairReader, textReader, type Recogniser } from './readers.ts'
 import { wordsReader } from './wordsReader.ts'
 
 /** Throws a `bad-data` Fault where the mapping does not fit the columns. */

@@ -1,6 +1,6 @@
 // What stands around and between two texts that are read together, from the post-processor of a tokenizer.json: BERT's
 // [CLS] a [SEP] b [SEP] with 1 as the type of the second, RoBERTa's <s> a </s></s> b </s> with 0 everywhere.
-import { isRecord } from '../lib/record.ts'
+import { isRecord } from '../protocol/record.ts'
 
 /** A special token, or one of the two texts; `type` is the token type of what stands there. */
 export type PairPart = { readonly id: number; readonly type: number } | { readonly text: 0 | 1; readonly type: number }

@@ -1,19 +1,14 @@
-// A dataset made ready for a recipe: split, shaped, tokenised, masked. What `describe` shows and what training reads are
+// A dataset made ready for a recipe: split, shaped, tokenised, masked. What is described to a person and what training reads are
 // the same values, so the preview cannot differ from the run.
 import type { Recipe } from '../protocol/recipe.ts'
-import type { DatasetInfo, RowProblem } from '../protocol/studio.ts'
+import type { RowProblem } from '../protocol/studio.ts'
 import { makeClassExamples } from './classExamples.ts'
 import type { Dataset } from './dataset.ts'
-import { makeExamples, previewTokens, type Example } from './examples.ts'
-import { findings } from './findings.ts'
+import { makeExamples, type Example } from './examples.ts'
 import { ChosenRows, type Rows } from './rows.ts'
 import { shapeRows, type Shaped } from './shapeRows.ts'
 import type { Tokenizer } from './tokenizer.ts'
 import { makeWordExamples } from './wordExamples.ts'
-
-const PREVIEWS = 6
-/** Of a larger dataset only so many rows are tokenised to be described: a person waits for it after every change. */
-const MEASURED_ROWS = 10_000
 
 /** Classes by name, and the token whose state stands for a whole text; unsaid: every word has a class. */
 export interface ClassTask {
@@ -64,29 +59,4 @@ export function prepare(dataset: Dataset, { tokenizer, chatTemplate, recipe, cla
   if (!data.drop?.includes('too-long')) return { train, validation, problems, shaped, longest, droppedLong: 0 }
   const whole = train.filter((e) => !e.truncated)
   return { train: whole, validation: validation.filter((e) => !e.truncated), problems, shaped, longest, droppedLong: train.length - whole.length }
-}
-
-export function describe(
-  dataset: Dataset,
-  options: PrepareOptions & { readonly test?: Dataset; readonly prepared?: Prepared },
-): DatasetInfo {
-  const prepared = options.prepared ?? prepare(dataset, options, MEASURED_ROWS)
-  const all = [...prepared.train, ...prepared.validation]
-  return {
-    name: dataset.name,
-    format: dataset.format,
-    bytes: dataset.bytes,
-    rows: dataset.rows.length,
-    testRows: options.test?.rows.length ?? 0,
-    problems: [...dataset.problems, ...prepared.problems].slice(0, 200),
-    problemCount: dataset.problemCount + prepared.problems.length,
-    head: dataset.head,
-    examples: prepared.train.slice(0, PREVIEWS).map((e) => previewTokens(e, options.tokenizer, options.classes?.labels)),
-    trainedTokens: all.reduce((n, e) => n + (e.targets ? e.targets.filter((t) => t >= 0).length : e.mask.reduce((m, bit) => m + bit, 0)), 0),
-    totalTokens: all.reduce((n, e) => n + e.ids.length, 0),
-    longest: all.reduce((n, e) => Math.max(n, e.ids.length), 0),
-    truncated: all.filter((e) => e.truncated).length,
-    ...(dataset.isUnmapped ? { columns: dataset.columns ?? [], isUnmapped: true as const, ...(options.recipe.data.mapping && { mapping: options.recipe.data.mapping }) } : findings(dataset, prepared, options)),
-    ...(prepared.shaped.train.length > MEASURED_ROWS && !options.prepared && { measuredRows: MEASURED_ROWS }),
-  }
 }

@@ -1,7 +1,7 @@
 // A conversation from a row: OpenAI's `messages` ({role, content}), ShareGPT's `conversations` ({from, value}), and the turns of
 // dialogue corpora ({speaker, utterance}), whichever names each message uses. Content given in parts is joined if all parts
 // are text. Calls of tools are kept as OpenAI writes them.
-import { isRecord } from '../lib/record.ts'
+import { isRecord } from '../protocol/record.ts'
 import type { RowProblem } from '../protocol/studio.ts'
 import { nestsDeeper } from '../protocol/nesting.ts'
 import type { Message, Row, ToolCall } from './row.ts'

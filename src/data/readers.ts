@@ -1,13 +1,28 @@
 // Readers of one row, by what its columns are: a text, a pair, a conversation. A row that cannot be read becomes a problem
 // with its field and the reason.
 import type { RowProblem } from '../protocol/studio.ts'
-import { isRecord } from '../lib/record.ts'
+import { isRecord } from '../protocol/record.ts'
 import { markedTurns } from './markedText.ts'
 import { readChat } from './readChat.ts'
 import type { Message, Row } from './row.ts'
 
 export type Value = Readonly<Record<string, unknown>>
 export type Read = (line: number, value: Value) => Row | RowProblem
+
+/** What the columns of a dataset were found to mean. */
+export interface Recogniser {
+  /** For people: "prompt/completion pairs". */
+  readonly label: string
+  /** What a typed prompt must end with to look like the training rows, where no chat template does it. */
+  readonly promptEnd: string
+  readonly read: Read
+  /** Completions are labels: few, and many rows each. */
+  readonly labelled?: true
+  /** What a person should know of how the rows are used. */
+  readonly note?: string
+  /** Of preference pairs: whether the two answers are one. */
+  isSamePair?(value: Value): boolean
+}
 
 /** Columns of a pair. Without `end` prompt and completion are one text, cut in two, and stay as they are. */
 export interface PairColumns {

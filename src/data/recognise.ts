@@ -1,6 +1,6 @@
 // What the columns of a dataset mean. The known shapes are tried in order on the columns that occur, and on the first rows
 // where names alone do not tell; the first that fits reads every row.
-import { isRecord } from '../lib/record.ts'
+import { isRecord } from '../protocol/record.ts'
 import { nestsDeeper } from '../protocol/nesting.ts'
 import type { Mapping } from '../protocol/dataRecipe.ts'
 import { markedTurns } from './markedText.ts'
@@ -8,21 +8,7 @@ import { mappedReader } from './mappedReader.ts'
 import { readChat, turnKeys } from './readChat.ts'
 import { spansColumn, spansReader } from './spansReader.ts'
 import { wordColumns, wordsReader } from './wordsReader.ts'
-import { at, chatReader, chosenReader, markedReader, pairReader, textReader, type Read, type Value } from './readers.ts'
-
-export interface Recogniser {
-  /** For people: "prompt/completion pairs". */
-  readonly label: string
-  /** What a typed prompt must end with to look like the training rows, where no chat template does it. */
-  readonly promptEnd: string
-  readonly read: Read
-  /** Completions are labels: few, and many rows each. */
-  readonly labelled?: true
-  /** What a person should know of how the rows are used. */
-  readonly note?: string
-  /** Of preference pairs: whether the two answers are one. */
-  isSamePair?(value: Value): boolean
-}
+import { at, chatReader, chosenReader, markedReader, pairReader, textReader, type Read, type Recogniser, type Value } from './readers.ts'
 
 const INSTRUCTIONS = ['instruction', 'instructions', 'task_instruction', 'command']
 const INPUTS = ['input', 'inputs', 'context', 'input_text']

@@ -1,6 +1,6 @@
 // Texts with labelled stretches of characters, as annotation tools write them: spaCy's and Prodigy's {start, end, label}, and
 // doccano's [start, end, label]. A stretch becomes the words that it touches, with B- and I- before its label.
-import { isRecord } from '../lib/record.ts'
+import { isRecord } from '../protocol/record.ts'
 import { missing, textOf, type Read, type Value } from './readers.ts'
 import { typedWords } from './typedWords.ts'
 

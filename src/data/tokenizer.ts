@@ -1,7 +1,7 @@
 // Text to token ids and back, over the tokenizer.json of a Hugging Face model. Special tokens written in the text
 // become their ids, as in transformers; `special` additionally lets the tokenizer add its own (usually a first one).
 import { Tokenizer as Engine } from '@huggingface/tokenizers'
-import { isRecord } from '../lib/record.ts'
+import { isRecord } from '../protocol/record.ts'
 import { Fault } from '../protocol/failure.ts'
 import { pairTemplate, type PairPart } from './pairTemplate.ts'
 import { bertText } from './bertText.ts'

@@ -1,7 +1,7 @@
 // \s of a tokenizer's patterns as Rust's regex reads it, which is Unicode's White_Space: JavaScript's also takes U+FEFF in and
 // leaves U+0085 out. The library's own pattern for byte-level splitting is written out for the same reason, and so are those for
 // words and digits, which it looks for among ASCII alone.
-import { isRecord } from '../lib/record.ts'
+import { isRecord } from '../protocol/record.ts'
 
 type Json = Readonly<Record<string, unknown>>
 

@@ -4,7 +4,7 @@ import { bytesSource } from '../files/byteSource.ts'
 import { utf8 } from '../lib/bytes.ts'
 import { classNames, named } from './classNames.ts'
 import { openDataset, type Dataset } from './dataset.ts'
-import { labelBalance, wordLabelsOf } from './labels.ts'
+import { wordLabelsOf } from './labels.ts'
 import { RowStore } from './rows.ts'
 import { listOf } from './wordsReader.ts'
 
@@ -104,8 +104,4 @@ it('names of labels come from features in each form that they are written in', (
   const label = { names: ['a', 'b'], _type: 'ClassLabel' }
   const names = classNames({ one: label, many: { feature: label, _type: 'Sequence' }, older: [label], deep: [[label]], text: { dtype: 'string', _type: 'Value' } })
   expect(named({ one: 1, many: [0, 1, 9], older: [1], deep: [[0]], text: 'x' }, names)).toEqual({ one: 'b', many: ['a', 'b', 9], older: ['b'], deep: [['a']], text: 'x' })
-})
-
-it('balance counts texts by label', () => {
-  expect(labelBalance([{ line: 1, kind: 'completion', prompt: 'x', completion: 'a' }], ['a', 'b'])).toEqual([1, 0])
 })

@@ -9,6 +9,7 @@ import { blockLayout, blockTypes, codesAt } from '../graph/blocks.ts'
 import { nf4Ends } from '../graph/codebooks.ts'
 import { INT8_STEP, packScales, packValuesOf, type Quantized } from '../graph/packBlocks.ts'
 import { grid, type Shape } from '../graph/shape.ts'
+import { turns } from '../lib/turns.ts'
 import { readNow } from './readback.ts'
 
 /** How the elements of a stream are stored. */
@@ -44,21 +45,15 @@ const nf4Code = `fn codeOf(value: f32, scale: f32) -> u32 {
 export class Quantizer {
   private staging: GPUBuffer[] | undefined
   private queued = 0
-  private busy: Promise<unknown> = Promise.resolve()
+  /** One after the other: pieces of all tensors pass through the same buffer. */
+  private readonly inTurn = turns()
   constructor(
     private readonly memory: Memory,
     private readonly pipelines: Pipelines,
   ) {}
 
-  /** One after the other: pieces of all of them pass through the same buffer. */
   write(request: QuantizeRequest): Promise<void> {
     return this.inTurn(() => this.writeNow(request))
-  }
-
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.busy.then(work)
-    this.busy = turn.catch(() => undefined)
-    return turn
   }
 
   private async writeNow({ chunks, from, to, shape, into, onBytes }: QuantizeRequest): Promise<void> {

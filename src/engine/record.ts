@@ -48,8 +48,6 @@ export type Shared = ReadonlyMap<string, Placed>
 const UNIFORM_ALIGNMENT = 256
 /** Bytes bound for an absent input: one element of any type. */
 const ABSENT_BYTES = 16
-/** WebGPU's guaranteed floor for the bytes of one element in a storage binding is 4; windows must start on this many. */
-export const WINDOW_ALIGNMENT = 256
 
 /** Picks among a dispatch and its alternatives; the default takes the first. */
 export type Choose = (options: readonly Dispatch[]) => Dispatch

@@ -1,6 +1,6 @@
 // What the Hub says of one commit of a model: its files with sizes and hashes; and which of them are needed. Refuses, before a
 // byte of weights is fetched, what this studio cannot open. Asks nobody.
-import { isRecord } from '../lib/record.ts'
+import { isRecord } from '../protocol/record.ts'
 import { Fault } from '../protocol/failure.ts'
 import { bytesSource, type ByteSource } from './byteSource.ts'
 import { shardNames } from './shardIndex.ts'

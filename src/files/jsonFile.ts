@@ -1,6 +1,6 @@
 // Reads a file that must hold one JSON object. A size cap keeps a mislabelled model file from being parsed as text.
 import { fromUtf8 } from '../lib/bytes.ts'
-import { isRecord } from '../lib/record.ts'
+import { isRecord } from '../protocol/record.ts'
 import { nestsDeeper } from '../protocol/nesting.ts'
 import type { ByteSource } from './byteSource.ts'
 

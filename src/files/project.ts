@@ -2,7 +2,7 @@
 // same bytes. Every file's hash stands in project.json; whatever enters is checked against it, and field by field. Both ways are streams:
 // of a project's files none is ever whole in memory but the small ones.
 import { fromUtf8, hex, utf8 } from '../lib/bytes.ts'
-import { isRecord } from '../lib/record.ts'
+import { isRecord } from '../protocol/record.ts'
 import { sha256, Sha256 } from '../lib/sha256.ts'
 import type { Metric, RunEvent } from '../protocol/event.ts'
 import { Fault } from '../protocol/failure.ts'

@@ -1,6 +1,6 @@
 // The chat template of a model folder, in either of the two places where it may lie.
 import { fromUtf8 } from '../lib/bytes.ts'
-import { isRecord } from '../lib/record.ts'
+import { isRecord } from '../protocol/record.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { ByteSource } from './byteSource.ts'
 import type { JsonObject } from './jsonFile.ts'

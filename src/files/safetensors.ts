@@ -2,7 +2,7 @@
 // Invariant: a header that passes describes every byte of the file exactly once, so no tensor can read another's
 // bytes or beyond the end. Format: https://huggingface.co/docs/safetensors (rules as in its reference reader).
 import { fromUtf8 } from '../lib/bytes.ts'
-import { isRecord } from '../lib/record.ts'
+import { isRecord } from '../protocol/record.ts'
 import { Fault } from '../protocol/failure.ts'
 import { nestsDeeper } from '../protocol/nesting.ts'
 import type { ByteSource } from './byteSource.ts'

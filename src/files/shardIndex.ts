@@ -1,6 +1,6 @@
 // Which weight files a model folder has: one model.safetensors, or the shards an index names. An index comes from
 // outside, so a shard name may only be a plain file name of the same folder.
-import { isRecord } from '../lib/record.ts'
+import { isRecord } from '../protocol/record.ts'
 import type { ByteSource } from './byteSource.ts'
 import { readJsonFile } from './jsonFile.ts'
 

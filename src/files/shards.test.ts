@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { goldenModel } from '../../e2e/golden/goldenFiles.ts'
 import { utf8 } from '../lib/bytes.ts'
 import { bytesSource, type ByteSource } from './byteSource.ts'
-import { openModelFolder, type ModelFolder } from './modelFolder.ts'
+import type { ModelFolder } from './modelFolder.ts'
+import { openModelFolder } from './openModelFolder.ts'
 import { weightFiles } from './shards.ts'
 
 async function opened(folder: ModelFolder, most: number): Promise<{ readonly names: readonly string[]; readonly again: ModelFolder }> {

@@ -1,6 +1,6 @@
 // JSON with indent 2 and keys sorted at every depth, as PEFT writes its configurations: equal values, equal bytes.
 import { compareUtf8 } from '../lib/bytes.ts'
-import { isRecord } from '../lib/record.ts'
+import { isRecord } from '../protocol/record.ts'
 
 export function sortedJson(value: unknown): string {
   return JSON.stringify(sorted(value), null, 2)

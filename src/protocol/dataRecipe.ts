@@ -1,5 +1,6 @@
 // What a recipe says of its data beyond the file: which column is what, which rows are left out, who is held out, and what
 // the model is told before every row. Kept in the recipe, so that a run is repeated from it.
+import { isRecord } from './record.ts'
 
 /** Why a row was left out, where a person can do something about it. */
 export type ProblemKind = 'syntax' | 'columns' | 'quotes' | 'missing' | 'empty' | 'no-room'
@@ -40,7 +41,6 @@ export interface DataRecipe {
 export const DATA_ENTRIES = ['mapping', 'quotes', 'validationFile', 'splitSeed', 'systemPrompt', 'drop', 'cut', 'balance'] as const satisfies readonly (keyof DataRecipe)[]
 
 type Json = Readonly<Record<string, unknown>>
-const isRecord = (v: unknown): v is Json => typeof v === 'object' && v !== null && !Array.isArray(v)
 
 /** Every problem of these entries, as sentences. */
 export function dataProblems(data: Json): string[] {

@@ -1,7 +1,15 @@
 // Any row of the open dataset, for a person to look through: pages of rows as they are, and one row as the model reads it.
 import type { Recipe } from './recipe.ts'
 import type { Result } from './result.ts'
-import type { PreviewToken } from './studio.ts'
+
+/** A token of an example, as it will be trained. */
+export interface PreviewToken {
+  readonly text: string
+  readonly trained: boolean
+  readonly special: boolean
+  /** The class that is learned at this token. */
+  readonly label?: string
+}
 
 export interface SeenRow {
   /** From 0, in the order of the file. */

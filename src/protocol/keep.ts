@@ -1,7 +1,7 @@
 // What is kept in this browser: how much room it takes, what of it may go, and a run as one file that opens anywhere.
 import type { RunEvent } from './event.ts'
 import type { NamedFile, Result } from './result.ts'
-import type { RunRecord } from './studio.ts'
+import type { RunRecord } from './runRecord.ts'
 
 export interface RunBytes {
   readonly id: string

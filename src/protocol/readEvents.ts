@@ -1,10 +1,10 @@
 // The one door for a run's events from outside: each is checked field by field, since the page draws them. What is of no known kind,
 // or has an entry of another type, is left out.
 import type { RunEvent } from './event.ts'
+import { isRecord } from './record.ts'
 import { MEASURES } from './report.ts'
 
 type Check = (value: unknown) => boolean
-type Json = Readonly<Record<string, unknown>>
 
 const number: Check = (v) => typeof v === 'number'
 const finite: Check = (v) => typeof v === 'number' && Number.isFinite(v)
@@ -16,7 +16,7 @@ const maybe = (check: Check): Check => (v) => v === undefined || check(v)
 const list = (check: Check, most = 100_000): Check => (v) => Array.isArray(v) && v.length <= most && v.every(check)
 const pair = (...checks: readonly Check[]): Check => (v) => Array.isArray(v) && v.length === checks.length && checks.every((check, i) => check(v[i]))
 /** Exactly these entries; those that may be absent say so themselves. */
-const entries = (checks: Readonly<Record<string, Check>>): Check => (v) => typeof v === 'object' && v !== null && !Array.isArray(v) && Object.keys(v).every((k) => Object.hasOwn(checks, k)) && Object.entries(checks).every(([k, check]) => check((v as Json)[k]))
+const entries = (checks: Readonly<Record<string, Check>>): Check => (v) => isRecord(v) && Object.keys(v).every((k) => Object.hasOwn(checks, k)) && Object.entries(checks).every(([k, check]) => check(v[k]))
 
 const when = one('before', 'after')
 const metric = one('exact_match', 'accuracy', 'f1')

@@ -5,6 +5,7 @@ import { DATA_ENTRIES, dataProblems, type DataRecipe } from './dataRecipe.ts'
 import { Fault } from './failure.ts'
 import { nestsDeeper } from './nesting.ts'
 import { checkOption, readOptions, type OptionValue } from './options.ts'
+import { isRecord } from './record.ts'
 import type { TaskType } from './taskType.ts'
 import { readTasks, type Task } from './tasks.ts'
 import { trainingOptions, type Training } from './training.ts'
@@ -77,7 +78,6 @@ export function defaultRecipe(): Recipe {
 }
 
 type Json = Readonly<Record<string, unknown>>
-const isRecord = (v: unknown): v is Json => typeof v === 'object' && v !== null && !Array.isArray(v)
 
 /** A recipe from parsed JSON; absent parts take their defaults. Throws a `bad-recipe` Fault that lists every problem. */
 export function readRecipe(json: unknown): Recipe {

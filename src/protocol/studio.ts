@@ -4,8 +4,8 @@ import type { AdapterShelf, AdapterUse } from './adapters.ts'
 import type { BaseInfo } from './baseInfo.ts'
 import type { DataFindings } from './dataChecks.ts'
 import type { ProblemKind } from './dataRecipe.ts'
-import type { RowShelf } from './dataRows.ts'
-import type { Metric, PlanSummary, RunEvent } from './event.ts'
+import type { PreviewToken, RowShelf } from './dataRows.ts'
+import type { PlanSummary, RunEvent } from './event.ts'
 import type { KeepShelf } from './keep.ts'
 import type { MachineShelf } from './machine.ts'
 import type { MethodInfo, MethodPreset, MethodShelf, MethodSize } from './methods.ts'
@@ -13,9 +13,10 @@ import type { ModelLibrary } from './models.ts'
 import type { OnnxShelf } from './onnx.ts'
 import type { Recipe } from './recipe.ts'
 import type { NamedFile, Result } from './result.ts'
+import type { RunRecord } from './runRecord.ts'
 import type { TakeAway } from './takeAway.ts'
 
-export type { BaseInfo, MethodInfo, MethodPreset, MethodSize, NamedFile, Result }
+export type { BaseInfo, MethodInfo, MethodPreset, MethodSize, NamedFile, PreviewToken, Result, RunRecord }
 
 export interface DeviceInfo {
   readonly vendor: string
@@ -35,13 +36,6 @@ export interface SampleInfo {
   readonly bytes: number
 }
 
-export interface PreviewToken {
-  readonly text: string
-  readonly trained: boolean
-  readonly special: boolean
-  /** The class that is learned at this token. */
-  readonly label?: string
-}
 export interface RowProblem {
   readonly line: number
   readonly field?: string
@@ -74,21 +68,6 @@ export interface TaskFile {
   readonly task: string
   readonly file: NamedFile
   readonly test?: NamedFile
-}
-
-export interface RunRecord {
-  readonly id: string
-  readonly recipe: Recipe
-  readonly createdAt: number
-  readonly status: 'running' | 'paused' | 'stopped' | 'done' | 'failed'
-  readonly step: number
-  /** Last committed checkpoint; the run can continue from here. */
-  readonly checkpointStep?: number
-  readonly lastLoss?: number
-  readonly plan?: PlanSummary
-  /** Shares, 0 to 1; a run of an earlier version says no metric. */
-  readonly scores?: { readonly metric?: Metric; readonly before?: number; readonly after?: number }
-  readonly hasAdapter: boolean
 }
 
 export interface GenerateRequest {

@@ -1,5 +1,6 @@
 // Several datasets of one run, one task each. A task's name is also the folder of its adapter; its description is what a
 // hypernetwork reads, and may have other wordings on further lines.
+import { isRecord } from './record.ts'
 
 export interface TaskText {
   readonly name: string
@@ -30,7 +31,7 @@ export function readTasks(given: unknown): { tasks: Task[]; problems: string[] }
   const problems: string[] = []
   const tasks = given.map((entry: unknown, i): Task => {
     const at = `data.tasks[${i}]`
-    const task = (typeof entry === 'object' && entry !== null && !Array.isArray(entry) ? entry : {}) as Readonly<Record<string, unknown>>
+    const task: Readonly<Record<string, unknown>> = isRecord(entry) ? entry : {}
     if (task !== entry) problems.push(`${at} must be an object with a name, a source and an id.`)
     else {
       for (const key of Object.keys(task)) if (!ENTRIES.includes(key)) problems.push(`Unknown entry ${at}.${key}.`)

@@ -2,7 +2,7 @@
 // reads from its files for as long as it lives; what no tab uses any more goes when the next one is kept.
 import type { ByteSource } from '../files/byteSource.ts'
 import { fromUtf8, utf8 } from '../lib/bytes.ts'
-import { isRecord } from '../lib/record.ts'
+import { isRecord } from '../protocol/record.ts'
 import type { StreamedPart } from './committed.ts'
 import type { FileStore } from './fileStore.ts'
 import type { Folders } from './folders.ts'

@@ -2,7 +2,7 @@
 // otherwise, large files are hashed and go to where the Hub says, and what it has already is not sent again.
 import type { CommitOutput } from '@huggingface/hub'
 import { paced } from '../lib/paced.ts'
-import { isRecord } from '../lib/record.ts'
+import { isRecord } from '../protocol/record.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { NamedFile } from '../protocol/result.ts'
 import type { Pushed, PushRequest, RepoExists, SendProgress } from '../protocol/takeAway.ts'

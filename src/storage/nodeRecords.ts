@@ -3,6 +3,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { appendFile, open, readFile, rename, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
+import { turns } from '../lib/turns.ts'
 import { Fault } from '../protocol/failure.ts'
 import { applyChange, emptyRows, readRows, type Rows } from './memoryRecords.ts'
 import { tables, type Change, type RecordStore } from './recordStore.ts'
@@ -62,7 +63,7 @@ export function nodeRecords(folder: string): RecordStore {
     return { rows, file: await open(path, 'a') }
   }
   let state: ReturnType<typeof opened> | undefined
-  let last: Promise<void> = Promise.resolve()
+  const inTurn = turns()
   const ready = () =>
     (state ??= opened().catch((error: unknown) => {
       state = undefined
@@ -71,8 +72,8 @@ export function nodeRecords(folder: string): RecordStore {
   return {
     get: async (table, key) => readRows((await ready()).rows).get(table, key),
     all: async (table, prefix) => readRows((await ready()).rows).all(table, prefix),
-    write(changes) {
-      const write = async (): Promise<void> => {
+    write: (changes) =>
+      inTurn(async () => {
         const { rows, file } = await ready()
         try {
           await appendFile(file, `${JSON.stringify(changes)}\n`)
@@ -84,18 +85,13 @@ export function nodeRecords(folder: string): RecordStore {
           throw error
         }
         for (const change of structuredClone(changes)) applyChange(rows, change)
-      }
-      // One at a time, and a failed one does not stop the next.
-      const done = last.then(write, write)
-      last = done.catch(() => undefined)
-      return done
-    },
-    async close() {
-      await last
-      const { file } = (await state) ?? {}
-      state = undefined
-      await file?.close()
-      if (file) rmSync(join(folder, 'owner'), { force: true })
-    },
+      }),
+    close: () =>
+      inTurn(async () => {
+        const { file } = (await state) ?? {}
+        state = undefined
+        await file?.close()
+        if (file) rmSync(join(folder, 'owner'), { force: true })
+      }),
   }
 }

@@ -5,7 +5,7 @@ import type { Failure } from '../protocol/failure.ts'
 import type { NamedFile, Result } from '../protocol/result.ts'
 import { activeUses, toggled, usable, weighted } from './adapterUses.ts'
 import type { AppState } from './appState.ts'
-import type { Context } from './appStore.ts'
+import type { Context } from './context.ts'
 import { answer, settled, waiting } from './held.ts'
 
 export interface AdapterActions {

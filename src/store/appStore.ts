@@ -5,6 +5,7 @@ import { firstState, type AppState } from './appState.ts'
 import { adapterActions, type AdapterActions } from './adapterActions.ts'
 import { askActions, type AskActions } from './askActions.ts'
 import { compareActions, type CompareActions } from './compareActions.ts'
+import type { Context } from './context.ts'
 import { dataActions, type DataActions } from './dataActions.ts'
 import { deskActions, type DeskActions, type DeskPlace } from './deskActions.ts'
 import { keepActions, type KeepActions } from './keepActions.ts'
@@ -19,11 +20,6 @@ import { sendActions, type SendActions } from './sendActions.ts'
 import { sizeActions, type SizeActions } from './sizeActions.ts'
 import { tabActions, type TabActions } from './tabActions.ts'
 import { trainActions, type TrainActions } from './trainActions.ts'
-
-export interface Context {
-  readonly studio: Studio
-  readonly store: StoreApi<AppState>
-}
 
 export interface Actions extends DeskActions, CompareActions, ModelActions, KeepActions, LibraryActions, MachineActions, DataActions, PlanActions, SizeActions, RecipeActions, TrainActions, RunListActions, AskActions, AdapterActions, OnnxActions, SendActions, TabActions {
   /** Opens what the page starts with; call it once. */

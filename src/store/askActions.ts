@@ -2,7 +2,7 @@
 import type { AdapterUse } from '../protocol/adapters.ts'
 import type { GenerateRequest, ReplyToken, Result } from '../protocol/studio.ts'
 import { activeUses } from './adapterUses.ts'
-import type { Context } from './appStore.ts'
+import type { Context } from './context.ts'
 import { isAnswering, type Reply, type Sampling } from './appState.ts'
 import { batch } from './batch.ts'
 import { answer } from './held.ts'

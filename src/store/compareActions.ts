@@ -1,14 +1,8 @@
 // The runs that are looked at side by side, each with its curves.
-import type { AppState } from './appState.ts'
-import type { Context } from './appStore.ts'
-import { answer, settled, type Held } from './held.ts'
-import { applyAll, newRun, type RunState } from './runState.ts'
-
-/** As many as there are colours to tell them apart. */
-export const MOST_COMPARED = 6
-
-/** In the order of choosing. */
-export type Compared = readonly { readonly id: string; readonly run: Held<RunState> }[]
+import { MOST_COMPARED, type AppState, type ComparedRuns } from './appState.ts'
+import type { Context } from './context.ts'
+import { answer, settled } from './held.ts'
+import { applyAll, newRun } from './runState.ts'
 
 export interface CompareActions {
   /** Takes a stored run in, or out again; beyond the most there can be, nothing happens. */
@@ -18,7 +12,7 @@ export interface CompareActions {
 
 export function compareActions({ studio, store }: Context): CompareActions {
   const { getState, setState } = store
-  const without = (s: AppState, id: string): Compared => s.compared.filter((c) => c.id !== id)
+  const without = (s: AppState, id: string): ComparedRuns => s.compared.filter((c) => c.id !== id)
   return {
     async compare(id, isIn) {
       const { compared, runs } = getState()

@@ -1,9 +1,9 @@
 // What a person would want back after a reload: the recipe as it stands, the chosen files, the prompt and the answers to it, how models
 // answer, and the runs that are looked at. Plain JSON; what is stored is read back field by field, since anybody may have written it.
 import type { AdapterUse } from '../protocol/adapters.ts'
+import { isRecord } from '../protocol/record.ts'
 import { readRecipe, type Recipe } from '../protocol/recipe.ts'
-import { firstSampling, type AppState, type Asked, type Reply, type Sampling } from './appState.ts'
-import { MOST_COMPARED } from './compareActions.ts'
+import { firstSampling, MOST_COMPARED, type AppState, type Asked, type Reply, type Sampling } from './appState.ts'
 
 const VERSION = 1
 /** Of a prompt, and of an answer. */
@@ -69,7 +69,7 @@ const reply = ({ text }: Reply): Reply => ({ text: text.slice(0, LONGEST), busy:
 const spoken = ({ prompt, base, tuned, uses }: Asked): Asked => ({ prompt: prompt.slice(0, LONGEST), ...(base && { base: reply(base) }), ...(tuned && { tuned: reply(tuned) }), uses })
 
 type Json = Readonly<Record<string, unknown>>
-const record = (value: unknown): Json | undefined => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined)
+const record = (value: unknown): Json | undefined => (isRecord(value) ? value : undefined)
 const isText = (value: unknown): value is string => typeof value === 'string' && value.length <= LONGEST
 const isSampling = (value: unknown): value is Sampling => {
   const given = record(value) ?? {}

@@ -1,6 +1,6 @@
 // What is kept in this browser, as the page lists it; and runs that leave or come as projects.
 import type { NamedFile, RunRecord } from '../protocol/studio.ts'
-import type { Context } from './appStore.ts'
+import type { Context } from './context.ts'
 import { answer, nothing, progressed, settled, waiting } from './held.ts'
 import type { RunListActions } from './runListActions.ts'
 

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import { testStudio } from '../ui/testStudio.ts'
 import { createApp } from './appStore.ts'
-import { roomKey } from './machineActions.ts'
+import { plannedOf } from './appState.ts'
 
 const opened = async (script: Parameters<typeof testStudio>[0] = {}) => {
   const app = createApp(testStudio(script))
@@ -36,8 +36,8 @@ it('knows of which plan it tried the room', async () => {
   await actions.tryRoom()
   const { room, roomOf } = store.getState().machine
   expect(room.value?.failure?.remedies).toHaveLength(2)
-  expect(roomOf).toBe(roomKey(store.getState()))
+  expect(roomOf).toBe(plannedOf(store.getState()))
   actions.takeRemedy(room.value!.failure!.remedies![1])
   expect(store.getState().recipe.training.batch_size).toBe(4)
-  expect(roomOf).not.toBe(roomKey(store.getState()))
+  expect(roomOf).not.toBe(plannedOf(store.getState()))
 })

@@ -1,12 +1,11 @@
 // Asks the studio about this machine, when the person does.
 import type { RequestNote } from '../protocol/machine.ts'
-import type { AppState } from './appState.ts'
-import type { Context } from './appStore.ts'
+import { plannedOf } from './appState.ts'
+import type { Context } from './context.ts'
 import { batch } from './batch.ts'
 import { answer, nothing, settled } from './held.ts'
 import type { MachineState } from './machineState.ts'
 import { withRequests } from './requestState.ts'
-import { planKey } from './recipeEdits.ts'
 
 export interface MachineActions {
   /** Lists the requests of the workers; call it once. */
@@ -21,9 +20,6 @@ export interface MachineActions {
   /** Allocates the plan's bytes and frees them. */
   tryRoom(): Promise<void>
 }
-
-/** What a trial allocation is of: it says nothing of another plan. */
-export const roomKey = (s: AppState): string => `${s.base.value?.id} ${s.dataset.value?.name} ${planKey(s.recipe)}`
 
 export function machineActions({ studio, store }: Context): MachineActions {
   const { getState, setState } = store
@@ -58,7 +54,7 @@ export function machineActions({ studio, store }: Context): MachineActions {
     async tryRoom() {
       const s = getState()
       if (s.working || s.machine.room.busy || !s.base.value || !s.dataset.value) return
-      const roomOf = roomKey(s)
+      const roomOf = plannedOf(s)
       change(() => ({ room: { busy: true }, roomOf }))
       const result = await answer(studio.tryRoom(s.recipe))
       change(() => ({ room: settled(nothing, result) }))

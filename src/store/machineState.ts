@@ -18,7 +18,7 @@ export interface MachineState {
   readonly requests: RequestState
   readonly room: Held<RoomReport>
   readonly kernels: Held<KernelNote>
-  /** What the trial was of (see `roomKey`). */
+  /** What the trial was of (see `plannedOf`). */
   readonly roomOf?: string
 }
 

@@ -1,7 +1,7 @@
 // The model with the active adapters merged in, as ONNX, and what onnxruntime-web says of it.
 import type { OnnxProvider, OnnxType } from '../protocol/onnx.ts'
 import { activeUses } from './adapterUses.ts'
-import type { Context } from './appStore.ts'
+import type { Context } from './context.ts'
 import { answer } from './held.ts'
 
 export interface OnnxActions {

@@ -1,11 +1,11 @@
 // Keeps the rendered data and the plan (bytes, parameters, time) in step with the recipe. The exact bytes come at once;
 // the time follows from a measured probe step. One estimate runs at a time, and none while the GPU trains.
-import type { Context } from './appStore.ts'
-import { isAnswering, type AppState } from './appState.ts'
+import type { Context } from './context.ts'
+import { isAnswering, plannedOf, type AppState } from './appState.ts'
 import type { DataActions } from './dataActions.ts'
 import { answer, settled, waiting } from './held.ts'
 import { stepKey } from './efforts.ts'
-import { dataKey, planKey, recipeProblems } from './recipeEdits.ts'
+import { dataKey, recipeProblems } from './recipeEdits.ts'
 
 /** Quiet time before the bytes are planned: long enough for a number to be typed to its end. */
 const PLAN_AFTER_MS = 400
@@ -24,7 +24,6 @@ const isOpen = (s: AppState): boolean => Boolean(s.base.value && s.dataset.value
 
 export function planActions({ studio, store }: Context, data: DataActions): PlanActions {
   const { getState, setState } = store
-  const keyOf = (s: AppState): string => `${s.base.value?.id} ${s.dataset.value?.name} ${planKey(s.recipe)}`
   let plannedFor = ''
   let probedFor = ''
   let isEstimating = false
@@ -32,14 +31,14 @@ export function planActions({ studio, store }: Context, data: DataActions): Plan
 
   async function estimate(probe: boolean): Promise<void> {
     const { recipe } = getState()
-    const key = keyOf(getState())
+    const key = plannedOf(getState())
     if (probe) probedFor = key
     else plannedFor = key
     isEstimating = true
     setState((s) => ({ plan: waiting(s.plan) }))
     const result = await answer(studio.estimate(recipe, probe))
     isEstimating = false
-    const isWanted = keyOf(getState()) === key
+    const isWanted = plannedOf(getState()) === key
     // After the bytes it stays busy until the probe has told the time.
     const busy = isWanted ? result.ok && !probe : getState().plan.busy
     setState((s) => ({ plan: { ...(isWanted ? settled(s.plan, result) : s.plan), busy } }))
@@ -50,13 +49,13 @@ export function planActions({ studio, store }: Context, data: DataActions): Plan
   async function catchUp(): Promise<void> {
     const now = getState()
     if (!isOpen(now) || !isSound(now) || now.working || isEstimating) return
-    const key = keyOf(now)
+    const key = plannedOf(now)
     if (now.renderedFor !== dataKey(now.recipe)) {
       await data.readAgain()
       schedule(PLAN_AFTER_MS)
     } else if (key !== plannedFor) {
       await estimate(false)
-      schedule(keyOf(getState()) === key ? PROBE_AFTER_MS : PLAN_AFTER_MS)
+      schedule(plannedOf(getState()) === key ? PROBE_AFTER_MS : PLAN_AFTER_MS)
       // Another tab's run would wait for the probe, and the probe would measure it.
     } else if (key !== probedFor && now.device.value && !isAnswering(now) && !now.elsewhere) {
       await estimate(true)

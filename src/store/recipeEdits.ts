@@ -7,8 +7,6 @@ import { checkOption, defaults, readOptions, type OptionValue } from '../protoco
 import type { MethodChoice, Recipe } from '../protocol/recipe.ts'
 import { trainingOptions } from '../protocol/training.ts'
 
-export type Options = Readonly<Record<string, OptionValue>>
-
 /** What there is to choose from. */
 export interface Catalogue {
   readonly methods: readonly MethodInfo[]
@@ -34,7 +32,7 @@ export function withBase(recipe: Recipe, base: Recipe['base']): Recipe {
 }
 
 /** A method with every option named, so that what is saved is what was shown. */
-const filled = (choice: MethodChoice, { methods }: Catalogue): MethodChoice => {
+export const filled = (choice: MethodChoice, { methods }: Pick<Catalogue, 'methods'>): MethodChoice => {
   const method = methods.find((m) => m.id === choice.id)
   return method ? { ...choice, options: { ...defaults(method.options), ...choice.options } } : choice
 }

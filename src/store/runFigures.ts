@@ -8,7 +8,6 @@ import { cell, column } from './table.ts'
 const SPEED_WINDOW = 20
 
 export const lossNow = (run: RunState): number | undefined => cell(run.curve, run.curve.rows - 1, CURVE.smoothed)
-export const rawLossNow = (run: RunState): number | undefined => cell(run.curve, run.curve.rows - 1, CURVE.loss)
 export const validationNow = (run: RunState): number | undefined => cell(run.validation, run.validation.rows - 1, VALIDATION.loss)
 
 export interface Speed {
@@ -61,9 +60,6 @@ export function betterStep({ phase, best, validation }: RunState): { readonly st
   const lowest = losses.reduce((low, loss, i) => (loss < losses[low] ? i : low), 0)
   return last > WORTH_SAYING * losses[lowest] ? { step: cell(validation, lowest, VALIDATION.step)!, loss: losses[lowest], last } : undefined
 }
-
-/** Steps that would be done again if the page closed now. */
-export const stepsAtRisk = (run: RunState): number => run.step - (run.checkpoint?.step ?? 0)
 
 export const isMoving = (phase: Phase | undefined): boolean =>
   phase !== undefined && phase !== 'paused' && phase !== 'done' && phase !== 'stopped' && phase !== 'failed'

@@ -1,6 +1,6 @@
 // The stored runs: list them, show one, delete one, take one away.
 import { toFailure } from '../protocol/failure.ts'
-import type { Context } from './appStore.ts'
+import type { Context } from './context.ts'
 import { answer, settled, waiting } from './held.ts'
 import { applyAll, newRun } from './runState.ts'
 import { zipNames } from './zipNames.ts'

@@ -1,22 +1,10 @@
 // What a person takes away into a folder of theirs or to the Hub: listed first, sent on their word, one at a time.
 import type { Exported } from '../protocol/adapters.ts'
 import type { Failure } from '../protocol/failure.ts'
-import type { Parcel, ParcelList, Pushed, PushRequest, SendProgress } from '../protocol/takeAway.ts'
-import type { Context } from './appStore.ts'
+import type { Parcel, ParcelList, PushRequest, SendProgress } from '../protocol/takeAway.ts'
+import type { Sending } from './appState.ts'
+import type { Context } from './context.ts'
 import { answer } from './held.ts'
-
-/** Where something is on its way to, and how the last one went. `key` says whose: see `keyOf`. */
-export interface Sending {
-  readonly key: string
-  readonly doing?: 'zip' | 'folder' | 'hub'
-  readonly progress?: SendProgress
-  readonly failure?: Failure
-  /** A repository that is there already, and waits for a word. */
-  readonly exists?: string
-  readonly pushed?: Pushed
-  /** The folder that was written. */
-  readonly folder?: string
-}
 
 /** Equal for the same thing asked for again. */
 export const keyOf = (parcel: Parcel): string => (parcel.what === 'script' ? 'script' : JSON.stringify(parcel))

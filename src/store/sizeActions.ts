@@ -1,7 +1,7 @@
 // Keeps what the methods would train in step with the base model and the recipe: of every method and preset at its
 // defaults, and of the recipe's own list. What training freezes and what its tasks are counts too.
 import type { MethodChoice } from '../protocol/recipe.ts'
-import type { Context } from './appStore.ts'
+import type { Context } from './context.ts'
 import type { AppState } from './appState.ts'
 import { answer, nothing, settled, waiting } from './held.ts'
 import { recipeProblems } from './recipeEdits.ts'

@@ -1,7 +1,7 @@
 // Runs of other tabs: one is named, watched as it goes on, and taken over when the person says so.
 import type { RunEvent } from '../protocol/event.ts'
 import type { TabNews } from '../protocol/keep.ts'
-import type { Context } from './appStore.ts'
+import type { Context } from './context.ts'
 import { answer } from './held.ts'
 import type { RunListActions } from './runListActions.ts'
 import { applyAll } from './runState.ts'

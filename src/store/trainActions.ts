@@ -2,7 +2,7 @@
 import type { RunEvent } from '../protocol/event.ts'
 import type { Result, RunRecord } from '../protocol/studio.ts'
 import type { AppState } from './appState.ts'
-import type { Context } from './appStore.ts'
+import type { Context } from './context.ts'
 import { batch } from './batch.ts'
 import { answer } from './held.ts'
 import { withTraining } from './recipeEdits.ts'

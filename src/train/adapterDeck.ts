@@ -2,6 +2,7 @@
 // set that was asked for. Changing the set between two tokens is then a look-up, and changing weights a write of 4 bytes.
 // An answer takes a seat, or a row of one that it shares with the answers beside it, each with adapters of its own.
 import type { Placed } from '../engine/record.ts'
+import { turns } from '../lib/turns.ts'
 import type { AdapterUse } from '../protocol/adapters.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { Base } from './base.ts'
@@ -45,8 +46,9 @@ export class AdapterDeck {
   private readonly held = new Map<string, Held>()
   private readonly sets = new Map<string, { readonly ids: readonly string[]; readonly subject: Ensemble }>()
   private readonly seats: Seat[] = []
-  private loading: Promise<void> = Promise.resolve()
-  private holding: Promise<void> = Promise.resolve()
+  // Two answers that start together would each make a buffer, or upload the same tensors.
+  private readonly holding = turns()
+  private readonly loading = turns()
   /** Recordings made so far: tests see that a switch makes none. */
   recorded = 0
 
@@ -54,10 +56,7 @@ export class AdapterDeck {
 
   /** Puts an adapter's values on the GPU, once for a version; a newer version replaces them in place. */
   hold(id: string, version: string, load: () => Promise<OpenAdapter>): Promise<void> {
-    // One after the other: two answers that start together would each make a buffer.
-    const turn = this.holding.catch(() => undefined).then(() => this.upload(id, version, load))
-    this.holding = turn
-    return turn
+    return this.holding(() => this.upload(id, version, load))
   }
 
   private async upload(id: string, version: string, load: () => Promise<OpenAdapter>): Promise<void> {
@@ -252,9 +251,7 @@ export class AdapterDeck {
   }
 
   private async record({ cache, pool }: Seat, ids: readonly string[], duty: Duty, subject: Ensemble): Promise<Decoder> {
-    // One after the other: two answers that start together would upload the same tensors twice.
-    this.loading = this.loading.catch(() => undefined).then(() => this.base.weights.load(subject.weights))
-    await this.loading
+    await this.loading(() => this.base.weights.load(subject.weights))
     const values = new Map(ids.map((id) => [flatName(id), this.held.get(id)!.place]))
     this.recorded++
     return Decoder.on({ base: this.base, subject, values, cache, pool, duty })

@@ -9,13 +9,14 @@ import { chooseTuned, clockStopwatch, tune, tunedOn, type Tuned } from '../engin
 import type { ModelFolder } from '../files/modelFolder.ts'
 import type { Gpu } from '../gpu/device.ts'
 import { Memory } from '../gpu/memory.ts'
+import { turns } from '../lib/turns.ts'
 import { Fault } from '../protocol/failure.ts'
 import { Pipelines } from '../gpu/pipelines.ts'
 import { readClasses } from '../families/classes.ts'
 import { mayStartFresh } from '../methods/classifierHead.ts'
 import type { Attachment } from '../methods/method.ts'
 import { legible } from '../protocol/legible.ts'
-import { census, outline, type Census } from './census.ts'
+import { census, outline, type Census, type Outline } from './census.ts'
 import type { Kept } from './keptAs.ts'
 import { layOut } from './layout.ts'
 import type { Subject } from './step.ts'
@@ -25,7 +26,7 @@ export interface OpenModel {
   readonly folder: ModelFolder
   readonly family: Family
   readonly config: unknown
-  readonly outline: ReturnType<typeof outline>
+  readonly outline: Outline
   /** How its matrices are kept on the GPU. */
   readonly kept: Kept
   /** Loaded on first use: parity cases need none. */
@@ -61,7 +62,7 @@ const MAX_CLASSES = 65_536
 /** Widths and what they are made of; each is a side of some tensor. */
 const WIDTHS = ['hidden_size', 'n_embd', 'dim', 'head_dim', 'num_attention_heads', 'n_head', 'num_key_value_heads', 'query_pre_attn_scalar']
 
-function readConfig(folder: ModelFolder, family: Family): { config: unknown; found: ReturnType<typeof outline> } {
+function readConfig(folder: ModelFolder, family: Family): { config: unknown; found: Outline } {
   const above = (names: readonly string[], most: number): string | undefined => names.find((name) => typeof folder.config[name] === 'number' && !(folder.config[name] >= 1 && folder.config[name] <= most))
   let widest = 0
   for (const { shape } of folder.tensors.values()) widest = Math.max(widest, ...shape)
@@ -84,19 +85,15 @@ export interface Tuning {
 export function mount(model: OpenModel, gpu: Gpu, tuning: Tuning = { wanted: () => !gpu.info.software, onMeasured: () => undefined }): Base {
   const memory = new Memory(gpu.device)
   const pipelines = new Pipelines(gpu.device)
-  let turn: Promise<unknown> = Promise.resolve()
   /** One plan after the other: two at once would time each other. */
-  const tunePlan = (p: Plan): Promise<void> => {
-    // Without room or time for it, training goes on with the usual kernels; what is wrong with the device shows when it is used.
-    turn = turn
-      .then(async () => {
-        if (!tuning.wanted()) return
-        const measured = await tune(gpu, p, clockStopwatch(gpu, memory, pipelines))
-        if (measured.size > 0) tuning.onMeasured(tunedOn(gpu))
-      })
-      .catch(() => undefined)
-    return turn.then(() => undefined)
-  }
+  const inTurn = turns()
+  const tunePlan = (p: Plan): Promise<void> =>
+    inTurn(async () => {
+      if (!tuning.wanted()) return
+      const measured = await tune(gpu, p, clockStopwatch(gpu, memory, pipelines))
+      if (measured.size > 0) tuning.onMeasured(tunedOn(gpu))
+      // Without room or time for it, training goes on with the usual kernels; what is wrong with the device shows when it is used.
+    }).catch(() => undefined)
   return { ...model, gpu, memory, pipelines, weights: new Weights(memory, pipelines, model), choose: chooseTuned(gpu), tune: tunePlan }
 }
 

@@ -78,14 +78,22 @@ export function census(family: Family, config: unknown, attachments: readonly At
   return { levels, weights: [...weights.values()], trainables: [...trainables.values()], linears: tracer.linears, linearSizes: tracer.linearSizes, embeddings: tracer.embeddings, norms: tracer.norms, attention: tracer.attentionShape! }
 }
 
+/** What methods are told of a model, with its weight manifest and how deep each tensor works. */
+export interface Outline extends ModelOutline {
+  readonly manifest: readonly WeightEntry[]
+  /** By name: see levels.ts. */
+  readonly levels: ReadonlyMap<string, number>
+}
+
 /** The bare model's outline. */
-export function outline(family: Family, config: unknown): ModelOutline & { readonly manifest: readonly WeightEntry[]; readonly levels: ReadonlyMap<string, number> } {
+export function outline(family: Family, config: unknown): Outline {
   const bare = census(family, config, [])
   const head = bare.linears.at(-1)!
+  const dimensions = family.dimensions(config)
   return {
     modelType: family.id,
     architecture: family.architecture,
-    taskType: family.dimensions(config).taskType,
+    taskType: dimensions.taskType,
     linears: bare.linears,
     linearSizes: bare.linearSizes,
     embeddings: bare.embeddings,
@@ -93,8 +101,9 @@ export function outline(family: Family, config: unknown): ModelOutline & { reado
     head,
     tensors: bare.weights.map((w) => w.name),
     targets: family.targets,
-    layers: family.dimensions(config).layers,
-    hidden: family.dimensions(config).hidden,
+    layers: dimensions.layers,
+    hidden: dimensions.hidden,
+    embedded: dimensions.embedded ?? dimensions.hidden,
     attention: bare.attention,
     conv1d: family.id === 'gpt2',
     manifest: bare.weights,

@@ -1,4 +1,5 @@
 // A run's events: told at once, stored in small batches. Each stored batch is one flushed transaction.
+import { turns } from '../lib/turns.ts'
 import type { RunEvent } from '../protocol/event.ts'
 import type { Storage } from '../storage/storage.ts'
 
@@ -6,7 +7,7 @@ const BATCH = 20
 
 export class EventLog {
   private pending: RunEvent[] = []
-  private writing: Promise<void> = Promise.resolve()
+  private readonly inTurn = turns()
   constructor(
     private readonly storage: Storage,
     private readonly runId: string,
@@ -23,7 +24,7 @@ export class EventLog {
 
   /** All events said so far are stored when this resolves; a failed batch is kept and tried again with the next. */
   flush(): Promise<void> {
-    const write = async (): Promise<void> => {
+    return this.inTurn(async () => {
       const events = this.pending
       if (events.length === 0) return
       this.pending = []
@@ -33,9 +34,7 @@ export class EventLog {
         this.pending = [...events, ...this.pending]
         throw error
       }
-    }
-    this.writing = this.writing.then(write, write)
-    return this.writing
+    })
   }
 
   /** Forgets what was said after a step: the run says it again. */

@@ -2,6 +2,7 @@
 // adapter has read, the next can go on from.
 import type { Placed } from '../engine/record.ts'
 import type { Memory } from '../gpu/memory.ts'
+import { turns } from '../lib/turns.ts'
 import type { OpenModel } from './base.ts'
 import { cacheName } from './tracer.ts'
 
@@ -9,7 +10,8 @@ import { cacheName } from './tracer.ts'
 const TILE = 32
 
 export class KvCache {
-  private turn: Promise<unknown> = Promise.resolve()
+  /** One pass over the cache at a time: those who share it share slots and inputs too. */
+  readonly inTurn = turns()
 
   private constructor(
     private readonly memory: Memory,
@@ -27,13 +29,6 @@ export class KvCache {
     const names = Array.from({ length: layers }, (_, l) => [cacheName(l, 'k'), cacheName(l, 'v')]).flat()
     const buffers = await memory.allocate(names.map((label) => ({ label, bytes: size, memory: 'workspace' as const })))
     return new KvCache(memory, rows, places, new Map(names.map((name, i) => [name, { buffer: buffers[i], offset: 0, size }])))
-  }
-
-  /** One pass over the cache at a time: those who share it share slots and inputs too. */
-  inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.turn.then(work, work)
-    this.turn = mine.catch(() => undefined)
-    return mine
   }
 
   dispose(): void {

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { readNow } from '../engine/readback.ts'
-import { openModelFolder } from '../files/modelFolder.ts'
+import { openModelFolder } from '../files/openModelFolder.ts'
 import { bytesSource } from '../files/byteSource.ts'
 import { unzip, zipStream } from '../files/zip.ts'
 import { attachAll } from '../methods/registry.ts'

@@ -3,8 +3,7 @@
 import type { PenaltyAttrs } from '../ops/penalty.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { Training } from '../protocol/training.ts'
-import type { OpenModel } from './base.ts'
-import type { Census, WeightEntry } from './census.ts'
+import type { Census, Outline, WeightEntry } from './census.ts'
 
 export interface Objective {
   /** Share of every target that is spread over all tokens alike, as transformers' LabelSmoother does. */
@@ -33,10 +32,8 @@ export const objectiveOf = (t: Training): Objective => ({
 })
 
 /** Base tensors that a step reads: the frozen ones, and all of them where the base itself runs beside the tuned model. Refuses a pull to a base that has no head. */
-export const weightsFor = (objective: Objective, model: Pick<OpenModel, 'outline'>, subject: { readonly census: Census }): readonly WeightEntry[] =>
-  objective.klToBase > 0 ? wholeBase(model) : subject.census.weights
-
-function wholeBase({ outline }: Pick<OpenModel, 'outline'>): readonly WeightEntry[] {
+export function weightsFor(objective: Objective, { outline }: { readonly outline: Outline }, subject: { readonly census: Census }): readonly WeightEntry[] {
+  if (objective.klToBase === 0) return subject.census.weights
   if (outline.taskType !== 'CAUSAL_LM')
     throw new Fault('bad-recipe', 'The base of a model for classes has no answers of its own that tuning could stay near.', 'Set kl_to_base to 0; l2_start_penalty keeps the values themselves near the base.')
   return outline.manifest

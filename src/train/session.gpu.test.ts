@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openDataset, type Dataset } from '../data/dataset.ts'
 import { bytesSource } from '../files/byteSource.ts'
-import { openModelFolder } from '../files/modelFolder.ts'
+import { openModelFolder } from '../files/openModelFolder.ts'
 import { utf8 } from '../lib/bytes.ts'
 import type { RunEvent } from '../protocol/event.ts'
 import { defaultRecipe, type MethodChoice, type Recipe } from '../protocol/recipe.ts'

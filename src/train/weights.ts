@@ -16,14 +16,14 @@ import { sameShape, showShape, sizeOf } from '../graph/shape.ts'
 import { bytesOf, type DType } from '../graph/tensor.ts'
 import { Fault } from '../protocol/failure.ts'
 import { blockWrites } from './blockWrites.ts'
-import type { outline, WeightEntry } from './census.ts'
+import type { Outline, WeightEntry } from './census.ts'
 import type { Kept } from './keptAs.ts'
 
 /** What says how a base's tensors are kept: its files, and what its matrices are brought into. */
 export interface Stored {
   readonly folder: ModelFolder
   readonly family: Family
-  readonly outline: Pick<ReturnType<typeof outline>, 'linears' | 'head'>
+  readonly outline: Pick<Outline, 'linears' | 'head'>
   readonly kept: Kept
 }
 

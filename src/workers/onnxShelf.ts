@@ -1,7 +1,8 @@
 // What the page asks about ONNX, answered: the open base with adapters merged in as an ONNX folder, whether onnxruntime-web says
 // the same as the engine, and its answers where there is no WebGPU. Composition only.
 import { blobSource } from '../files/byteSource.ts'
-import { zipStream, type StreamedFile } from '../files/zip.ts'
+import { blobStream, zipStream, type StreamedFile } from '../files/zip.ts'
+import { turns } from '../lib/turns.ts'
 import type { OnnxRunner } from '../onnx/onnxSession.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { OnnxRequest, OnnxShelf } from '../protocol/onnx.ts'
@@ -42,7 +43,7 @@ export function onnxShelf({ storage, version, opened, mounted, isTraining, data,
   const made = async (request: OnnxRequest): Promise<Map<string, StreamedFile>> => new Map((await packOnnx(library, request, version)).files)
 
   const seats: Seat[] = []
-  let asking: Promise<unknown> = Promise.resolve()
+  const inTurn = turns()
   /** Its adapters merged in, opened once for all that is asked of it. */
   const seatOf = async ({ adapters }: GenerateRequest): Promise<Seat> => {
     const { model } = library.need()
@@ -93,15 +94,11 @@ export function onnxShelf({ storage, version, opened, mounted, isTraining, data,
   }
   return {
     calls,
-    generate(request, onText, cancelled) {
-      const work = async (): Promise<string> => {
+    generate: (request, onText, cancelled) =>
+      inTurn(async () => {
         const { model, runner } = await seatOf(request)
         return onnxReply(runner, { model, request, promptEnd: data()?.promptEnd ?? '', onText: (delta) => onText(delta, 0), cancelled })
-      }
-      const turn = asking.then(work, work)
-      asking = turn.catch(() => undefined)
-      return turn
-    },
+      }),
   }
 }
 
@@ -116,14 +113,7 @@ async function filesOf(folder: ReadonlyMap<string, StreamedFile>): Promise<Named
   for (const [path, file] of folder) {
     if (!path.startsWith('onnx/')) continue
     const own = path.replace('onnx/', '')
-    files.push({ path: own, file: new File([await blobOf(file)], own) })
+    files.push({ path: own, file: new File([await blobStream(file)], own) })
   }
   return files
-}
-
-/** Chunk by chunk, so that JavaScript never holds more than one of them. */
-async function blobOf({ stream }: StreamedFile): Promise<Blob> {
-  const parts: Blob[] = []
-  for await (const chunk of stream()) parts.push(new Blob([chunk as Uint8Array<ArrayBuffer>]))
-  return new Blob(parts)
 }

@@ -2,8 +2,10 @@
 import type { Batch } from '../../data/batches.ts'
 import type { MethodChoice } from '../../protocol/recipe.ts'
 import type { OpenModel } from '../../train/base.ts'
+import type { Learner } from '../../train/learner.ts'
 import { takeWindow } from '../../train/params.ts'
-import { ADAMW, type StudioTraining } from './studioTraining.ts'
+
+export const ADAMW = { rate: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, decay: 0.01, maxNorm: 1 }
 
 export interface NamedTensor {
   /** Linear layers are [out, in]. */
@@ -38,7 +40,7 @@ export function rotaryTables(length: number, headSize: number, theta: number): {
 }
 
 /** The spec of a model of the llama family in 32-bit weights, with its adapters as `values` starts them. */
-export async function loraSpecOf(model: OpenModel, methods: readonly MethodChoice[], { learner, values }: StudioTraining['start'], batch: Batch): Promise<LoraSpec> {
+export async function loraSpecOf(model: OpenModel, methods: readonly MethodChoice[], { learner, values }: { readonly learner: Learner; readonly values: Float32Array<ArrayBuffer> }, batch: Batch): Promise<LoraSpec> {
   const json = model.folder.config
   const number = (name: string): number => json[name] as number
   const weights = new Map<string, NamedTensor>()

@@ -25,5 +25,3 @@ export function matmulShapes(rows: number, headRows: number): MatmulShape[] {
 }
 
 export const matmulFlops = ({ M, K, N }: MatmulShape): number => 2 * M * K * N
-/** Bytes that must be touched once, in f32. */
-export const matmulBytes = ({ M, K, N }: MatmulShape): number => 4 * (M * K + K * N + M * N)

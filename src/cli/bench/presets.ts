@@ -1,7 +1,7 @@
 // What can be benched: a model, its methods and the shape of a batch. Weights are random where no file is needed; those of
 // lora-small are 32-bit, so that other libraries compute with the very same numbers in the same type.
 import { bytesSource, type ByteSource } from '../../files/byteSource.ts'
-import { openModelFolder } from '../../files/modelFolder.ts'
+import { openModelFolder } from '../../files/openModelFolder.ts'
 import { writeSafetensors, type OutTensor } from '../../files/writeSafetensors.ts'
 import { familyOf } from '../../families/registry.ts'
 import { utf8 } from '../../lib/bytes.ts'

@@ -9,9 +9,8 @@ import { Learner, shapeOf } from '../../train/learner.ts'
 import { initialValues } from '../../train/params.ts'
 import type { Recording } from '../../engine/record.ts'
 import type { Bench } from './bench.ts'
+import { ADAMW } from './loraSpec.ts'
 import type { Training } from './peers/peer.ts'
-
-export const ADAMW = { rate: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, decay: 0.01, maxNorm: 1 }
 
 export interface StudioTraining extends Training {
   /** One step as `step`, and the milliseconds until everything was handed to the GPU. */

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { describe, expect, it, vi } from 'vitest'
 import { differs } from './differs.ts'
 import { rotaryTables } from './loraSpec.ts'
-import { matmulBytes, matmulFlops, matmulShapes } from './matmulShapes.ts'
+import { matmulFlops, matmulShapes } from './matmulShapes.ts'
 import { attentionFlops } from './measureAttention.ts'
 import { lossFlops } from './measureLoss.ts'
 import { compareLosses } from './measureStep.ts'
@@ -11,9 +11,8 @@ import { processMilliseconds } from './processTime.ts'
 import { countsBetween } from './watchGpu.ts'
 
 describe('what a bench counts', () => {
-  it('counts operations and bytes', () => {
+  it('counts operations', () => {
     expect(matmulFlops({ of: '', M: 512, K: 576, N: 1536 })).toBe(905_969_664)
-    expect(matmulBytes({ of: '', M: 2, K: 3, N: 5 })).toBe(4 * (6 + 15 + 10))
     // Three tokens see 1 + 2 + 3 keys; two products of two operations a pair and number.
     expect(attentionFlops({ batch: 2, heads: 5, length: 3, headSize: 7 })).toBe(2 * 5 * 6 * 7 * 4)
     expect(lossFlops({ rows: 3, width: 5, vocabulary: 7 })).toBe(4 * 105)

@@ -1,7 +1,7 @@
 // What targets of models and adapters do: open the small golden checkpoint with one of its files changed.
 import { goldenRoot } from '../../../e2e/golden/goldenFiles.ts'
 import { bytesSource, type ByteSource } from '../../files/byteSource.ts'
-import { openModelFolder } from '../../files/modelFolder.ts'
+import { openModelFolder } from '../../files/openModelFolder.ts'
 import { readFolder } from '../../files/nodeSource.ts'
 import { join } from 'node:path'
 import { openModel, type OpenModel } from '../../train/base.ts'

@@ -1,6 +1,6 @@
 // Models that people ask for, by the numbers of their config.json: what the planner needs, without a byte of weights.
 import { bytesSource, rangeSource, type ByteSource } from '../../files/byteSource.ts'
-import { openModelFolder } from '../../files/modelFolder.ts'
+import { openModelFolder } from '../../files/openModelFolder.ts'
 import { familyOf } from '../../families/registry.ts'
 import { utf8 } from '../../lib/bytes.ts'
 import { outline } from '../../train/census.ts'

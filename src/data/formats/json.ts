@@ -1,6 +1,6 @@
 // A JSON file with a list of objects: at the top, or under a name such as "data". Read element by element, so that
 // one bad element is told by its line and the others are kept.
-import { isRecord } from '../../lib/record.ts'
+import { isRecord } from '../../protocol/record.ts'
 import { Fault } from '../../protocol/failure.ts'
 import { nestsDeeper } from '../../protocol/nesting.ts'
 import { readText } from '../decodeText.ts'

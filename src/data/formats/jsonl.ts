@@ -1,5 +1,5 @@
 // JSON Lines: one object a line. A bad line is told by number and the rest is kept; blank lines are skipped.
-import { isRecord } from '../../lib/record.ts'
+import { isRecord } from '../../protocol/record.ts'
 import { readLines } from '../decodeText.ts'
 import type { Format } from '../format.ts'
 import { asRow, noRow } from '../jsonElements.ts'

@@ -2,7 +2,7 @@
 // names, as Hugging Face datasets note them in the schema's metadata, become their names. The reader is loaded only when
 // a Parquet file comes, and sees nothing whose counts were not checked.
 import type { CompressionCodec, Compressors, FileMetaData } from 'hyparquet'
-import { isRecord } from '../../lib/record.ts'
+import { isRecord } from '../../protocol/record.ts'
 import { Fault } from '../../protocol/failure.ts'
 import type { ByteSource } from '../../files/byteSource.ts'
 import { classNames, named, type ClassNames } from '../classNames.ts'

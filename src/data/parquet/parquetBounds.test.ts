@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { bytesSource } from '../../files/byteSource.ts'
 import { concat } from '../../lib/bytes.ts'
-import { formatNamed } from '../format.ts'
+import { formats } from '../format.ts'
 import { parquetFiles } from '../testParquet.ts'
 import { walkDeltas, walkHybrid } from './pageStreams.ts'
 import { readThrift } from './thrift.ts'
@@ -57,7 +57,7 @@ describe('descriptions', () => {
 describe('files', () => {
   const read = async (file: Uint8Array): Promise<number> => {
     let rows = 0
-    for await (const row of formatNamed('parquet').rows(bytesSource(file, 'x.parquet'))) rows += row.line > 0 ? 1 : 0
+    for await (const row of formats.get('parquet')!.rows(bytesSource(file, 'x.parquet'))) rows += row.line > 0 ? 1 : 0
     return rows
   }
   test('of version 2, with deltas and with dictionaries, are read whole', async () => expect([await read(parquetFiles.delta), await read(parquetFiles.dictionary)]).toEqual([3, 3]))

@@ -1,6 +1,6 @@
 // tokenizer.json as llama.cpp's metadata: byte-level BPE with its merges, SentencePiece BPE with scores that merge in the same
 // order. What llama.cpp has no tokenizer for is refused.
-import { isRecord } from '../../lib/record.ts'
+import { isRecord } from '../../protocol/record.ts'
 import { Fault } from '../../protocol/failure.ts'
 import type { JsonObject } from '../jsonFile.ts'
 import { preTokenizerName } from './ggufPreTokenizers.ts'

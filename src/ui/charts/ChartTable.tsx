@@ -1,7 +1,7 @@
 // The chart's twin in text: the same numbers at even distances, made only while it is open.
 import { useState } from 'react'
 import { formatCount } from '../format.ts'
-import type { ChartData, Series } from './LineChart.tsx'
+import type { ChartData, Series } from './series.ts'
 import { say } from '../words/language.ts'
 
 const MOST_ROWS = 40

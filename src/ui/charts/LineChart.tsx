@@ -9,21 +9,9 @@ import { formatCount } from '../format.ts'
 import { THEME_EVENT } from '../useTheme.ts'
 import { chartOptions } from './chartOptions.ts'
 import { ChartTable } from './ChartTable.tsx'
+import type { ChartData, Series } from './series.ts'
 import { say } from '../words/language.ts'
 import './LineChart.css'
-
-export interface Series {
-  readonly label: string
-  /** A colour token's name, without the dashes. */
-  readonly colour: string
-  readonly width: number
-  readonly dots?: boolean
-  /** Lengths of strokes and gaps; unsaid: a whole line. */
-  readonly dash?: readonly number[]
-}
-
-/** Steps, then one column per series; a missing value is null. */
-export type ChartData = [Float64Array, ...(Float64Array | (number | null)[])[]]
 
 interface Props {
   title: string

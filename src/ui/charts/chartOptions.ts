@@ -1,7 +1,7 @@
 // uPlot's options for one chart of this page: thin grid, linked cursors, no zoom, colours handed in.
 import uPlot from 'uplot'
 import { formatCount, formatSmall } from '../format.ts'
-import type { Series } from './LineChart.tsx'
+import type { Series } from './series.ts'
 
 interface Wanted {
   readonly series: readonly Series[]

@@ -1,7 +1,7 @@
 // The same curve of several runs in one chart: every step that any of them draws, and what each run had at that step. Pure.
 import { CURVE, VALIDATION, type RunState } from '../../store/runState.ts'
 import { column } from '../../store/table.ts'
-import type { ChartData } from './LineChart.tsx'
+import type { ChartData } from './series.ts'
 import { pick, thinRows } from './thinRows.ts'
 
 /** A curve's column in its table. */

@@ -1,7 +1,7 @@
 // What the charts of a run draw, from its tables and from how the person looks at them. Pure.
 import { CURVE, VALIDATION, type RunState } from '../../store/runState.ts'
 import { column, type Table } from '../../store/table.ts'
-import type { ChartData, Series } from './LineChart.tsx'
+import type { ChartData, Series } from './series.ts'
 import { pick, thinRows } from './thinRows.ts'
 import type { Words } from '../words/en.ts'
 

@@ -1,7 +1,6 @@
 // Quality, trainable parameters, bytes and seconds of the compared runs: a table whose cells have a bar.
 import { say, useWords } from '../words/language.ts'
-import { barOf, compareMeasures } from './compareMeasures.ts'
-import type { ComparedRun } from './CompareView.tsx'
+import { barOf, compareMeasures, type ComparedRun } from './compareMeasures.ts'
 
 export function CompareBars({ runs }: { runs: readonly ComparedRun[] }) {
   const w = useWords().compare

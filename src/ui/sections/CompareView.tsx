@@ -1,26 +1,18 @@
 // Chosen runs side by side: what is other about them in a sentence, their curves in one chart, and what each came to.
 import { useMemo, useState } from 'react'
-import type { RunRecord } from '../../protocol/studio.ts'
 import { diffSentence, recipeDiff, type Difference } from '../../store/recipeDiff.ts'
-import type { RunState } from '../../store/runState.ts'
 import { useActions, useApp } from '../AppContext.ts'
 import { compareData, type CurveName } from '../charts/compareData.ts'
-import { LineChart, type Series } from '../charts/LineChart.tsx'
+import { LineChart } from '../charts/LineChart.tsx'
+import type { Series } from '../charts/series.ts'
 import { StepReader } from '../charts/StepReader.tsx'
 import { formatLoss, formatSmall } from '../format.ts'
 import { FailureNote } from '../parts/FailureNote.tsx'
 import { runLabels } from '../runLabels.ts'
 import { say, useWords } from '../words/language.ts'
 import { CompareBars } from './CompareBars.tsx'
+import type { ComparedRun } from './compareMeasures.ts'
 import './CompareView.css'
-
-export interface ComparedRun {
-  readonly record: RunRecord
-  readonly run: RunState
-  readonly label: string
-  /** A colour token's name. */
-  readonly colour: string
-}
 
 const COLOURS = ['train', 'validation', 'rate', 'norm', 'fifth', 'sixth']
 /** Told apart without colour, too. */

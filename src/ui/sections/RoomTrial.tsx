@@ -1,6 +1,6 @@
 // The plan's memory, and on a click whether this GPU has it: what it gave stands against what is needed.
 import type { Bytes } from '../../protocol/event.ts'
-import { roomKey } from '../../store/machineActions.ts'
+import { plannedOf } from '../../store/appState.ts'
 import { useActions, useApp } from '../AppContext.ts'
 import { formatBytes } from '../format.ts'
 import { ActionButton } from '../parts/ActionButton.tsx'
@@ -10,7 +10,7 @@ import { useWords } from '../words/language.ts'
 import { Remedies } from './Remedies.tsx'
 
 export function RoomTrial({ bytes, spared }: { bytes: Bytes; spared: number }) {
-  const room = useApp((s) => (s.machine.roomOf === roomKey(s) ? s.machine.room : undefined))
+  const room = useApp((s) => (s.machine.roomOf === plannedOf(s) ? s.machine.room : undefined))
   const working = useApp((s) => s.working)
   const hasGpu = useApp((s) => s.device.value !== undefined)
   const { tryRoom } = useActions()

@@ -1,6 +1,6 @@
 // One stored run: what it was, how it went, and what can be done with it.
 import type { RunRecord } from '../../protocol/studio.ts'
-import { MOST_COMPARED } from '../../store/compareActions.ts'
+import { MOST_COMPARED } from '../../store/appState.ts'
 import { canContinue } from '../../store/runFigures.ts'
 import { useActions, useApp } from '../AppContext.ts'
 import { goTo } from '../goTo.ts'

@@ -2,7 +2,7 @@
 import { renderToStaticMarkup } from 'react-dom/server'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { defaultRecipe, type Recipe } from '../../protocol/recipe.ts'
-import { MOST_COMPARED } from '../../store/compareActions.ts'
+import { MOST_COMPARED } from '../../store/appState.ts'
 import { createApp } from '../../store/appStore.ts'
 import { AppProvider } from '../AppContext.ts'
 import { runLabels } from '../runLabels.ts'

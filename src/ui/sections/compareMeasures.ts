@@ -1,11 +1,19 @@
 // What each of the compared runs came to: quality, trainable parameters, bytes and seconds. Pure.
+import type { RunRecord } from '../../protocol/studio.ts'
 import { validationNow } from '../../store/runFigures.ts'
-import { CURVE } from '../../store/runState.ts'
+import { CURVE, type RunState } from '../../store/runState.ts'
 import { column } from '../../store/table.ts'
 import { formatBytes, formatDuration, formatLoss, formatShare, formatShort } from '../format.ts'
 import { metricName, metricOf } from '../metricWords.ts'
-import type { ComparedRun } from './CompareView.tsx'
 import { say } from '../words/language.ts'
+
+export interface ComparedRun {
+  readonly record: RunRecord
+  readonly run: RunState
+  readonly label: string
+  /** A colour token's name. */
+  readonly colour: string
+}
 
 export interface CompareMeasure {
   readonly name: string

@@ -15,8 +15,6 @@ export const dataFaultsDe: Sentences = {
   'Save it as JSON Lines, which is read line by line, or split it.': 'Sichern Sie sie als JSON Lines, das Zeile für Zeile gelesen wird, oder teilen Sie sie.',
   'Line {} of {} has more than {} million characters.': 'Zeile {} von {} hat mehr als {} Millionen Zeichen.',
   'Break it into several lines, or save the rows as JSON.': 'Brechen Sie sie in mehrere Zeilen um, oder sichern Sie die Zeilen als JSON.',
-  'There is no format {}; known ones are {}.': 'Es gibt kein Format {}; bekannt sind {}.',
-  'Choose one of these.': 'Wählen Sie eines davon.',
   '{} holds nothing but white space.': '{} enthält nur Leerraum.',
   '{} is in none of the known formats: {}.': '{} hat keines der bekannten Formate: {}.',
   'Save the rows as JSON Lines or CSV.': 'Sichern Sie die Zeilen als JSON Lines oder CSV.',

@@ -3,11 +3,19 @@
 import { useSyncExternalStore } from 'react'
 import type { FailureCode } from '../../protocol/failure.ts'
 import { en, type Words } from './en.ts'
-import type { OptionText, OptionWords } from './optionWords.ts'
 import { sentences, type Sentences, type Told } from './sentences.ts'
 
 export const languages = { en: 'English', de: 'Deutsch' } as const
 export type Language = keyof typeof languages
+
+export interface OptionText {
+  readonly label: string
+  readonly help: string
+  readonly unit?: string
+  /** By value. */
+  readonly choices?: Readonly<Record<string, string>>
+}
+export type OptionWords = Readonly<Record<string, OptionText>>
 
 interface Spoken {
   readonly language: Language
@@ -77,8 +85,6 @@ export const useWords = (): Words => useSpoken().words
 export const say = (): Words => spoken.words
 /** What was said in English elsewhere, in the language that is spoken where it knows the sentence. */
 export const told = (text: string): string => spoken.told(text).text
-/** Whether it is, so that what stays English can be marked so. */
-export const isTold = (text: string): boolean => spoken.told(text).isKnown
 /** An option's words by its name, where the language brings them so. */
 export const optionText = (form: string, name: string): OptionText | undefined => spoken.options[`${form}.${name}`] ?? spoken.options[name]
 /** For numbers and dates. */

@@ -3,15 +3,6 @@
 import type { OptionSpec } from '../../protocol/options.ts'
 import { optionText, told } from './language.ts'
 
-export interface OptionText {
-  readonly label: string
-  readonly help: string
-  readonly unit?: string
-  /** By value. */
-  readonly choices?: Readonly<Record<string, string>>
-}
-export type OptionWords = Readonly<Record<string, OptionText>>
-
 /** The declaration as it is shown: what is stored and checked stays the same. */
 export function spokenSpec(form: string, name: string, spec: OptionSpec): OptionSpec {
   const { label, help, unit, choices } = optionText(form, name) ?? { label: told(spec.label), help: told(spec.help) }

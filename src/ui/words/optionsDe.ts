@@ -1,5 +1,5 @@
 // Die Optionen auf Deutsch, nach ihrem Namen; mit dem Namen eines Formulars davor gilt ein Eintrag nur dort.
-import type { OptionWords } from './optionWords.ts'
+import type { OptionWords } from './language.ts'
 
 export const optionsDe: OptionWords = {
   // Training

@@ -1,7 +1,7 @@
 // tokenizer.json of each kind of model, changed: opened, and asked to read and write texts that are hard on patterns.
 import fc from 'fast-check'
 import { loadTokenizer } from '../../../data/tokenizer.ts'
-import { isRecord } from '../../../lib/record.ts'
+import { isRecord } from '../../../protocol/record.ts'
 import { Fault } from '../../../protocol/failure.ts'
 import { changedJson } from '../changedJson.ts'
 import { goldenFiles, jsonOf } from '../readModel.ts'

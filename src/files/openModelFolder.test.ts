@@ -5,7 +5,7 @@ import { utf8 } from '../lib/bytes.ts'
 import { f32ToBf16 } from '../lib/halfFloat.ts'
 import { Fault } from '../protocol/failure.ts'
 import { bytesSource } from './byteSource.ts'
-import { openModelFolder } from './modelFolder.ts'
+import { openModelFolder } from './openModelFolder.ts'
 import { readFolder } from './nodeSource.ts'
 import { writeSafetensors, type OutTensor } from './writeSafetensors.ts'
 
