@@ -50,6 +50,7 @@ it('watches a run that diverges, goes on at a lower rate, and is compared with a
   // A reload in the middle: the run is on show as it was, with its setting.
   await page.reload()
   await page.locator('#train').getByText('step 100 of 100').waitFor()
+  await page.getByRole('group', { name: 'How the curves are shown' }).getByRole('button', { name: 'Log scale', pressed: true }).waitFor()
   await expect.poll(() => page.locator('#train .u-over').count()).toBe(3)
   expect(await page.getByRole('textbox', { name: 'Steps', exact: true }).inputValue()).toBe('100')
 
@@ -64,6 +65,7 @@ it('watches a run that diverges, goes on at a lower rate, and is compared with a
   // Another: they stand side by side again.
   await page.reload()
   await difference.waitFor()
+  await expect.poll(() => page.getByRole('columnheader', { name: 'Loss' }).getAttribute('aria-sort')).toBe('ascending')
   const bars = page.getByRole('region', { name: 'What the runs came to' })
   await expect.poll(() => bars.getByRole('columnheader').allTextContents()).toEqual(['Run', 'Exact match', 'Validation loss', 'Trainable parameters', 'GPU memory, planned', 'Time in steps'])
 

@@ -13,6 +13,7 @@ import { firstHub, firstLibrary, type HubState, type LibraryState } from './libr
 import { firstMachine, type MachineState } from './machineState.ts'
 import { planKey, type Catalogue } from './recipeEdits.ts'
 import { newRun, type RunState } from './runState.ts'
+import { firstViews, type Views } from './views.ts'
 
 export interface Sampling {
   readonly maxNewTokens: number
@@ -115,6 +116,7 @@ export interface AppState {
   readonly working: boolean
   readonly runs: Held<readonly RunRecord[]>
   readonly compared: ComparedRuns
+  readonly views: Views
   readonly sampling: Sampling
   /** As it was typed; unsaid: one from the data. */
   readonly prompt?: string
@@ -164,6 +166,7 @@ export function firstState(): AppState {
     working: false,
     runs: { busy: true },
     compared: [],
+    views: firstViews,
     sampling: firstSampling,
     exporting: nothing,
     onnx: { verdicts: [] },

@@ -1,9 +1,10 @@
 // What a person would want back after a reload: the recipe as it stands, the chosen files, the prompt and the answers to it, how models
-// answer, and the runs that are looked at. Plain JSON; what is stored is read back field by field, since anybody may have written it.
+// answer, the runs that are looked at, and how. Plain JSON; what is stored is read back field by field, since anybody may have written it.
 import type { AdapterUse } from '../protocol/adapters.ts'
 import { isRecord } from '../protocol/record.ts'
 import { readRecipe, type Recipe } from '../protocol/recipe.ts'
 import { firstSampling, MOST_COMPARED, type AppState, type Asked, type Reply, type Sampling } from './appState.ts'
+import { readViews, type Views } from './views.ts'
 
 const VERSION = 1
 /** Of a prompt, and of an answer. */
@@ -18,13 +19,14 @@ export interface Desk {
   readonly uses?: readonly AdapterUse[]
   readonly runId?: string
   readonly compared: readonly string[]
+  readonly views?: Views
   /** Names the chosen files where they are kept. */
   readonly files?: string
 }
 
 /** As text. A recipe that cannot be used yet, because somebody is typing in it, leaves the one before. */
 export function deskText(s: AppState, before: Desk = { compared: [] }): string {
-  const { sampling, prompt, asked, chosenUses, runId, compared, keptFiles } = s
+  const { sampling, prompt, asked, chosenUses, runId, compared, views, keptFiles } = s
   const found = usable(s.recipe) ?? before.recipe
   const desk: Desk = {
     ...(found && { recipe: found }),
@@ -34,6 +36,7 @@ export function deskText(s: AppState, before: Desk = { compared: [] }): string {
     ...(chosenUses && { uses: chosenUses }),
     ...(runId !== undefined && { runId }),
     compared: compared.map(({ id }) => id),
+    views,
     ...(keptFiles !== undefined && { files: keptFiles }),
   }
   return JSON.stringify({ version: VERSION, ...desk })
@@ -43,7 +46,7 @@ export function deskText(s: AppState, before: Desk = { compared: [] }): string {
 export function readDesk(text: string | null): Desk | undefined {
   const json = parsed(text)
   if (json?.['version'] !== VERSION) return undefined
-  const { recipe, sampling, prompt, asked, uses, runId, compared, files } = json
+  const { recipe, sampling, prompt, asked, uses, runId, compared, views, files } = json
   const found = usable(recipe)
   return {
     ...(found && { recipe: found }),
@@ -53,6 +56,7 @@ export function readDesk(text: string | null): Desk | undefined {
     ...(isUses(uses) && { uses }),
     ...(isText(runId) && { runId }),
     compared: Array.isArray(compared) ? compared.filter(isText).slice(0, MOST_COMPARED) : [],
+    ...(isRecord(views) && { views: readViews(views) }),
     ...(isText(files) && { files }),
   }
 }

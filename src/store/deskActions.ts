@@ -8,6 +8,7 @@ import { deskText, readDesk, type Desk } from './desk.ts'
 import type { ModelActions } from './modelActions.ts'
 import { canContinue } from './runFigures.ts'
 import type { RunListActions } from './runListActions.ts'
+import type { Views } from './views.ts'
 
 /** Where the desk's text lies between two visits. */
 export interface DeskPlace {
@@ -17,6 +18,8 @@ export interface DeskPlace {
 }
 
 export interface DeskActions {
+  /** Looks at curves or runs in another way. */
+  look(part: Partial<Views>): void
   /** Writes what has not been written yet, since the page may go. */
   saveDesk(): void
   /** Forgets it: the next start is as the first. Whoever calls this reloads the page. */
@@ -36,7 +39,7 @@ export interface DeskWork extends DeskActions {
   showRuns(): Promise<void>
 }
 
-const kept = ({ recipe, sampling, prompt, asked, chosenUses, runId, compared, keptFiles }: AppState): readonly unknown[] => [recipe, sampling, prompt, asked, chosenUses, runId, compared, keptFiles]
+const kept = ({ recipe, sampling, prompt, asked, chosenUses, runId, compared, views, keptFiles }: AppState): readonly unknown[] => [recipe, sampling, prompt, asked, chosenUses, runId, compared, views, keptFiles]
 
 export function deskActions({ store }: Context, place: DeskPlace, { model, data, runList, compare }: Needs): DeskWork {
   const { getState, setState } = store
@@ -57,9 +60,9 @@ export function deskActions({ store }: Context, place: DeskPlace, { model, data,
   const soon = batch<true>(write, 400)
 
   async function layOut(): Promise<void> {
-    const { recipe, sampling, prompt, asked } = desk
+    const { recipe, sampling, prompt, asked, views } = desk
     const first = getState().recipe.base.id
-    setState({ ...(recipe && { recipe }), ...(sampling && { sampling }), ...(prompt !== undefined && { prompt }), ...(asked && { asked }) })
+    setState({ ...(recipe && { recipe }), ...(sampling && { sampling }), ...(prompt !== undefined && { prompt }), ...(asked && { asked }), ...(views && { views }) })
     store.subscribe((now, before) => {
       const was = kept(before)
       if (kept(now).some((value, i) => value !== was[i])) soon.add(true)
@@ -94,6 +97,7 @@ export function deskActions({ store }: Context, place: DeskPlace, { model, data,
   }
 
   return {
+    look: (part) => setState((s) => ({ views: { ...s.views, ...part } })),
     layOut,
     showRuns,
     saveDesk: () => soon.flush(),

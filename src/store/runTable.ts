@@ -3,6 +3,7 @@ import type { RunRecord } from '../protocol/studio.ts'
 
 export const SORTS = ['name', 'status', 'method', 'steps', 'loss', 'score', 'started'] as const
 export type SortBy = (typeof SORTS)[number]
+export const STATUSES = ['running', 'paused', 'stopped', 'done', 'failed'] as const satisfies readonly RunRecord['status'][]
 
 export interface RunView {
   /** Every word must occur in a run's name, method, data or base. */

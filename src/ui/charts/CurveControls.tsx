@@ -1,8 +1,8 @@
 // How the curves are looked at, and the cursor for those who have no mouse.
 import { useId } from 'react'
+import type { CurveView } from '../../store/views.ts'
 import { formatCount } from '../format.ts'
 import { useWords } from '../words/language.ts'
-import type { CurveView } from './curveData.ts'
 import './CurveControls.css'
 
 interface Props {

@@ -1,17 +1,18 @@
 // The three curves of a run: loss, learning rate, gradient norm, under one view and one cursor.
-import { useMemo, useState } from 'react'
-import { useApp } from '../AppContext.ts'
+import { useMemo } from 'react'
+import { useActions, useApp } from '../AppContext.ts'
 import { formatLoss, formatSmall } from '../format.ts'
 import { CurveControls } from './CurveControls.tsx'
 import { useWords } from '../words/language.ts'
-import { curveData, firstView, lossSeries, shownOf } from './curveData.ts'
+import { curveData, lossSeries, shownOf } from './curveData.ts'
 import { LineChart } from './LineChart.tsx'
 import { StepReader } from './StepReader.tsx'
 
 export function RunCharts() {
   const curve = useApp((s) => s.run.curve)
   const validation = useApp((s) => s.run.validation)
-  const [view, setView] = useState(firstView)
+  const view = useApp((s) => s.views.curves)
+  const { look } = useActions()
   const data = useMemo(() => curveData({ curve, validation }, view), [curve, validation, view])
   const w = useWords().charts
   // The same lists until the language changes: a chart with another list is built anew.
@@ -19,7 +20,7 @@ export function RunCharts() {
   const shared = { syncKey: 'run', log: view.log }
   return (
     <div className="stack">
-      <CurveControls view={view} count={curve.rows} onChange={setView} />
+      <CurveControls view={view} count={curve.rows} onChange={(curves) => look({ curves })} />
       <LineChart {...shared} title={w.loss} term="loss" series={series[shownOf(view)]} data={data.loss} height={250} format={formatLoss} />
       <div className="chart-pair">
         <LineChart syncKey="run" title={w.rate} term="rate" series={series.rate} data={data.rate} height={120} format={formatSmall} />

@@ -1,19 +1,10 @@
 // What the charts of a run draw, from its tables and from how the person looks at them. Pure.
 import { CURVE, VALIDATION, type RunState } from '../../store/runState.ts'
 import { column, type Table } from '../../store/table.ts'
+import type { CurveView } from '../../store/views.ts'
 import type { ChartData, Series } from './series.ts'
 import { pick, thinRows } from './thinRows.ts'
 import type { Words } from '../words/en.ts'
-
-export interface CurveView {
-  readonly smoothed: boolean
-  readonly raw: boolean
-  readonly log: boolean
-  /** Steps shown, from the last one back; unsaid: all. */
-  readonly last?: number
-}
-
-export const firstView: CurveView = { smoothed: true, raw: true, log: false }
 
 /** Points of a series, two for every pixel across: the page grows no wider than its widest chart of 1,000. */
 const WIDE_POINTS = 2000

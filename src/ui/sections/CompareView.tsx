@@ -1,5 +1,5 @@
 // Chosen runs side by side: what is other about them in a sentence, their curves in one chart, and what each came to.
-import { useMemo, useState } from 'react'
+import { useMemo } from 'react'
 import { diffSentence, recipeDiff, type Difference } from '../../store/recipeDiff.ts'
 import { useActions, useApp } from '../AppContext.ts'
 import { compareData, type CurveName } from '../charts/compareData.ts'
@@ -122,8 +122,8 @@ const FURTHER: readonly CurveName[] = ['gradNorm', 'learningRate']
 
 function CompareCharts({ runs }: { runs: readonly ComparedRun[] }) {
   const { compare: w, watch } = useWords()
-  const [log, setLog] = useState(false)
-  const [more, setMore] = useState(false)
+  const { log, more } = useApp((s) => s.views.compared)
+  const { look } = useActions()
   const key = runs.map((r) => r.label).join('\n')
   // The same list for the same runs, so that a growing curve does not build its chart anew.
   const series = useMemo(() => {
@@ -138,10 +138,10 @@ function CompareCharts({ runs }: { runs: readonly ComparedRun[] }) {
   return (
     <div className="stack">
       <div className="curve-controls" role="group" aria-label={watch.shown}>
-        <button type="button" aria-pressed={log} onClick={() => setLog(!log)}>
+        <button type="button" aria-pressed={log} onClick={() => look({ compared: { log: !log, more } })}>
           {watch.log}
         </button>
-        <button type="button" aria-pressed={more} onClick={() => setMore(!more)}>
+        <button type="button" aria-pressed={more} onClick={() => look({ compared: { log, more: !more } })}>
           {w.more}
         </button>
       </div>

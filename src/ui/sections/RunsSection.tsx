@@ -1,7 +1,5 @@
 // Every stored run: found, put in order, and compared.
-import { useState } from 'react'
-import type { RunRecord } from '../../protocol/studio.ts'
-import { newestFirst, shownRuns, sortedBy, SORTS, type RunView, type SortBy } from '../../store/runTable.ts'
+import { shownRuns, sortedBy, SORTS, STATUSES, type RunView, type SortBy } from '../../store/runTable.ts'
 import { useActions, useApp } from '../AppContext.ts'
 import { formatCount, formatOf } from '../format.ts'
 import { methodNames } from '../methodNames.ts'
@@ -21,9 +19,11 @@ export function RunsSection() {
   const title = steps.runs
   const { value, failure, busy } = useApp((s) => s.runs)
   const methods = useApp((s) => s.methods.value)
-  const { refreshRuns } = useActions()
-  const [view, setView] = useState(newestFirst)
+  const { refreshRuns, look } = useActions()
+  const view = useApp((s) => s.views.runs)
   const all = value ?? []
+  // What leaves runs out must be in sight, however few they are.
+  const isFiltered = view.query !== '' || view.status !== undefined
   const runs = shownRuns(all, view, (run) => methodNames(run.recipe.methods, methods))
   return (
     <section className="runs stack" id="runs" aria-labelledby="runs-title">
@@ -45,7 +45,7 @@ export function RunsSection() {
         </p>
       ) : (
         <>
-          {all.length >= LEAST_TO_FILTER && <Filters view={view} onChange={setView} shown={runs.length} of={all.length} />}
+          {(all.length >= LEAST_TO_FILTER || isFiltered) && <Filters view={view} onChange={(next) => look({ runs: next })} shown={runs.length} of={all.length} />}
           {all.length > 1 && <p className="small soft">{w.tick}</p>}
           <div className="scroll" tabIndex={0} role="region" aria-label={say().runs.stored}>
             <table>
@@ -55,7 +55,7 @@ export function RunsSection() {
                     <span className="unseen">{say().runs.compare}</span>
                   </th>
                   {SORTS.map((by) => (
-                    <Heading key={by} by={by} view={view} onSort={() => setView(sortedBy(view, by))} />
+                    <Heading key={by} by={by} view={view} onSort={() => look({ runs: sortedBy(view, by) })} />
                   ))}
                   <th scope="col">{say().runs.heads.actions}</th>
                 </tr>
@@ -88,8 +88,6 @@ function Heading({ by, view, onSort }: { by: SortBy; view: RunView; onSort: () =
   )
 }
 
-const isStatus = (text: string): text is RunRecord['status'] => Object.hasOwn(say().run.status, text)
-
 function Filters({ view, onChange, shown, of }: { view: RunView; onChange: (view: RunView) => void; shown: number; of: number }) {
   const w = useWords().compare
   return (
@@ -104,13 +102,14 @@ function Filters({ view, onChange, shown, of }: { view: RunView; onChange: (view
           value={view.status ?? 'all'}
           onChange={(e) => {
             const { status: _status, ...rest } = view
-            onChange(isStatus(e.target.value) ? { ...rest, status: e.target.value } : rest)
+            const status = STATUSES.find((s) => s === e.target.value)
+            onChange({ ...rest, ...(status && { status }) })
           }}
         >
           <option value="all">{w.everything}</option>
-          {Object.entries(say().run.status).map(([status, word]) => (
+          {STATUSES.map((status) => (
             <option key={status} value={status}>
-              {word}
+              {say().run.status[status]}
             </option>
           ))}
         </select>
