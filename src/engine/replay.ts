@@ -1,5 +1,12 @@
 // Runs a recording: encodes its commands in few passes and submits. Nothing here allocates or waits.
-import type { Command, Placed } from './record.ts'
+import type { Command, Placed, Recording } from './record.ts'
+
+export type InputValues = Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Float32Array<ArrayBuffer>
+
+/** Writes what a recording's graph is given before a replay. @param values of all its inputs, by name; others are left aside */
+export function writeInputs({ queue }: GPUDevice, { plan, place }: Recording, values: Readonly<Record<string, InputValues>>): void {
+  for (const t of plan.graph.sources) if (t.kind === 'input') queue.writeBuffer(place(t).buffer, 0, values[t.name])
+}
 
 /**
  * Encodes and submits commands: those of a recording, or of several that follow each other.

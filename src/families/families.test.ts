@@ -40,7 +40,7 @@ function logitError(family: Family, { config: json, ids, lengths, types, logits,
   })
   const subject = { family, config, attachments: [], layout: { windows: new Map(), length: 64 }, dtypeOf: () => 'f32' as const }
   const { graph, logits: found } = traceLogits(subject, { batch: B, length: T, lead: true }, rows.length)
-  const { positions, segments, tokenTypes } = placeVirtual(places, { prompt: 0, prefix: 0 })
+  const { positions, segments, 'token types': tokenTypes } = placeVirtual(places, { prompt: 0, prefix: 0 }).inputs
   const sources = new Map<string, ArrayLike<number>>([
     ['tokens', ids.flat()],
     ['positions', positions],

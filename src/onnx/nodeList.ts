@@ -1,6 +1,7 @@
 // Collects the nodes and constants of an ONNX graph. A value is its name; names say where in the model it was made.
 // Knows operators by name only: what they mean is the tracer's.
 import { elementTypes, type ElementType, type OnnxAttribute, type OnnxNode, type OnnxTensor } from '../files/onnx/onnxModel.ts'
+import { streamedBytes } from '../files/zip.ts'
 
 type Attributes = Readonly<Record<string, OnnxAttribute>>
 
@@ -99,14 +100,5 @@ export class NodeList {
 }
 
 function constant(name: string, type: ElementType, shape: readonly number[], values: Float32Array | BigInt64Array): OnnxTensor {
-  const bytes = new Uint8Array(values.buffer.slice(0), values.byteOffset, values.byteLength)
-  return {
-    name,
-    type,
-    shape,
-    size: bytes.length,
-    async *stream() {
-      yield bytes
-    },
-  }
+  return { name, type, shape, ...streamedBytes(new Uint8Array(values.buffer.slice(0), values.byteOffset, values.byteLength)) }
 }

@@ -6,7 +6,7 @@ import shader from '../../shaders/adamw.wgsl?raw'
 import { defineOp } from '../graph/op.ts'
 import { grid, sizeOf } from '../graph/shape.ts'
 
-/** Elements that share a group. */
+/** Elements of a flat buffer that share a group: 256 bytes, where WebGPU lets a binding begin. */
 export const BLOCK = 64
 export const HYPER_WORDS = 8
 export const GROUP_WORDS = 3

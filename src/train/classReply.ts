@@ -4,6 +4,7 @@ import { classInput } from '../data/classInput.ts'
 import { typedWords } from '../data/typedWords.ts'
 import { wordInput } from '../data/wordExamples.ts'
 import { readClasses } from '../families/classes.ts'
+import { argmax } from '../lib/argmax.ts'
 import { taggedText } from '../protocol/taggedText.ts'
 import { subjectOf, type Base } from './base.ts'
 import { ClassScores } from './classScores.ts'
@@ -37,7 +38,7 @@ export async function classReply(base: Base, adapter: OpenAdapter | undefined, p
     if (seen.length === 0) return prompt.trim()
     const [found] = await scores.of([{ ids, places: seen.map((i) => places[i]) }])
     const given = words.map(() => 'O')
-    for (const [n, i] of seen.entries()) given[i] = labels[found[n].indexOf(Math.max(...found[n]))]
+    for (const [n, i] of seen.entries()) given[i] = labels[argmax(found[n])]
     return taggedText(words, given, gaps)
   } finally {
     scores.dispose()

@@ -3,7 +3,7 @@ import { roundedLength } from '../data/batches.ts'
 import { plan } from '../engine/plan.ts'
 import { readNow } from '../engine/readback.ts'
 import { record, type Recording } from '../engine/record.ts'
-import { replay } from '../engine/replay.ts'
+import { replay, writeInputs } from '../engine/replay.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import type { Base } from './base.ts'
 import type { Params } from './params.ts'
@@ -72,16 +72,7 @@ export class ClassScores {
       if (perText === 1) places[b] = b * T + (first ? 0 : ids.length - 1)
     }
     const placed = placeVirtual({ B, T, positions, segments, tokenTypes }, virtualTokens(subject.attachments), pooledFirst(subject))
-    const inputs: Record<string, Int32Array<ArrayBuffer>> = {
-      tokens,
-      positions: placed.positions,
-      segments: placed.segments,
-      'key segments': placed.keySegments,
-      'token types': placed.tokenTypes,
-      rows: places.map(placed.row),
-      task: new Int32Array(1),
-    }
-    for (const t of recording.plan.graph.sources) if (t.kind === 'input') base.gpu.device.queue.writeBuffer(recording.place(t).buffer, 0, inputs[t.name])
+    writeInputs(base.gpu.device, recording, { tokens, ...placed.inputs, rows: places.map(placed.row), task: new Int32Array(1) })
     replay(base.gpu.device, recording.commands)
     const [bytes] = await readNow(base.memory, [recording.place(logits)])
     return { logits: new Float32Array(bytes), classes: logits.shape[1], rowOf: (text, place) => text * perText + (perText === 1 ? 0 : place) }

@@ -4,7 +4,7 @@
 import { plan } from '../engine/plan.ts'
 import { Ring } from '../engine/readback.ts'
 import { record, type Placed, type Recording, type Shared } from '../engine/record.ts'
-import { replay } from '../engine/replay.ts'
+import { replay, writeInputs, type InputValues } from '../engine/replay.ts'
 import { SlotPool } from '../engine/slotPool.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { Base } from './base.ts'
@@ -158,11 +158,9 @@ export class Decoder {
     return this.cache.inTurn(async () => (await this.run(this.passes.next!, { ...settings, ...inputs }, true))!)
   }
 
-  private async run(pass: Pass, inputs: Readonly<Record<string, Int32Array<ArrayBuffer> | Float32Array<ArrayBuffer>>>, wanted: boolean): Promise<Float32Array | undefined> {
+  private async run(pass: Pass, inputs: Readonly<Record<string, InputValues>>, wanted: boolean): Promise<Float32Array | undefined> {
     const { device, lost } = this.base.gpu
-    for (const t of pass.recording.plan.graph.sources) {
-      if (t.kind === 'input') device.queue.writeBuffer(pass.recording.place(t).buffer, 0, inputs[t.name])
-    }
+    writeInputs(device, pass.recording, inputs)
     const staging = wanted ? pass.ring.take() : undefined
     // The read of a lost device fails, and its buffer never comes back.
     if (wanted && !staging) throw new Fault('device-lost', 'The GPU stopped answering.', 'Ask again.', lost.reason)

@@ -4,7 +4,7 @@ import { promptIds } from '../data/prompt.ts'
 import { plan } from '../engine/plan.ts'
 import { readNow } from '../engine/readback.ts'
 import { record } from '../engine/record.ts'
-import { replay } from '../engine/replay.ts'
+import { replay, writeInputs } from '../engine/replay.ts'
 import { roundedLength } from '../data/batches.ts'
 import { subjectOf, type Base } from './base.ts'
 import { traceHidden } from './step.ts'
@@ -21,13 +21,12 @@ export async function embedTexts(base: Base, texts: readonly string[]): Promise<
   try {
     const found: Float32Array<ArrayBuffer>[] = []
     for (const ids of read) {
-      const inputs: Record<string, Int32Array<ArrayBuffer>> = {
+      writeInputs(base.gpu.device, recording, {
         tokens: Int32Array.from({ length: T }, (_, i) => ids[i] ?? 0),
         positions: Int32Array.from({ length: T }, (_, i) => i),
         segments: Int32Array.from({ length: T }, (_, i) => (i < ids.length ? 0 : -1)),
         'token types': new Int32Array(T),
-      }
-      for (const t of graph.sources) if (t.kind === 'input') base.gpu.device.queue.writeBuffer(recording.place(t).buffer, 0, inputs[t.name])
+      })
       replay(base.gpu.device, recording.commands)
       const [bytes] = await readNow(base.memory, [recording.place(hidden)])
       found.push(meanOf(new Float32Array(bytes), ids.length, width))

@@ -6,7 +6,7 @@ import { ggufTensor, sameBlocks, type GgufMatrixType } from '../files/gguf/ggufT
 import type { GgufValue, TensorType } from '../files/gguf/ggufTypes.ts'
 import { writeGguf, type GgufTensor } from '../files/gguf/writeGguf.ts'
 import { writeGgufTokenizer } from '../files/gguf/writeGgufTokenizer.ts'
-import type { StreamedFile } from '../files/zip.ts'
+import { streamedBytes, type StreamedFile } from '../files/zip.ts'
 import { sizeOf } from '../graph/shape.ts'
 import { Fault } from '../protocol/failure.ts'
 import { outline } from './census.ts'
@@ -50,15 +50,7 @@ export function exportGguf(model: OpenModel, given: readonly Weighted[], { name,
     else homeless.push(path)
   }
   if (homeless.length > 0) throw new Fault('bad-model', `GGUF has no place for ${homeless[0]}${homeless.length > 1 ? ` and ${homeless.length - 1} more tensors` : ''}.`, 'Take the Hugging Face folder or the ONNX export instead.', homeless.join('\n'))
-  if (frequencyFactors)
-    tensors.push({
-      name: 'rope_freqs.weight',
-      type: 'F32',
-      shape: [frequencyFactors.length],
-      async *stream() {
-        yield new Uint8Array(frequencyFactors.buffer)
-      },
-    })
+  if (frequencyFactors) tensors.push({ name: 'rope_freqs.weight', type: 'F32', shape: [frequencyFactors.length], stream: streamedBytes(new Uint8Array(frequencyFactors.buffer)).stream })
   const embedding = tensors.find((t) => t.name === 'token_embd.weight')!
   const string = (value: string): GgufValue => ({ type: 'string', value })
   const metadata = new Map<string, GgufValue>([

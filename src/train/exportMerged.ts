@@ -4,7 +4,7 @@ import { mergedCard, type MergedCard, type MergedPart } from '../files/mergedCar
 import { configJson } from '../files/configJson.ts'
 import { sortedJson } from '../files/sortedJson.ts'
 import { weightFiles } from '../files/shards.ts'
-import type { StreamedFile } from '../files/zip.ts'
+import { streamedBytes, type StreamedFile } from '../files/zip.ts'
 import { utf8 } from '../lib/bytes.ts'
 import { MODEL_CLASSES, type TaskType } from '../protocol/taskType.ts'
 import type { OpenModel } from './base.ts'
@@ -26,10 +26,7 @@ export function exportMerged(model: OpenModel, given: readonly Weighted[], facts
   const merged = mergedModel(model, mergedAdapters(given))
   const { config, tensors, tokenizerJson, tokenizerConfig, generationConfig, chatTemplate } = merged
   const out = new Map([...tensors].map(([name, { dtype, shape, stream }]) => [name, { dtype, shape, stream }]))
-  const text = (value: string): StreamedFile => {
-    const bytes = utf8(value)
-    return { size: bytes.length, stream: async function* () { yield bytes } }
-  }
+  const text = (value: string): StreamedFile => streamedBytes(utf8(value))
   const files = new Map<string, StreamedFile>([
     ['README.md', text(mergedCard({ ...facts, ...cardOf(model), library: 'transformers', load: mergedLoadLines(model.outline.taskType) }))],
     ['config.json', text(configJson(config))],

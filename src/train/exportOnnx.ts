@@ -4,7 +4,7 @@ import { mergedCard, type MergedCard, type MergedPart } from '../files/mergedCar
 import { configJson } from '../files/configJson.ts'
 import { sortedJson } from '../files/sortedJson.ts'
 import { writeOnnx } from '../files/onnx/writeOnnx.ts'
-import type { StreamedFile } from '../files/zip.ts'
+import { streamedBytes, type StreamedFile } from '../files/zip.ts'
 import { utf8 } from '../lib/bytes.ts'
 import { traceOnnx } from '../onnx/traceOnnx.ts'
 import { Fault } from '../protocol/failure.ts'
@@ -53,15 +53,7 @@ export function exportOnnx(model: OpenModel, given: readonly Weighted[], facts: 
   const written = writeOnnx(traced, name, mostInside)
   const settings = { ...(dtype === 'fp16' && { kv_cache_dtype: { fp16: 'float16' } }), ...(written.size > 1 && { use_external_data_format: { [name]: true } }) }
   const config = Object.keys(settings).length > 0 ? { ...merged.config, 'transformers.js_config': settings } : merged.config
-  const text = (value: string): StreamedFile => {
-    const bytes = utf8(value)
-    return {
-      size: bytes.length,
-      async *stream() {
-        yield bytes
-      },
-    }
-  }
+  const text = (value: string): StreamedFile => streamedBytes(utf8(value))
   const files = new Map<string, StreamedFile>([
     ['README.md', text(mergedCard({ ...facts, ...cardOf(model), library: 'transformers.js', tags: ['onnx'], form: ` in ONNX (${dtype})`, load: loadLines(family.dimensions(own).taskType, dtype) }))],
     ['config.json', text(configJson(config))],

@@ -1,9 +1,8 @@
 // Where every trainable tensor lives in the flat buffers (value, gradient, first and second moment), and which optimizer
-// group it belongs to. Windows start at multiples of 64 elements, so that each can be bound by itself; the gaps stay zero.
+// group it belongs to. Windows start at whole blocks, so that each can be bound by itself; the gaps stay zero.
 import { sizeOf } from '../graph/shape.ts'
+import { BLOCK } from '../ops/adamw.ts'
 import type { TrainableEntry } from './census.ts'
-
-export const BLOCK = 64
 
 export interface Window extends TrainableEntry {
   /** Elements from the start of the flat buffers. */

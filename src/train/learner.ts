@@ -5,7 +5,7 @@ import { plan, type Plan } from '../engine/plan.ts'
 import { readNow } from '../engine/readback.ts'
 import { Readings, type Slot } from '../engine/readings.ts'
 import { record, type Recording } from '../engine/record.ts'
-import { copyNumber, replay } from '../engine/replay.ts'
+import { copyNumber, replay, writeInputs, type InputValues } from '../engine/replay.ts'
 import { SlotPool } from '../engine/slotPool.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import type { Base } from './base.ts'
@@ -284,7 +284,6 @@ export class Learner {
   }
 
   private upload(recording: Recording, batch: Batch, lossScale: number, seed: readonly [number, number]): void {
-    const { queue } = this.base.gpu.device
     const rows = new Int32Array(shapeOf(batch).rows).fill(-1)
     const targets = new Int32Array(rows.length).fill(-100)
     const places = placeVirtual(batch, virtualTokens(this.subject.attachments), pooledFirst(this.subject))
@@ -296,12 +295,9 @@ export class Learner {
       rows[n] = places.row(i)
       targets[n++] = t
     })
-    const inputs: Record<string, Int32Array<ArrayBuffer> | Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>> = {
+    const inputs: Record<string, InputValues> = {
       tokens: batch.tokens,
-      positions: places.positions,
-      segments: places.segments,
-      'key segments': places.keySegments,
-      'token types': places.tokenTypes,
+      ...places.inputs,
       rows,
       targets,
       'loss scale': Float32Array.of(lossScale),
@@ -309,15 +305,11 @@ export class Learner {
       task: Int32Array.of(batch.task ?? 0),
     }
     if (this.objective.klToBase > 0) {
-      const alone = placeVirtual(batch, { prompt: 0, prefix: 0 })
-      inputs[`${BASE}positions`] = alone.positions
-      inputs[`${BASE}segments`] = alone.segments
-      inputs[`${BASE}token types`] = alone.tokenTypes
+      const alone = placeVirtual(batch, { prompt: 0, prefix: 0 }).inputs
+      for (const [name, values] of Object.entries(alone)) inputs[BASE + name] = values
       inputs[`${BASE}rows`] = Int32Array.from(rows, (_, i) => trained[i] ?? -1)
     }
-    for (const t of recording.plan.graph.sources) {
-      if (t.kind === 'input') queue.writeBuffer(recording.place(t).buffer, 0, inputs[t.name])
-    }
+    writeInputs(this.base.gpu.device, recording, inputs)
   }
 
   async dispose(): Promise<void> {

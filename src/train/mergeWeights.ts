@@ -2,7 +2,7 @@
 // tensors are uploaded anew from its files, which restores them bit for bit.
 import { unmergeable, type MergedAdapter } from '../adapters/mergeInto.ts'
 import { Fault } from '../protocol/failure.ts'
-import type { Base, OpenModel } from './base.ts'
+import type { Base } from './base.ts'
 import { mergedModel } from './mergedModel.ts'
 import type { FittingAdapter, OpenAdapter } from './openAdapter.ts'
 import { takeWindow } from './params.ts'
@@ -33,7 +33,7 @@ export function mergedAdapters(given: readonly Weighted[]): MergedAdapter[] {
 export async function mergeIntoMounted(base: Base, given: readonly Weighted[]): Promise<void> {
   const { manifest } = base.outline
   if (given.length === 0) return base.weights.swap(base.folder, new Set(), manifest)
-  const merged = mergedModel(base as OpenModel, mergedAdapters(given))
+  const merged = mergedModel(base, mergedAdapters(given))
   if (merged.untied)
     throw new Fault('bad-adapter', 'This model shares one matrix between its embedding and its head, and the adapter changes only one of them.', 'Keep it attached, or export the merged model, where they are two.')
   await base.weights.swap(merged, merged.changed, manifest)

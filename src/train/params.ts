@@ -73,18 +73,42 @@ export async function initialValues(layout: Layout, seed: number, checkpoint: (n
     const stream = streamOf(w.key)
     const { init } = w
     const stored = new Float32Array(w.size)
-    if (init.kind === 'checkpoint') stored.set(await checkpoint(init.name))
-    else if (init.kind === 'ones') stored.fill(1)
-    else if (init.kind === 'constant') stored.fill(init.value)
-    else if (init.kind === 'sampled rows') {
-      const table = await checkpoint(init.name)
-      copyRows(stored, table, init.width, (row) => Math.floor(uniform(seed, stream, row) * (table.length / init.width)))
+    switch (init.kind) {
+      case 'checkpoint':
+        stored.set(await checkpoint(init.name))
+        break
+      case 'zeros':
+      case 'texts': // the mounted base reads those: see freshValues.ts
+        break
+      case 'ones':
+        stored.fill(1)
+        break
+      case 'constant':
+        stored.fill(init.value)
+        break
+      case 'sampled rows': {
+        const table = await checkpoint(init.name)
+        copyRows(stored, table, init.width, (row) => Math.floor(uniform(seed, stream, row) * (table.length / init.width)))
+        break
+      }
+      case 'rows':
+        copyRows(stored, await checkpoint(init.name), init.width, (row) => init.ids[row % init.ids.length])
+        break
+      case 'row norms':
+        stored.set(rowNorms(await checkpoint(init.name, 'kept'), w.size, init.stored))
+        break
+      case 'leading part':
+        stored.set(await leadingPart(init))
+        break
+      case 'uniform':
+        for (let i = 0; i < w.size; i++) stored[i] = (2 * uniform(seed, stream, i) - 1) * init.bound
+        break
+      case 'normal':
+        for (let i = 0; i < w.size; i++) stored[i] = normal(seed, stream, i) * init.std
+        break
+      default:
+        throw init satisfies never
     }
-    else if (init.kind === 'rows') copyRows(stored, await checkpoint(init.name), init.width, (row) => init.ids[row % init.ids.length])
-    else if (init.kind === 'row norms') stored.set(rowNorms(await checkpoint(init.name, 'kept'), w.size, init.stored))
-    else if (init.kind === 'leading part') stored.set(await leadingPart(init))
-    else if (init.kind === 'uniform') for (let i = 0; i < w.size; i++) stored[i] = (2 * uniform(seed, stream, i) - 1) * init.bound
-    else if (init.kind === 'normal') for (let i = 0; i < w.size; i++) stored[i] = normal(seed, stream, i) * init.std
     putWindow(flat, w, stored)
   }
   return flat

@@ -1,4 +1,5 @@
 // Chooses the next token from logits: temperature, then top-k, then top-p, as transformers' samplers do.
+import { argmax } from '../lib/argmax.ts'
 import { uniform } from '../lib/rng.ts'
 
 export interface Sampling {
@@ -12,12 +13,6 @@ export interface Sampling {
 }
 
 export const GREEDY: Sampling = { temperature: 0, topK: 0, topP: 1, seed: 0 }
-
-function argmax(x: Float32Array): number {
-  let best = 0
-  for (let i = 1; i < x.length; i++) if (x[i] > x[best]) best = i
-  return best
-}
 
 /** @param i number of the draw: the same seed and number choose alike */
 export function sampleToken(logits: Float32Array, { temperature, topK, topP, seed }: Sampling, i: number): number {

@@ -4,6 +4,7 @@ import type { Question } from '../data/prompt.ts'
 import { wordInput } from '../data/wordExamples.ts'
 import { entityF1 } from '../evaluate/entityF1.ts'
 import { readClasses } from '../families/classes.ts'
+import { argmax } from '../lib/argmax.ts'
 import type { Answer, EntityScore, Metric } from '../protocol/event.ts'
 import { marksStretches, taggedText } from '../protocol/taggedText.ts'
 import type { Base } from './base.ts'
@@ -21,8 +22,6 @@ export interface Scored {
   readonly entities?: EntityScore
 }
 
-const likeliest = (scores: Float32Array): number => scores.indexOf(Math.max(...scores))
-
 export async function scoreClasses(base: Base, subject: Subject, params: Params | undefined, questions: readonly Question[], options: ScoreOptions): Promise<Scored> {
   const { labels, taskType } = readClasses(base.folder.config)!
   const scores = new ClassScores(base, subject, params)
@@ -38,7 +37,7 @@ async function scoreTexts(base: Base, scores: ClassScores, labels: readonly stri
   const found = await scores.of(asked, options.onProgress, options.cancelled)
   const answers = questions.flatMap(({ prompt, expected }, i): Answer[] => {
     if (!found[i]) return []
-    const answer = labels[likeliest(found[i][0])]
+    const answer = labels[argmax(found[i][0])]
     return [{ prompt, expected, answer, correct: answer === expected.trim() }]
   })
   return { metric: 'accuracy', answers, correct: answers.filter((a) => a.correct).length, total: answers.length }
@@ -53,7 +52,7 @@ async function scoreWords(base: Base, scores: ClassScores, labels: readonly stri
     return [{ ids, prompt, places: seen.map((i) => places[i]), words: seen.map((i) => row.words[i]), expected: seen.map((i) => row.labels[i]) }]
   })
   const found = await scores.of(asked, options.onProgress, options.cancelled)
-  const answered = asked.flatMap((q, i) => (found[i] ? [{ ...q, given: found[i].map((s) => labels[likeliest(s)]) }] : []))
+  const answered = asked.flatMap((q, i) => (found[i] ? [{ ...q, given: found[i].map((s) => labels[argmax(s)]) }] : []))
   let [correct, total] = [0, 0]
   const answers = answered.map(({ prompt, words, expected, given }): Answer => {
     const right = given.filter((label, i) => label === expected[i]).length

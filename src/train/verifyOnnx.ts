@@ -1,6 +1,7 @@
 // Whether an exported model says the same in onnxruntime-web as its weights do in this studio's own engine: every logit of a few
 // prompts, then greedy answers. The engine gets the merged model, mounted beside whatever is mounted already.
 import type { Gpu } from '../gpu/device.ts'
+import { argmax } from '../lib/argmax.ts'
 import type { OnnxRunner } from '../onnx/onnxSession.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { OnnxVerdict } from '../protocol/onnx.ts'
@@ -107,10 +108,7 @@ async function greedyText(base: Base, capacity: number): Promise<{ answers(ids: 
 function classes(base: Base, studio: Float32Array, onnx: Float32Array): Answer {
   const { outputs } = base.family.dimensions(base.config)
   const named = (logits: Float32Array): string =>
-    Array.from({ length: logits.length / outputs }, (_, row) => {
-      const scores = logits.subarray(row * outputs, (row + 1) * outputs)
-      return scores.indexOf(Math.max(...scores))
-    }).join(' ')
+    Array.from({ length: logits.length / outputs }, (_, row) => argmax(logits.subarray(row * outputs, (row + 1) * outputs))).join(' ')
   const [a, b] = [named(studio), named(onnx)]
   return { same: a === b, studio: a, onnx: b }
 }

@@ -24,12 +24,8 @@ export const pooledFirst = ({ family, config }: { readonly family: Family; reado
   family.pooled === 'first' && family.dimensions(config).taskType === 'SEQ_CLS'
 
 export interface Placed {
-  readonly positions: Int32Array<ArrayBuffer>
-  readonly segments: Int32Array<ArrayBuffer>
-  /** Those of keys, the prefix included. */
-  readonly keySegments: Int32Array<ArrayBuffer>
-  /** 0 for virtual tokens. */
-  readonly tokenTypes: Int32Array<ArrayBuffer>
+  /** By the names under which a traced forward pass asks for them; the segments of keys include the prefix, and virtual tokens are of type 0. */
+  readonly inputs: Readonly<Record<'positions' | 'segments' | 'key segments' | 'token types', Int32Array<ArrayBuffer>>>
   /** Place of a token of the batch among the rows of hidden states. */
   row(place: number): number
 }
@@ -53,5 +49,5 @@ export function placeVirtual(batch: Pick<Batch, 'B' | 'T' | 'positions' | 'segme
       types[b * L + i] = i < prompt ? 0 : (tokenTypes?.[token] ?? 0)
     }
   const row = (place: number): number => Math.floor(place / T) * L + (pooledFirst && place % T === 0 ? 0 : prompt + (place % T))
-  return { positions: at, segments: own, keySegments: keys, tokenTypes: types, row }
+  return { inputs: { positions: at, segments: own, 'key segments': keys, 'token types': types }, row }
 }
