@@ -3,20 +3,21 @@
 // worker and is reported like any other failure, with the seed and path that find it again. Inputs that failed go to .cache/fuzz.
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { ensureInstalled, requireNode, root } from './install.mjs'
+import { readOptions } from './options.mjs'
 
 requireNode()
 ensureInstalled()
-const { values: args } = parseArgs({ options: { runs: { type: 'string', default: '100000' }, only: { type: 'string' }, seed: { type: 'string' }, path: { type: 'string' } } })
+const known = readdirSync(join(root, 'src/cli/fuzz/targets')).map((name) => basename(name, '.ts'))
+const usage = `npm run fuzz -- [--runs N] [--only ${known.join(',')}] [--seed S] [--path P]`
+const args = readOptions({ runs: { type: 'string', default: '100000' }, only: { type: 'string' }, seed: { type: 'string' }, path: { type: 'string' } }, usage)
 const runs = Number(args.runs)
 const firstSeed = args.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(args.seed)
-const known = readdirSync(join(root, 'src/cli/fuzz/targets')).map((name) => basename(name, '.ts'))
 const chosen = args.only?.split(',') ?? known
 const unknown = chosen.filter((id) => !known.includes(id))
 if (unknown.length > 0 || !(runs > 0) || !Number.isInteger(firstSeed) || (args.path !== undefined && chosen.length !== 1)) {
-  console.error(`${unknown.length > 0 ? `There is no target ${unknown.join(', ')}. ` : ''}Usage: npm run fuzz -- [--runs N] [--only ${known.join(',')}] [--seed S] [--path P]`)
+  console.error(`${unknown.length > 0 ? `There is no target ${unknown.join(', ')}. ` : ''}${usage}`)
   process.exit(2)
 }
 

@@ -5,20 +5,21 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { ensureInstalled, requireNode, root } from './install.mjs'
+import { readOptions } from './options.mjs'
 import { ownProcesses } from './ownProcesses.mjs'
 import { setUp } from './setup.mjs'
 
 requireNode()
 ensureInstalled()
 const parts = ['losses', 'crashes', 'kills', 'dawn', 'page']
-const { values: args } = parseArgs({ options: { minutes: { type: 'string', default: '60' }, points: { type: 'string', default: '200' }, seed: { type: 'string' }, only: { type: 'string' } } })
+const usage = `npm run soak -- [--minutes N] [--points N] [--seed S] [--only ${parts.join(',')}]`
+const args = readOptions({ minutes: { type: 'string', default: '60' }, points: { type: 'string', default: '200' }, seed: { type: 'string' }, only: { type: 'string' } }, usage)
 const [minutes, points] = [Number(args.minutes), Number(args.points)]
 const seed = args.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(args.seed)
 const chosen = args.only?.split(',') ?? parts
 if (!(minutes > 0) || !Number.isInteger(points) || points < 2 || !Number.isInteger(seed) || chosen.some((part) => !parts.includes(part))) {
-  console.error(`Usage: npm run soak -- [--minutes N] [--points N] [--seed S] [--only ${parts.join(',')}]`)
+  console.error(usage)
   process.exit(2)
 }
 const chromium = setUp()

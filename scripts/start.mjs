@@ -2,23 +2,15 @@
 // Plain Node, because it runs before anything is installed. Options: --no-open, --port N.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { ensureBuilt } from './build.mjs'
 import { hubSettings } from './hub.mjs'
 import { requireNode, root } from './install.mjs'
+import { readOptions } from './options.mjs'
 import { serve } from './serve.mjs'
 import { findChromium } from './setup.mjs'
 
 requireNode()
-function options() {
-  try {
-    return parseArgs({ options: { 'no-open': { type: 'boolean' }, port: { type: 'string', default: '4173' } } }).values
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}. The options are --no-open and --port N.`)
-    process.exit(2)
-  }
-}
-const values = options()
+const values = readOptions({ 'no-open': { type: 'boolean' }, port: { type: 'string', default: '4173' } }, 'npm start -- [--no-open] [--port N]')
 const first = Number(values.port)
 if (!Number.isInteger(first) || first < 1 || first > 65_535) {
   console.error(`--port must be a number from 1 to 65535, found ${values.port}.`)

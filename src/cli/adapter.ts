@@ -9,12 +9,12 @@ import { stack } from '../adapters/stack.ts'
 import { adapterFiles, readAdapter, type Adapter } from '../files/adapter.ts'
 import { readFolder } from '../files/nodeSource.ts'
 import { Fault } from '../protocol/failure.ts'
-import { Arguments } from './adapter/arguments.ts'
 import { ggufFile, ggufLoraFile, GGUF_TYPES } from './adapter/ggufFile.ts'
 import { mergeFolders } from './adapter/mergeFolders.ts'
 import { onnxFolder } from './adapter/onnxFolder.ts'
+import { Arguments } from './arguments.ts'
 
-const HELP = `npm run adapter -- COMMAND FOLDERS … --out DIR [options]
+export const USAGE = `npm run adapter -- COMMAND FOLDERS … --out DIR [options]
 
   combine A B …     one LoRA from several of the same model, as PEFT's add_weighted_adapter
     --type TYPE       ${COMBINATION_TYPES.slice(0, 6).join(', ')},
@@ -51,11 +51,11 @@ BASE is a Hugging Face folder, or for onnx, gguf and gguf-lora also a GGUF file.
 
 export async function main(argv: string[]): Promise<number> {
   const [command, ...rest] = argv
-  if (command === undefined || argv.includes('--help')) {
-    console.log(HELP)
-    return command === undefined ? 2 : 0
+  if (command === undefined) {
+    console.log(USAGE)
+    return 2
   }
-  const args = new Arguments(rest, 'npm run adapter -- --help')
+  const args = new Arguments(rest, 'See npm run adapter -- --help.', ['--updates', '--f32'])
   const made = await run(command, args)
   if (made) console.log(`${made}\n${args.text('--out')}`)
   return 0
@@ -111,22 +111,22 @@ async function run(command: string, args: Arguments): Promise<string> {
     case 'merge': {
       args.allow(['--out', '--weights', '--f32', '--max-shard-size'])
       const mostPerShard = args.bytes('--max-shard-size')
-      const [base, ...adapters] = args.folders(2, undefined, 'a model and at least one adapter')
+      const [base, ...adapters] = args.operands(2, undefined, 'a model and at least one adapter')
       return mergeFolders(base, adapters, args.required('--out'), { weights: args.numbers('--weights') ?? adapters.map(() => 1), widen: args.has('--f32'), ...(mostPerShard !== undefined && { mostPerShard }) })
     }
     case 'onnx': {
       args.allow(['--out', '--weights', '--dtype'])
-      const [base, ...adapters] = args.folders(1)
+      const [base, ...adapters] = args.operands(1)
       return onnxFolder(base, adapters, args.required('--out'), { weights: args.numbers('--weights') ?? adapters.map(() => 1), dtype: args.choice('--dtype', ['fp32', 'fp16']) ?? 'fp32' })
     }
     case 'gguf': {
       args.allow(['--out', '--weights', '--type'])
-      const [base, ...adapters] = args.folders(1)
+      const [base, ...adapters] = args.operands(1)
       return ggufFile(base, adapters, args.required('--out'), { weights: args.numbers('--weights') ?? adapters.map(() => 1), type: args.choice('--type', GGUF_TYPES) ?? 'F16' })
     }
     case 'gguf-lora': {
       args.allow(['--out'])
-      const [base, adapter] = args.folders(2, 2, 'a model and one adapter')
+      const [base, adapter] = args.operands(2, 2, 'a model and one adapter')
       return ggufLoraFile(base, adapter, args.required('--out'))
     }
     default:
@@ -138,7 +138,7 @@ const ranksOf = (modules: readonly { readonly rank: number }[]): string => [...n
 
 /** What is made replaces nothing that it is made of. */
 function readAll(args: Arguments, least: number, most?: number): Promise<Adapter[]> {
-  const folders = args.folders(least, most)
+  const folders = args.operands(least, most)
   const out = args.text('--out')
   if (out !== undefined && folders.some((folder) => resolve(folder) === resolve(out))) throw new Fault('bad-recipe', `${out} is one of the adapters that are read, and would be overwritten.`, 'Choose another place for --out.')
   return Promise.all(

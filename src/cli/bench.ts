@@ -7,6 +7,8 @@ import { readOptions } from './bench/options.ts'
 import type { Report } from './bench/report.ts'
 import { runBench } from './bench/runBench.ts'
 
+export { USAGE } from './bench/options.ts'
+
 export async function main(argv: string[]): Promise<number> {
   const options = readOptions(argv)
   if (options.readme !== undefined) {

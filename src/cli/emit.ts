@@ -10,23 +10,19 @@ import { openModelFolder } from '../files/openModelFolder.ts'
 import { readFolder } from '../files/nodeSource.ts'
 import { dawnGpu } from '../gpu/dawn.ts'
 import { openGpu } from '../gpu/device.ts'
-import { Fault } from '../protocol/failure.ts'
 import { mount, openModel } from '../train/base.ts'
 import { emitAdapter } from '../train/emitAdapter.ts'
 import { openAdapter } from '../train/openAdapter.ts'
+import { Arguments } from './arguments.ts'
 
-const USAGE = 'npm run emit -- ADAPTER "TASK" [--base FOLDER] [--out DIR]'
+export const USAGE = 'npm run emit -- ADAPTER "TASK" [--base FOLDER] [--out DIR]'
 const starter = fileURLToPath(new URL('../../public/starter', import.meta.url))
 
 export async function main(argv: string[]): Promise<number> {
-  const rest = [...argv]
-  const take = (flag: string, fallback: string): string => {
-    const at = rest.indexOf(flag)
-    return resolve(at < 0 ? fallback : (rest.splice(at, 2)[1] ?? fallback))
-  }
-  const [base, out] = [take('--base', starter), take('--out', 'emitted')]
-  const [folder, task] = rest
-  if (!folder || !task || rest.length > 2) throw new Fault('bad-recipe', 'emit needs the folder of a hypernetwork and a task.', USAGE)
+  const args = new Arguments(argv, USAGE)
+  args.allow(['--base', '--out'])
+  const [base, out] = [resolve(args.text('--base') ?? starter), resolve(args.text('--out') ?? 'emitted')]
+  const [folder, task] = args.operands(2, 2, 'the folder of a hypernetwork and a task')
   const model = openModel(await openModelFolder(await readFolder(base)))
   const opened = await openAdapterFolder(await readFolder(folder))
   const maker = await openAdapter(model, opened)

@@ -3,19 +3,19 @@
 // With --readme the table replaces the one in README.md; results are kept in .cache, so that an interrupted table goes on.
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { Fault } from '../protocol/failure.ts'
+import { Arguments } from './arguments.ts'
 import { methodSubjects } from './methods/methodSubjects.ts'
 import { measureMethod, type Measured } from './methods/measureMethod.ts'
 import { methodsTable } from './methods/methodsTable.ts'
 
-const USAGE = 'npm run methods -- [--only ID,ID] [--steps N] [--data SAMPLE] [--readme]'
+export const USAGE = 'npm run methods -- [--only ID,ID] [--steps N] [--data SAMPLE] [--readme]'
 const CACHE = '.cache/methods'
 const BEGIN = '<!-- methods: written by npm run methods -->'
 const END = '<!-- methods end -->'
 
 export async function main(argv: string[]): Promise<number> {
-  const { only, steps, data, readme } = read(argv)
+  const { only, steps, data, readme } = await read(argv)
   const subjects = methodSubjects().filter((s) => !only || only.includes(s.id))
-  if (subjects.length === 0) throw new Fault('bad-recipe', `No method is called ${only?.join(' or ')}; there are ${methodSubjects().map((s) => s.id).join(', ')}.`, USAGE)
   await mkdir(CACHE, { recursive: true })
   const found: Measured[] = []
   for (const subject of subjects) {
@@ -32,14 +32,17 @@ export async function main(argv: string[]): Promise<number> {
   return found.some((m) => m.status === 'done' && !(m.after < m.before)) ? 1 : 0
 }
 
-function read(argv: readonly string[]): { only: readonly string[] | undefined; steps: number; data: string; readme: boolean } {
-  const value = (flag: string): string | undefined => {
-    const at = argv.indexOf(flag)
-    return at < 0 ? undefined : argv[at + 1]
-  }
-  const steps = Number(value('--steps') ?? 300)
-  if (!Number.isInteger(steps) || steps < 1) throw new Fault('bad-recipe', `--steps must be a whole number, found ${value('--steps')}.`, USAGE)
-  return { only: value('--only')?.split(','), steps, data: value('--data') ?? 'orders', readme: argv.includes('--readme') }
+async function read(argv: readonly string[]): Promise<{ only: readonly string[] | undefined; steps: number; data: string; readme: boolean }> {
+  const args = new Arguments(argv, USAGE, ['--readme'])
+  args.allow(['--only', '--steps', '--data', '--readme'])
+  args.operands(0, 0, 'options only')
+  const [only, data] = [args.text('--only')?.split(','), args.text('--data') ?? 'orders']
+  const ids = methodSubjects().map((s) => s.id)
+  const stranger = only?.find((id) => !ids.includes(id))
+  if (stranger !== undefined) throw args.wrong(`No method is called ${stranger}; there are ${ids.join(', ')}.`)
+  const samples = (JSON.parse(await readFile('public/samples/index.json', 'utf8')) as readonly { readonly id: string }[]).map((s) => s.id)
+  if (!samples.includes(data)) throw args.wrong(`There is no sample dataset ${data}; there are ${samples.join(', ')}.`)
+  return { only, steps: args.count('--steps', 300), data, readme: args.has('--readme') }
 }
 
 async function intoReadme(table: string): Promise<void> {

@@ -2,12 +2,12 @@
 // largest that trains within 2, 4 and 8 GiB, by how weights and activations are kept. No GPU and no weights are needed.
 import { defaultRecipe, type Recipe } from '../protocol/recipe.ts'
 import type { Training } from '../protocol/training.ts'
-import { Fault } from '../protocol/failure.ts'
 import { estimate } from '../train/estimate.ts'
 import type { Kept } from '../train/keptAs.ts'
+import { Arguments } from './arguments.ts'
 import { modelOfShapes, stockModels } from './plan/stockModels.ts'
 
-const USAGE = 'npm run plan -- [--length TOKENS] [--rows ROWS] [--rank R]'
+export const USAGE = 'npm run plan -- [--length TOKENS] [--rows ROWS] [--rank R]'
 const BUDGETS = [2, 4, 8]
 const GIB = 2 ** 30
 
@@ -23,15 +23,10 @@ const memories: readonly { readonly name: string; readonly training: Partial<Tra
 ]
 
 export async function main(argv: string[]): Promise<number> {
-  const rest = [...argv]
-  const take = (flag: string, fallback: number): number => {
-    const at = rest.indexOf(flag)
-    const n = at < 0 ? fallback : Number(rest.splice(at, 2)[1])
-    if (!(Number.isInteger(n) && n > 0)) throw new Fault('bad-recipe', `${flag} takes a whole number above 0.`, USAGE)
-    return n
-  }
-  const [length, rows, r] = [take('--length', 512), take('--rows', 1), take('--rank', 16)]
-  if (rest.length > 0) throw new Fault('bad-recipe', `plan does not know ${rest[0]}.`, USAGE)
+  const args = new Arguments(argv, USAGE)
+  args.allow(['--length', '--rows', '--rank'])
+  args.operands(0, 0, 'options only')
+  const [length, rows, r] = [args.count('--length', 512), args.count('--rows', 1), args.count('--rank', 16)]
   console.log(`LoRA r = ${r} on all linear layers, ${rows} × ${length} tokens; GiB of GPU memory in all: weights + activations + workspace + trainable\n`)
   console.log(`| model | ${storages.flatMap((s) => memories.map((m) => `${s.name}, ${m.name}`)).join(' | ')} |\n| --- ${'| --: '.repeat(storages.length * memories.length)}|`)
   const largest = new Map<string, string[]>()

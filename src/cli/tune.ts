@@ -7,19 +7,20 @@ import { expandPreset } from '../methods/presets.ts'
 import { Fault } from '../protocol/failure.ts'
 import { readRecipe, type Recipe } from '../protocol/recipe.ts'
 import { exportScript } from '../train/exportScript.ts'
+import { Arguments } from './arguments.ts'
 import { hubBase } from './tune/hubBase.ts'
 import { openRecipe } from './tune/openRecipe.ts'
 import { progressPrinter } from './tune/progressPrinter.ts'
 import type { TuneResult } from './tune/tuneResult.ts'
 
-const USAGE = 'npm run tune -- RECIPE.json [--out DIR] [--dawn] | RECIPE.json --script DIR'
+export const USAGE = 'npm run tune -- RECIPE.json [--out DIR] [--dawn] | RECIPE.json --script DIR'
 
 export async function main(argv: string[]): Promise<number> {
-  const [script, others] = takeFlag(argv, '--script')
-  const [folder, named] = takeFlag(others, '--out')
-  const out = resolve(folder ?? 'tuned')
-  const [file, ...rest] = named.filter((a) => a !== '--dawn')
-  if (!file || rest.length > 0 || script === '') throw new Fault('bad-recipe', 'tune needs one recipe.', USAGE)
+  const args = new Arguments(argv, USAGE, ['--dawn'])
+  args.allow(['--out', '--dawn', '--script'])
+  const [file] = args.operands(1, 1, 'one recipe')
+  const out = resolve(args.text('--out') ?? 'tuned')
+  const script = args.text('--script')
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new Fault('bad-recipe', `${file} could not be read.`, USAGE, String(error))
   })
@@ -32,19 +33,15 @@ export async function main(argv: string[]): Promise<number> {
     await writeScript(recipe, here, resolve(script), hub?.folder)
     return 0
   }
-  const { runRecipe } = argv.includes('--dawn') ? await import('./tune/inDawn.ts') : await import('./tune/inChromium.ts')
+  // What is learned must not be lost to a folder that cannot be written.
+  await mkdir(join(out, 'adapter'), { recursive: true })
+  const { runRecipe } = args.has('--dawn') ? await import('./tune/inDawn.ts') : await import('./tune/inChromium.ts')
   const result: TuneResult = await runRecipe(recipe, here, progressPrinter(recipe), hub?.folder)
   await writeFiles(join(out, 'adapter'), result.files)
   await writeFile(join(out, 'recipe.json'), `${JSON.stringify(result.record.recipe, null, 2)}\n`)
   await writeFile(join(out, 'metrics.jsonl'), result.events.map((e) => `${JSON.stringify(e)}\n`).join(''))
   console.log(`${result.record.status}: ${join(out, 'adapter')}`)
   return result.record.status === 'failed' ? 1 : 0
-}
-
-/** The value that follows a flag, and the arguments without both; empty where it lacks one. */
-function takeFlag(argv: readonly string[], name: string): [string | undefined, string[]] {
-  const at = argv.indexOf(name)
-  return at < 0 ? [undefined, [...argv]] : [argv[at + 1] ?? '', argv.toSpliced(at, 2)]
 }
 
 async function writeScript(given: Recipe, here: string, out: string, baseFolder?: string): Promise<void> {

@@ -1,22 +1,23 @@
-// A command line of folders and options, read with one sentence for everything that does not fit.
-import { Fault } from '../../protocol/failure.ts'
-
-/** Options without a value. */
-const SWITCHES = ['--updates', '--f32']
+// A command line of operands and options, read with one sentence for everything that does not fit.
+import { Fault } from '../protocol/failure.ts'
 
 export class Arguments {
   private readonly options = new Map<string, string>()
   private readonly places: string[] = []
 
-  /** @param help how to see what there is */
+  /**
+   * @param usage said with everything that does not fit
+   * @param switches options without a value
+   */
   constructor(
     argv: readonly string[],
-    private readonly help: string,
+    private readonly usage: string,
+    switches: readonly string[] = [],
   ) {
     for (let i = 0; i < argv.length; i++) {
       const arg = argv[i]
       if (!arg.startsWith('--')) this.places.push(arg)
-      else if (SWITCHES.includes(arg)) this.options.set(arg, '')
+      else if (switches.includes(arg)) this.options.set(arg, '')
       else {
         const value = argv[++i]
         if (value === undefined || value.startsWith('--')) throw this.wrong(`${arg} needs a value.`)
@@ -26,7 +27,7 @@ export class Arguments {
   }
 
   wrong(what: string): Fault {
-    return new Fault('bad-recipe', what, `See ${this.help}.`)
+    return new Fault('bad-recipe', what, this.usage)
   }
 
   allow(known: readonly string[]): void {
@@ -34,8 +35,8 @@ export class Arguments {
     if (stray !== undefined) throw this.wrong(`There is no option ${stray} here; known ones are ${known.join(', ')}.`)
   }
 
-  /** @param said what is expected, where the folders are of different kinds */
-  folders(least: number, most = Number.POSITIVE_INFINITY, said?: string): readonly string[] {
+  /** What is no option. @param said what is expected, where that is not just so many folders */
+  operands(least: number, most = Number.POSITIVE_INFINITY, said?: string): readonly string[] {
     const expected = said ?? `${least === most ? `${least}` : `at least ${least}`} folder${least === 1 ? '' : 's'}`
     if (this.places.length < least || this.places.length > most) throw this.wrong(`Expected ${expected}, found ${this.places.join(', ') || 'none'}.`)
     return this.places
@@ -57,6 +58,14 @@ export class Arguments {
 
   number(name: string): number | undefined {
     return this.numbers(name)?.[0]
+  }
+
+  /** A whole number above 0. */
+  count(name: string, fallback: number): number {
+    const text = this.text(name)
+    const n = text === undefined ? fallback : Number(text)
+    if (!(Number.isInteger(n) && n > 0)) throw this.wrong(`${name} takes a whole number above 0, found ${text}.`)
+    return n
   }
 
   /** Separated by commas. */
