@@ -5,7 +5,7 @@ import type { Activation } from '../ops/activation.ts'
 import { classScores, readClasses, type Classes } from './classes.ts'
 import type { Dimensions, Forward, Json, Model } from './family.ts'
 import type { ConfigReader } from './readConfig.ts'
-import type { RotaryTable } from './rotary.ts'
+import { rotaryContext, type RotaryTable } from './rotary.ts'
 
 export interface Decoder {
   readonly hidden: number
@@ -18,15 +18,29 @@ export interface Decoder {
   readonly padding: number
   readonly contextLength: number
   readonly eps: number
+  /** Of the gate. */
+  readonly activation: Activation
   readonly tied: boolean
   /** What it predicts instead of tokens. */
   readonly classes: Classes | undefined
 }
 
+/** What transformers takes where a config says nothing. */
+export interface DecoderDefaults {
+  readonly contextLength: number
+  readonly headSize?: number
+  readonly padding?: number
+  readonly eps?: number
+  readonly tied?: boolean
+  /** Of Gemmas, which have an entry of their own for it. */
+  readonly activation?: string
+}
+
 /** The entries that these families name alike. */
-export function readDecoder(read: ConfigReader, json: Json, fallback: { readonly contextLength: number; readonly headSize?: number; readonly tied?: boolean }): Decoder {
+export function readDecoder(read: ConfigReader, json: Json, fallback: DecoderDefaults): Decoder {
   const hidden = read.number('hidden_size')
   const heads = read.number('num_attention_heads')
+  const vocabulary = read.number('vocab_size')
   return {
     hidden,
     heads,
@@ -34,10 +48,11 @@ export function readDecoder(read: ConfigReader, json: Json, fallback: { readonly
     layers: read.number('num_hidden_layers'),
     kvHeads: read.number('num_key_value_heads', heads),
     headSize: read.number('head_dim', fallback.headSize ?? hidden / heads),
-    vocabulary: read.number('vocab_size'),
-    padding: read.number('pad_token_id', -1),
-    contextLength: read.number('max_position_embeddings', fallback.contextLength),
-    eps: read.number('rms_norm_eps', 1e-6),
+    vocabulary,
+    padding: read.padding(vocabulary, fallback.padding),
+    contextLength: rotaryContext(json, read.number('max_position_embeddings', fallback.contextLength)),
+    eps: read.number('rms_norm_eps', fallback.eps ?? 1e-6),
+    activation: read.activation(fallback.activation ? 'hidden_activation' : 'hidden_act', fallback.activation ?? 'silu'),
     tied: read.boolean('tie_word_embeddings', fallback.tied ?? false),
     classes: readClasses(json),
   }
@@ -52,11 +67,17 @@ export const decoderDimensions = (c: Pick<Decoder, 'hidden' | 'vocabulary' | 'la
   outputs: c.classes?.labels.length ?? c.vocabulary,
 })
 
-/** Window of each layer from `layer_types`, or as `slides` says where a config has none; 0 sees everything. */
-export function layerWindows(json: Json, layers: number, window: number, slides: (layer: number) => boolean): number[] {
+/** Whether each layer sees a window only: from `layer_types`, or as `slides` says where a config has none. */
+export function slidingLayers(read: ConfigReader, json: Json, layers: number, slides: (layer: number) => boolean): boolean[] {
   const types = json['layer_types'] as readonly string[] | undefined | null
-  return Array.from({ length: layers }, (_, l) => ((types ? types[l] === 'sliding_attention' : slides(l)) ? window : 0))
+  const other = types?.find((type) => type !== 'full_attention' && type !== 'sliding_attention')
+  read.reject(other !== undefined, `layer_types names ${other}, and only full_attention and sliding_attention can be run`)
+  return Array.from({ length: layers }, (_, l) => (types ? types[l] === 'sliding_attention' : slides(l)))
 }
+
+/** Window of each layer; 0 sees everything. */
+export const layerWindows = (read: ConfigReader, json: Json, layers: number, window: number, slides: (layer: number) => boolean): number[] =>
+  slidingLayers(read, json, layers, slides).map((sliding) => (sliding ? window : 0))
 
 export interface AttentionOptions {
   readonly layer: number
@@ -84,10 +105,10 @@ export function selfAttention(m: Model, at: string, x: Tensor, c: Decoder, optio
 }
 
 /** x (B·T, C) → (B·T, C): down(act(gate(x)) ∘ up(x)) below `at`. */
-export function gatedMlp(m: Model, at: string, x: Tensor, c: Decoder, { kind, bias }: { readonly kind: Activation; readonly bias: boolean }): Tensor {
+export function gatedMlp(m: Model, at: string, x: Tensor, c: Decoder, bias = false): Tensor {
   const gate = m.linear(`${at}.gate_proj`, x, { out: c.intermediate, bias })
   const up = m.linear(`${at}.up_proj`, x, { out: c.intermediate, bias })
-  return m.linear(`${at}.down_proj`, m.gated(kind, gate, up), { out: c.hidden, bias })
+  return m.linear(`${at}.down_proj`, m.gated(c.activation, gate, up), { out: c.hidden, bias })
 }
 
 /** RMSNorm of every head by itself: (B·T, H·D) → (B·T, H·D), one weight (D) for all heads. */
@@ -98,9 +119,10 @@ export function headNorm(m: Model, path: string, x: Tensor, c: Decoder, offset =
 /** Embeddings of the batch's tokens, (B·T, C). */
 export const embedTokens = (m: Model, c: Decoder, factor = 1): Tensor => m.embedding('model.embed_tokens', m.tokens, c.vocabulary, c.hidden, c.padding, factor)
 
-/** The final norm's output and the head over it. */
-export function withHead(m: Model, c: Decoder, hidden: Tensor): Forward {
+/** The final norm's output and the head over it. @param cap of logits of words; 0 is none */
+export function withHead(m: Model, c: Decoder, hidden: Tensor, cap = 0): Forward {
   if (c.classes) return classScores(m, c.classes, hidden)
   const sharedWith = c.tied ? 'model.embed_tokens.weight' : undefined
-  return { hidden, head: (rows) => m.linear('lm_head', rows, { out: c.vocabulary, bias: false, ...(sharedWith && { sharedWith }) }) } // (rows, V)
+  const head = (rows: Tensor): Tensor => m.linear('lm_head', rows, { out: c.vocabulary, bias: false, ...(sharedWith && { sharedWith }) }) // (rows, V)
+  return { hidden, head: cap > 0 ? (rows) => m.softcap(head(rows), cap) : head }
 }

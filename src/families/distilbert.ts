@@ -3,7 +3,7 @@
 import type { Tensor } from '../graph/tensor.ts'
 import type { Activation } from '../ops/activation.ts'
 import type { Classes } from './classes.ts'
-import { classesOf, readActivation } from './encoder.ts'
+import { classesOf } from './encoder.ts'
 import type { Family } from './family.ts'
 import { ConfigReader } from './readConfig.ts'
 
@@ -30,15 +30,16 @@ export const family: Family<DistilBert> = {
   config(json) {
     const read = new ConfigReader(json, 'distilbert')
     const hidden = read.number('dim')
+    const vocabulary = read.number('vocab_size')
     const config = {
       hidden,
       inner: read.number('hidden_dim', 4 * hidden),
       layers: read.number('n_layers'),
       heads: read.number('n_heads'),
-      vocabulary: read.number('vocab_size'),
-      padding: read.number('pad_token_id', 0),
+      vocabulary,
+      padding: read.padding(vocabulary, 0),
       contextLength: read.number('max_position_embeddings', 512),
-      activation: readActivation(read, 'activation'),
+      activation: read.activation('activation', 'gelu'),
       classes: classesOf(json),
     }
     read.done()

@@ -5,8 +5,6 @@ import { readClasses, type Classes } from './classes.ts'
 import type { Dimensions, Json, Model } from './family.ts'
 import type { ConfigReader } from './readConfig.ts'
 
-const ACTIVATIONS = { gelu: 'gelu', gelu_new: 'gelu_new', gelu_pytorch_tanh: 'gelu_new', relu: 'relu', silu: 'silu' } as const
-
 export interface Encoder {
   readonly hidden: number
   readonly intermediate: number
@@ -21,13 +19,12 @@ export interface Encoder {
   readonly classes: Classes
 }
 
-export const readActivation = (read: ConfigReader, name: string): Activation =>
-  ACTIVATIONS[read.choice(name, Object.keys(ACTIVATIONS) as (keyof typeof ACTIVATIONS)[], 'gelu')]
-
 /** An encoder predicts classes, or nothing that could be trained here: one that was pretrained only waits for those of the data. */
 export const classesOf = (json: Json): Classes => readClasses(json) ?? { taskType: 'SEQ_CLS', labels: ['LABEL_0', 'LABEL_1'] }
 
-export function readEncoder(read: ConfigReader, json: Json): Encoder {
+/** @param padding where a config names none */
+export function readEncoder(read: ConfigReader, json: Json, padding = 0): Encoder {
+  const vocabulary = read.number('vocab_size')
   read.choice('position_embedding_type', ['absolute'], 'absolute')
   read.reject(json['is_decoder'] === true, 'is_decoder is on')
   return {
@@ -35,12 +32,12 @@ export function readEncoder(read: ConfigReader, json: Json): Encoder {
     intermediate: read.number('intermediate_size'),
     layers: read.number('num_hidden_layers'),
     heads: read.number('num_attention_heads'),
-    vocabulary: read.number('vocab_size'),
-    padding: read.number('pad_token_id', 0),
+    vocabulary,
+    padding: read.padding(vocabulary, padding),
     contextLength: read.number('max_position_embeddings', 512),
     types: read.number('type_vocab_size', 2),
     eps: read.number('layer_norm_eps', 1e-12),
-    activation: readActivation(read, 'hidden_act'),
+    activation: read.activation('hidden_act', 'gelu'),
     classes: classesOf(json),
   }
 }

@@ -10,6 +10,8 @@ export type Json = Readonly<Record<string, unknown>>
 
 export interface Dimensions {
   readonly hidden: number
+  /** Channels of token embeddings, where they are not those of the layers. */
+  readonly embedded?: number
   readonly vocabulary: number
   readonly layers: number
   readonly contextLength: number

@@ -23,17 +23,15 @@ export const family: Family<Gemma2> = {
   config(json) {
     const read = new ConfigReader(json, 'gemma2')
     // Old configs name another activation in hidden_act, which the model never used.
-    read.choice('hidden_activation', ['gelu_pytorch_tanh'], 'gelu_pytorch_tanh')
     read.reject(json['use_bidirectional_attention'] === true, 'use_bidirectional_attention is on')
-    const common = readDecoder(read, json, { contextLength: 8192, headSize: 256, tied: true })
-    const cap = (name: string, fallback: number): number => (json[name] === null ? 0 : read.number(name, fallback))
+    const common = readDecoder(read, json, { contextLength: 8192, headSize: 256, tied: true, padding: 0, activation: 'gelu_pytorch_tanh' })
     const config = {
       ...common,
       attentionBias: read.boolean('attention_bias', false),
       scale: read.number('query_pre_attn_scalar', 256) ** -0.5,
-      scoreCap: cap('attn_logit_softcapping', 50),
-      logitCap: cap('final_logit_softcapping', 30),
-      windows: layerWindows(json, common.layers, read.number('sliding_window', 4096), (l) => l % 2 === 0),
+      scoreCap: read.limit('attn_logit_softcapping', 50),
+      logitCap: read.limit('final_logit_softcapping', 30),
+      windows: layerWindows(read, json, common.layers, read.limit('sliding_window', 4096), (l) => l % 2 === 0),
       rotary: rotaryTable(json, common.headSize),
     }
     read.done()
@@ -52,10 +50,9 @@ export const family: Family<Gemma2> = {
       const mixed = selfAttention(m, `${at}.self_attn`, x, c, { layer, rotary: c.rotary, window: c.windows[layer], bias, scale: c.scale, softcap: c.scoreCap })
       h = m.residual({ layer, layerPath: at, part: 'attention' }, h, norm(`${at}.post_attention_layernorm`, mixed))
       const y = norm(`${at}.pre_feedforward_layernorm`, h)
-      const inner = gatedMlp(m, `${at}.mlp`, y, c, { kind: 'gelu_new', bias: false })
+      const inner = gatedMlp(m, `${at}.mlp`, y, c)
       h = m.residual({ layer, layerPath: at, part: 'mlp' }, h, norm(`${at}.post_feedforward_layernorm`, inner))
     }
-    const { hidden, head } = withHead(m, c, norm('model.norm', h))
-    return { hidden, head: c.logitCap > 0 && !c.classes ? (rows) => m.softcap(head(rows), c.logitCap) : head }
+    return withHead(m, c, norm('model.norm', h), c.logitCap)
   },
 }

@@ -1,6 +1,6 @@
-// Gemma 3 and Gemma 3n-sized text models (270M, 1B): Gemma 2 without caps, with normalised heads of q and k, five sliding layers
+// Gemma 3 and Gemma 3n-sized text models (270M, 1B): Gemma 2, as a rule without caps, with normalised heads of q and k, five sliding layers
 // for each full one, and a rotary table for each kind. https://arxiv.org/abs/2503.19786; numerics as transformers' modeling_gemma3.
-import { decoderDimensions, embedTokens, gatedMlp, headNorm, layerWindows, readDecoder, selfAttention, withHead, type Decoder } from './decoder.ts'
+import { decoderDimensions, embedTokens, gatedMlp, headNorm, readDecoder, selfAttention, slidingLayers, withHead, type Decoder } from './decoder.ts'
 import type { Family, Json } from './family.ts'
 import { ConfigReader } from './readConfig.ts'
 import { rotaryTable, type RotaryTable } from './rotary.ts'
@@ -8,7 +8,12 @@ import { rotaryTable, type RotaryTable } from './rotary.ts'
 interface Gemma3 extends Decoder {
   readonly attentionBias: boolean
   readonly scale: number
-  readonly windows: readonly number[]
+  /** 0: none. */
+  readonly scoreCap: number
+  readonly logitCap: number
+  readonly window: number
+  /** Whether each layer sees no more than the window. */
+  readonly sliding: readonly boolean[]
   /** Of sliding layers, and of those that see everything. */
   readonly local: RotaryTable
   readonly global: RotaryTable
@@ -22,22 +27,23 @@ export const family: Family<Gemma3> = {
 
   config(json) {
     const read = new ConfigReader(json, 'gemma3_text')
-    read.choice('hidden_activation', ['gelu_pytorch_tanh'], 'gelu_pytorch_tanh')
     read.reject(json['use_bidirectional_attention'] === true, 'use_bidirectional_attention is on')
-    for (const name of ['attn_logit_softcapping', 'final_logit_softcapping']) read.reject(typeof json[name] === 'number', `${name} is set`)
-    const common = readDecoder(read, json, { contextLength: 131_072, headSize: 256, tied: true })
+    const common = readDecoder(read, json, { contextLength: 131_072, headSize: 256, tied: true, padding: 0, activation: 'gelu_pytorch_tanh' })
     const every = read.number('_sliding_window_pattern', read.number('sliding_window_pattern', 6))
     // v5 has both tables below rope_parameters; before, the local one had an entry of its own and was never scaled.
     const tables = json['rope_parameters'] as Readonly<Record<string, Json>> | undefined | null
-    const local = tables ? { rope_parameters: tables['sliding_attention'] } : { rope_theta: json['rope_local_base_freq'] ?? 10_000 }
-    const global = tables ? { ...json, rope_parameters: tables['full_attention'] } : { ...json, rope_theta: json['rope_theta'] ?? 1_000_000 }
+    const local = { ...json, rope_parameters: tables?.['sliding_attention'], rope_scaling: null, rope_theta: json['rope_local_base_freq'] }
+    const global = { ...json, rope_parameters: tables?.['full_attention'] }
     const config = {
       ...common,
       attentionBias: read.boolean('attention_bias', false),
       scale: read.number('query_pre_attn_scalar', 256) ** -0.5,
-      windows: layerWindows(json, common.layers, read.number('sliding_window', 4096), (l) => (l + 1) % every !== 0),
-      local: rotaryTable(local, common.headSize, 'rotary local'),
-      global: rotaryTable(global, common.headSize, 'rotary'),
+      scoreCap: read.limit('attn_logit_softcapping', 0),
+      logitCap: read.limit('final_logit_softcapping', 0),
+      window: read.limit('sliding_window', 4096),
+      sliding: slidingLayers(read, json, common.layers, (l) => (l + 1) % every !== 0),
+      local: rotaryTable(local, common.headSize, { name: 'rotary local' }),
+      global: rotaryTable(global, common.headSize, { theta: 1_000_000 }),
     }
     read.done()
     return config
@@ -51,21 +57,22 @@ export const family: Family<Gemma3> = {
     let h = embedTokens(m, c, Math.sqrt(c.hidden)) // (B·T, C)
     for (let layer = 0; layer < c.layers; layer++) {
       const at = `model.layers.${layer}`
-      const window = c.windows[layer]
+      const sliding = c.sliding[layer]
       const x = norm(`${at}.input_layernorm`, h)
       const mixed = selfAttention(m, `${at}.self_attn`, x, c, {
         layer,
-        window,
         bias,
-        rotary: window > 0 ? c.local : c.global,
+        window: sliding ? c.window : 0,
+        rotary: sliding ? c.local : c.global,
         scale: c.scale,
+        softcap: c.scoreCap,
         ready: (which, y) => headNorm(m, `${at}.self_attn.${which}_norm`, y, c, 1),
       })
       h = m.residual({ layer, layerPath: at, part: 'attention' }, h, norm(`${at}.post_attention_layernorm`, mixed))
       const y = norm(`${at}.pre_feedforward_layernorm`, h)
-      const inner = gatedMlp(m, `${at}.mlp`, y, c, { kind: 'gelu_new', bias: false })
+      const inner = gatedMlp(m, `${at}.mlp`, y, c)
       h = m.residual({ layer, layerPath: at, part: 'mlp' }, h, norm(`${at}.post_feedforward_layernorm`, inner))
     }
-    return withHead(m, c, norm('model.norm', h))
+    return withHead(m, c, norm('model.norm', h), c.logitCap)
   },
 }

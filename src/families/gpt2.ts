@@ -22,8 +22,6 @@ interface Gpt2 {
   readonly scaledByLayer: boolean
 }
 
-const ACTIVATIONS = { gelu_new: 'gelu_new', gelu_pytorch_tanh: 'gelu_new', gelu: 'gelu', relu: 'relu', silu: 'silu' } as const
-
 export const family: Family<Gpt2> = {
   id: 'gpt2',
   architecture: 'GPT2LMHeadModel',
@@ -42,7 +40,7 @@ export const family: Family<Gpt2> = {
       eps: read.number('layer_norm_epsilon', 1e-5),
       tied: read.boolean('tie_word_embeddings', true),
       classes: readClasses(json),
-      activation: ACTIVATIONS[read.choice('activation_function', Object.keys(ACTIVATIONS) as (keyof typeof ACTIVATIONS)[], 'gelu_new')],
+      activation: read.activation('activation_function', 'gelu_new'),
       scaled: read.boolean('scale_attn_weights', true),
       scaledByLayer: read.boolean('scale_attn_by_inverse_layer_idx', false),
     }

@@ -24,8 +24,6 @@ interface GptNeoX {
   readonly rotary: RotaryTable
 }
 
-const ACTIVATIONS = { gelu: 'gelu', gelu_new: 'gelu_new', gelu_fast: 'gelu_new', gelu_pytorch_tanh: 'gelu_new', relu: 'relu', silu: 'silu' } as const
-
 export const family: Family<GptNeoX> = {
   id: 'gpt_neox',
   architecture: 'GPTNeoXForCausalLM',
@@ -47,8 +45,8 @@ export const family: Family<GptNeoX> = {
       classes: readClasses(json),
       attentionBias: read.boolean('attention_bias', true),
       parallel: read.boolean('use_parallel_residual', true),
-      activation: ACTIVATIONS[read.choice('hidden_act', Object.keys(ACTIVATIONS) as (keyof typeof ACTIVATIONS)[], 'gelu')],
-      rotary: rotaryTable({ partial_rotary_factor: json['rotary_pct'] ?? 0.25, rope_theta: json['rotary_emb_base'] ?? 10_000, ...json }, hidden / heads),
+      activation: read.activation('hidden_act', 'gelu'),
+      rotary: rotaryTable({ partial_rotary_factor: json['rotary_pct'] ?? 0.25, rope_theta: json['rotary_emb_base'], ...json }, hidden / heads),
     }
     read.done()
     return config

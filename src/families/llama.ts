@@ -18,7 +18,6 @@ export const family: Family<Llama> = {
 
   config(json) {
     const read = new ConfigReader(json, 'llama')
-    read.choice('hidden_act', ['silu'], 'silu')
     const common = readDecoder(read, json, { contextLength: 2048 })
     const config = {
       ...common,
@@ -41,7 +40,7 @@ export const family: Family<Llama> = {
       const mixed = selfAttention(m, `${at}.self_attn`, x, c, { layer, rotary: c.rotary, window: 0, bias })
       h = m.residual({ layer, layerPath: at, part: 'attention' }, h, mixed)
       const y = m.rmsNorm(`${at}.post_attention_layernorm`, h, c.eps)
-      h = m.residual({ layer, layerPath: at, part: 'mlp' }, h, gatedMlp(m, `${at}.mlp`, y, c, { kind: 'silu', bias: c.mlpBias }))
+      h = m.residual({ layer, layerPath: at, part: 'mlp' }, h, gatedMlp(m, `${at}.mlp`, y, c, c.mlpBias))
     }
     return withHead(m, c, m.rmsNorm('model.norm', h, c.eps))
   },

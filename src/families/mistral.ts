@@ -17,10 +17,9 @@ export const family: Family<Mistral> = {
 
   config(json) {
     const read = new ConfigReader(json, 'mistral')
-    read.choice('hidden_act', ['silu'], 'silu')
     const common = readDecoder(read, json, { contextLength: 131_072 })
     // null is no window; a config without the entry means 4096, as in transformers.
-    const window = json['sliding_window'] === null ? 0 : read.number('sliding_window', 4096)
+    const window = read.limit('sliding_window', 4096)
     const config = { ...common, window, rotary: rotaryTable(json, common.headSize) }
     read.done()
     return config
@@ -36,7 +35,7 @@ export const family: Family<Mistral> = {
       const mixed = selfAttention(m, `${at}.self_attn`, x, c, { layer, rotary: c.rotary, window: c.window, bias: { qkv: false, o: false } })
       h = m.residual({ layer, layerPath: at, part: 'attention' }, h, mixed)
       const y = m.rmsNorm(`${at}.post_attention_layernorm`, h, c.eps)
-      h = m.residual({ layer, layerPath: at, part: 'mlp' }, h, gatedMlp(m, `${at}.mlp`, y, c, { kind: 'silu', bias: false }))
+      h = m.residual({ layer, layerPath: at, part: 'mlp' }, h, gatedMlp(m, `${at}.mlp`, y, c))
     }
     return withHead(m, c, m.rmsNorm('model.norm', h, c.eps))
   },

@@ -1,4 +1,5 @@
-// Phi-3 and Phi-4 mini: a Llama whose q, k and v are one matrix, and gate and up another. Long-context scaling (longrope) is refused.
+// Phi-3 and Phi-4 mini: a Llama whose q, k and v are one matrix, and gate and up another. Of longrope's
+// two scalings the one for texts within the original context.
 // https://arxiv.org/abs/2404.14219; numerics as transformers' modeling_phi3.
 import { decoderDimensions, embedTokens, readDecoder, withHead, type Decoder } from './decoder.ts'
 import type { Family } from './family.ts'
@@ -17,8 +18,7 @@ export const family: Family<Phi3> = {
 
   config(json) {
     const read = new ConfigReader(json, 'phi3')
-    read.choice('hidden_act', ['silu'], 'silu')
-    const common = readDecoder(read, json, { contextLength: 4096 })
+    const common = readDecoder(read, json, { contextLength: 4096, eps: 1e-5, padding: 32_000 })
     const config = { ...common, window: read.number('sliding_window', 0), rotary: rotaryTable(json, common.headSize) }
     read.done()
     return config
@@ -41,7 +41,7 @@ export const family: Family<Phi3> = {
 
       const y = m.rmsNorm(`${at}.post_attention_layernorm`, h, c.eps)
       const both = m.linear(`${at}.mlp.gate_up_proj`, y, { out: 2 * c.intermediate, bias: false })
-      const inner = m.gated('silu', m.columns(both, 0, c.intermediate), m.columns(both, c.intermediate, c.intermediate))
+      const inner = m.gated(c.activation, m.columns(both, 0, c.intermediate), m.columns(both, c.intermediate, c.intermediate))
       h = m.residual({ layer, layerPath: at, part: 'mlp' }, h, m.linear(`${at}.mlp.down_proj`, inner, { out: c.hidden, bias: false }))
     }
     return withHead(m, c, m.rmsNorm('model.norm', h, c.eps))

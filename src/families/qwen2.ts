@@ -18,11 +18,10 @@ export const family: Family<Qwen2> = {
 
   config(json) {
     const read = new ConfigReader(json, 'qwen2')
-    read.choice('hidden_act', ['silu'], 'silu')
     const common = readDecoder(read, json, { contextLength: 32_768 })
-    const window = read.boolean('use_sliding_window', false) ? read.number('sliding_window') : 0
+    const window = read.boolean('use_sliding_window', false) ? read.limit('sliding_window', 4096) : 0
     const from = read.number('max_window_layers', 28)
-    const config = { ...common, windows: layerWindows(json, common.layers, window, (l) => l >= from), rotary: rotaryTable(json, common.headSize) }
+    const config = { ...common, windows: layerWindows(read, json, common.layers, window, (l) => l >= from), rotary: rotaryTable(json, common.headSize) }
     read.done()
     return config
   },
@@ -37,7 +36,7 @@ export const family: Family<Qwen2> = {
       const mixed = selfAttention(m, `${at}.self_attn`, x, c, { layer, rotary: c.rotary, window: c.windows[layer], bias: { qkv: true, o: false } })
       h = m.residual({ layer, layerPath: at, part: 'attention' }, h, mixed)
       const y = m.rmsNorm(`${at}.post_attention_layernorm`, h, c.eps)
-      h = m.residual({ layer, layerPath: at, part: 'mlp' }, h, gatedMlp(m, `${at}.mlp`, y, c, { kind: 'silu', bias: false }))
+      h = m.residual({ layer, layerPath: at, part: 'mlp' }, h, gatedMlp(m, `${at}.mlp`, y, c))
     }
     return withHead(m, c, m.rmsNorm('model.norm', h, c.eps))
   },

@@ -19,14 +19,13 @@ export const family: Family<Qwen3> = {
 
   config(json) {
     const read = new ConfigReader(json, 'qwen3')
-    read.choice('hidden_act', ['silu'], 'silu')
     const common = readDecoder(read, json, { contextLength: 32_768, headSize: 128 })
-    const window = read.boolean('use_sliding_window', false) ? read.number('sliding_window') : 0
+    const window = read.boolean('use_sliding_window', false) ? read.limit('sliding_window', 4096) : 0
     const from = read.number('max_window_layers', 28)
     const config = {
       ...common,
       attentionBias: read.boolean('attention_bias', false),
-      windows: layerWindows(json, common.layers, window, (l) => l >= from),
+      windows: layerWindows(read, json, common.layers, window, (l) => l >= from),
       rotary: rotaryTable(json, common.headSize),
     }
     read.done()
@@ -50,7 +49,7 @@ export const family: Family<Qwen3> = {
       })
       h = m.residual({ layer, layerPath: at, part: 'attention' }, h, mixed)
       const y = m.rmsNorm(`${at}.post_attention_layernorm`, h, c.eps)
-      h = m.residual({ layer, layerPath: at, part: 'mlp' }, h, gatedMlp(m, `${at}.mlp`, y, c, { kind: 'silu', bias: false }))
+      h = m.residual({ layer, layerPath: at, part: 'mlp' }, h, gatedMlp(m, `${at}.mlp`, y, c))
     }
     return withHead(m, c, m.rmsNorm('model.norm', h, c.eps))
   },

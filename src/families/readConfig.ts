@@ -1,6 +1,13 @@
 // Typed access to config.json: collects every missing or wrong entry, then fails once with all of them.
 import { Fault } from '../protocol/failure.ts'
+import type { Activation } from '../ops/activation.ts'
 import type { Json } from './family.ts'
+
+/** transformers' names of activation functions. */
+const ACTIVATIONS: Readonly<Record<string, Activation>> = {
+  gelu: 'gelu', gelu_python: 'gelu', gelu_new: 'gelu_new', gelu_fast: 'gelu_new', gelu_accurate: 'gelu_new', gelu_pytorch_tanh: 'gelu_new',
+  quick_gelu: 'quick_gelu', relu: 'relu', silu: 'silu', swish: 'silu', sigmoid: 'sigmoid', tanh: 'tanh',
+}
 
 export class ConfigReader {
   private readonly problems: string[] = []
@@ -23,6 +30,19 @@ export class ConfigReader {
     if (allowed.includes(v as T)) return v as T
     this.problems.push(`${name} is ${JSON.stringify(v)}, and only ${allowed.join(', ')} can be run`)
     return allowed[0]
+  }
+  activation(name: string, fallback: string): Activation {
+    return ACTIVATIONS[this.choice(name, Object.keys(ACTIVATIONS), fallback)]
+  }
+  /** 0 for null: a limit that is not set. */
+  limit(name: string, fallback: number): number {
+    return this.json[name] === null ? 0 : this.number(name, fallback)
+  }
+  /** Id whose embedding takes no gradient, counted from the end below 0 as in torch; -1 for none, which null says. */
+  padding(vocabulary: number, fallback?: number): number {
+    if (this.json['pad_token_id'] === null || (this.json['pad_token_id'] === undefined && fallback === undefined)) return -1
+    const id = this.number('pad_token_id', fallback)
+    return id < 0 ? vocabulary + id : id
   }
   /** A sentence about a feature that cannot be run. */
   reject(condition: boolean, problem: string): void {

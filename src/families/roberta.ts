@@ -15,7 +15,7 @@ export const family: Family<Encoder> = {
 
   config(json) {
     const read = new ConfigReader(json, 'roberta')
-    const config = readEncoder(read, { pad_token_id: 1, ...json })
+    const config = readEncoder(read, json, 1)
     read.done()
     return { ...config, contextLength: config.contextLength - behindPadding(config.padding) }
   },

@@ -21,64 +21,90 @@ interface Settings {
 }
 
 /** Both layouts of config.json: v5's `rope_parameters`, and `rope_theta` + `rope_scaling` before it. */
-function settings(json: Json): Settings {
+function settings(json: Json, theta: number): Settings {
   const v5 = json['rope_parameters'] as Json | undefined | null
   const scaling = v5 ?? (json['rope_scaling'] as Json | undefined | null) ?? {}
-  const theta = scaling['rope_theta'] ?? json['rope_theta'] ?? 10_000
-  return { theta: Number(theta), type: String(scaling['rope_type'] ?? scaling['type'] ?? 'default'), scaling }
+  const type = String(scaling['rope_type'] ?? scaling['type'] ?? 'default')
+  return { theta: Number(scaling['rope_theta'] ?? json['rope_theta'] ?? theta), type: type === 'su' ? 'longrope' : type, scaling }
 }
 
-export function rotaryTable(json: Json, headSize: number, name = 'rotary'): RotaryTable {
-  const { theta, type, scaling } = settings(json)
-  const partial = Number(scaling['partial_rotary_factor'] ?? json['partial_rotary_factor'] ?? 1)
-  const rotary = Math.trunc(headSize * partial)
-  const plain = Float64Array.from({ length: rotary / 2 }, (_, i) => Math.fround(theta ** -((2 * i) / rotary)))
+const f32 = Math.fround
+
+/** @param theta where the config names none */
+export function rotaryTable(json: Json, headSize: number, { name = 'rotary', theta: usual = 10_000 }: { readonly name?: string; readonly theta?: number } = {}): RotaryTable {
+  const { theta, type, scaling } = settings(json, usual)
+  const share = Math.trunc(headSize * Number(scaling['partial_rotary_factor'] ?? json['partial_rotary_factor'] ?? 1))
+  // transformers rounds an odd share up, and its exponents do not notice.
+  const rotary = share + (share % 2)
+  if (rotary < 2 || rotary > headSize) throw new Fault('bad-model', `config.json asks to rotate ${share} of the ${headSize} numbers of a head, which pairs of numbers cannot do.`, 'Use an unmodified checkpoint.')
+  // Every operation is rounded to f32, as transformers' are: what is lost there grows with the position.
+  const periods = Float32Array.from({ length: rotary / 2 }, (_, i) => f32(theta) ** f32((2 * i) / share))
+  const plain = periods.map((period) => 1 / period)
+  const missing = (key: string): Fault => new Fault('bad-model', `config.json asks for ${type} rotary scaling without ${key}.`, 'Use an unmodified checkpoint.')
   const required = (key: string): number => {
     const v = scaling[key]
-    if (typeof v !== 'number') throw new Fault('bad-model', `config.json asks for ${type} rotary scaling without ${key}.`, 'Use an unmodified checkpoint.')
+    if (typeof v !== 'number') throw missing(key)
     return v
   }
-  const table = (frequencies: Float64Array, magnitude = 1): RotaryTable => ({ name, rotary, frequencies: Float32Array.from(frequencies), magnitude })
+  const table = (frequencies: Float32Array, magnitude = 1): RotaryTable => ({ name, rotary, frequencies, magnitude })
+  const context = Number(json['max_position_embeddings'])
+  const original = Number(json['original_max_position_embeddings'] ?? scaling['original_max_position_embeddings'] ?? context)
+  /** Unsaid, it is how much longer texts have become. */
+  const stretch = typeof scaling['factor'] === 'number' ? scaling['factor'] : context / original
   switch (type) {
     case 'default':
       return table(plain)
-    case 'linear':
-      return table(plain.map((f) => f / required('factor')))
+    // Stretches only what is longer than the context, and no text is.
+    case 'dynamic':
+      return table(plain)
+    case 'linear': {
+      const factor = required('factor')
+      return table(plain.map((f) => f / factor))
+    }
     case 'llama3':
-      return table(llama3(plain, required))
-    case 'yarn': {
-      const original = Number(scaling['original_max_position_embeddings'] ?? json['max_position_embeddings'])
-      return table(yarn(plain, theta, rotary, required('factor'), original, scaling), yarnMagnitude(scaling, required('factor')))
+      return table(llama3(plain, original, required))
+    case 'yarn':
+      return table(yarn(periods, theta, share, stretch, original, scaling), yarnMagnitude(scaling, stretch))
+    case 'longrope': {
+      const factors = scaling['short_factor']
+      if (!Array.isArray(factors) || factors.length !== periods.length) throw missing(`a short_factor of ${periods.length} numbers`)
+      const magnitude = stretch <= 1 ? 1 : Math.sqrt(1 + Math.log(stretch) / Math.log(original))
+      return table(periods.map((period, i) => 1 / f32(f32(Number(factors[i])) * period)), typeof scaling['attention_factor'] === 'number' ? scaling['attention_factor'] : magnitude)
     }
     default:
-      throw new Fault('bad-model', `Rotary scaling “${type}” cannot be run; default, linear, llama3 and yarn can.`, 'Choose a model with one of these.')
+      throw new Fault('bad-model', `Rotary scaling “${type}” cannot be run; default, linear, dynamic, llama3, yarn and longrope can.`, 'Choose a model with one of these.')
   }
 }
 
-function llama3(frequencies: Float64Array, required: (key: string) => number): Float64Array {
-  const [factor, low, high, old] = [required('factor'), required('low_freq_factor'), required('high_freq_factor'), required('original_max_position_embeddings')]
+/** Tokens of the longest text: longrope turns longer ones by other frequencies, which nothing here asks for. */
+export function rotaryContext(json: Json, contextLength: number): number {
+  const { type, scaling } = settings(json, 0)
+  return type === 'longrope' ? Math.min(contextLength, Number(json['original_max_position_embeddings'] ?? scaling['original_max_position_embeddings'] ?? contextLength)) : contextLength
+}
+
+function llama3(frequencies: Float32Array, original: number, required: (key: string) => number): Float32Array {
+  const [factor, low, high] = [required('factor'), required('low_freq_factor'), required('high_freq_factor')]
   return frequencies.map((f) => {
-    const wavelength = (2 * Math.PI) / f
-    if (wavelength > old / low) return f / factor
-    if (wavelength < old / high) return f
-    const smooth = (old / wavelength - low) / (high - low)
-    return ((1 - smooth) * f) / factor + smooth * f
+    const wavelength = f32(f32(2 * Math.PI) / f)
+    if (wavelength > original / low) return f / factor
+    if (wavelength < original / high) return f
+    const smooth = f32(f32(f32(original / wavelength) - low) / f32(high - low))
+    return f32(f32(f32(1 - smooth) * f) / factor) + f32(smooth * f)
   })
 }
 
 /** YaRN, https://arxiv.org/abs/2309.00071 */
-function yarn(plain: Float64Array, theta: number, rotary: number, factor: number, original: number, scaling: Json): Float64Array {
+function yarn(periods: Float32Array, theta: number, rotary: number, factor: number, original: number, scaling: Json): Float32Array {
   const dimensionOf = (rotations: number): number => (rotary * Math.log(original / (rotations * 2 * Math.PI))) / (2 * Math.log(theta))
-  const truncate = scaling['truncate'] !== false
-  let low = dimensionOf(Number(scaling['beta_fast'] ?? 32))
-  let high = dimensionOf(Number(scaling['beta_slow'] ?? 1))
-  if (truncate) [low, high] = [Math.floor(low), Math.ceil(high)]
+  let low = dimensionOf(Number(scaling['beta_fast'] || 32))
+  let high = dimensionOf(Number(scaling['beta_slow'] || 1))
+  if (scaling['truncate'] !== false) [low, high] = [Math.floor(low), Math.ceil(high)]
   low = Math.max(low, 0)
   high = Math.min(high, rotary - 1)
   if (low === high) high += 0.001
-  return plain.map((f, i) => {
-    const ramp = Math.min(1, Math.max(0, (i - low) / (high - low)))
-    return (f / factor) * ramp + f * (1 - ramp)
+  return periods.map((period, i) => {
+    const kept = f32(1 - Math.min(1, Math.max(0, f32(f32(i - low) / f32(high - low)))))
+    return f32(f32(1 / f32(f32(factor) * period)) * f32(1 - kept)) + f32(f32(1 / period) * kept)
   })
 }
 

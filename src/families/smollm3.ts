@@ -20,20 +20,19 @@ export const family: Family<SmolLM3> = {
 
   config(json) {
     const read = new ConfigReader(json, 'smollm3')
-    read.choice('hidden_act', ['silu'], 'silu')
-    const common = readDecoder(read, json, { contextLength: 32_768, tied: true })
+    const common = readDecoder(read, json, { contextLength: 32_768, tied: true, padding: 128_004 })
     const every = read.number('no_rope_layer_interval', 4)
     // 1 where a layer rotates, despite the entry's name.
     const listed = json['no_rope_layers'] as readonly number[] | undefined | null
-    const window = read.boolean('use_sliding_window', false) ? read.number('sliding_window') : 0
-    const rotates = Array.from({ length: common.layers }, (_, l) => (listed ? listed[l] === 1 : (l + 1) % every !== 0))
+    const window = read.boolean('use_sliding_window', false) ? read.limit('sliding_window', 0) : 0
+    const rotates = Array.from({ length: common.layers }, (_, l) => (listed ? Boolean(listed[l]) : (l + 1) % every !== 0))
     const config = {
       ...common,
       rotates,
       attentionBias: read.boolean('attention_bias', false),
       mlpBias: read.boolean('mlp_bias', false),
-      windows: layerWindows(json, common.layers, window, (l) => rotates[l]),
-      rotary: rotaryTable(json, common.headSize),
+      windows: layerWindows(read, json, common.layers, window, (l) => !rotates[l]),
+      rotary: rotaryTable(json, common.headSize, { theta: 2_000_000 }),
     }
     read.done()
     return config
@@ -51,7 +50,7 @@ export const family: Family<SmolLM3> = {
       const mixed = selfAttention(m, `${at}.self_attn`, x, c, { layer, rotary, window: c.windows[layer], bias })
       h = m.residual({ layer, layerPath: at, part: 'attention' }, h, mixed)
       const y = m.rmsNorm(`${at}.post_attention_layernorm`, h, c.eps)
-      h = m.residual({ layer, layerPath: at, part: 'mlp' }, h, gatedMlp(m, `${at}.mlp`, y, c, { kind: 'silu', bias: c.mlpBias }))
+      h = m.residual({ layer, layerPath: at, part: 'mlp' }, h, gatedMlp(m, `${at}.mlp`, y, c, c.mlpBias))
     }
     return withHead(m, c, m.rmsNorm('model.norm', h, c.eps))
   },

@@ -13,6 +13,7 @@ import { Fault } from '../protocol/failure.ts'
 import type { OptionSpecs } from '../protocol/options.ts'
 import { addProduct } from './addProduct.ts'
 import type { Attachment, Method, ModelOutline, ReadParam } from './method.ts'
+import { trainedBias } from './trainedBias.ts'
 import { linearTargets, rulesOf, writtenRules, type TargetRules } from './targets.ts'
 
 const options = {
@@ -41,6 +42,8 @@ interface Settings extends TargetRules {
   readonly beta1: number
   readonly beta2: number
   readonly orthogonal: number
+  /** none, all, or lora_only. */
+  readonly bias: string
   /** Of the run that made the adapter; unknown before it. */
   readonly totalSteps?: number
   /** Which triplets an adapter from a file has kept, by path. */
@@ -135,6 +138,8 @@ function attach(s: Settings, model: ModelOutline): Attachment {
       pruneTriplets(graph, { ...inputs, pruned: state('adalora.pruned', all) }, {})
     },
 
+    trains: (name) => trainedBias(s.bias, targets, name),
+
     merge(site, w, read) {
       const found = targets.has(site.path) ? factors(site.path, read) : undefined
       if (!found) return
@@ -143,7 +148,7 @@ function attach(s: Settings, model: ModelOutline): Attachment {
       addProduct(w, site, weighted, a, e.length, scaling)
     },
 
-    saved(read, keys) {
+    saved(read, keys, shapeOf) {
       const kept = survivors(read)
       const all = new Map<string, { readonly shape: Shape; readonly data: Float32Array }>()
       for (const path of targets) {
@@ -157,6 +162,7 @@ function attach(s: Settings, model: ModelOutline): Attachment {
         all.set(key(path, 'B'), { shape: [out, rows.length], data: Float32Array.from({ length: out * rows.length }, (_, n) => b[Math.floor(n / rows.length) * r + rows[n % rows.length]]) })
         all.set(key(path, 'E'), { shape: [rows.length, 1], data: Float32Array.from(rows, (i) => e[i]) })
       }
+      for (const name of keys) if (!/\.lora_[ABE]$/.test(name)) all.set(name, { shape: shapeOf(name), data: read(name)! })
       return all
     },
 
@@ -168,7 +174,7 @@ function attach(s: Settings, model: ModelOutline): Attachment {
         base_model_name_or_path: baseModel,
         beta1: s.beta1,
         beta2: s.beta2,
-        bias: 'none',
+        bias: s.bias,
         deltaT: s.deltaT,
         ...writtenRules(s, targets, model),
         fan_in_fan_out: model.conv1d,
@@ -218,6 +224,7 @@ export const method: Method = {
         beta1: Number(o['beta1']),
         beta2: Number(o['beta2']),
         orthogonal: Number(o['orth_reg_weight']),
+        bias: 'none',
       },
       model,
     )
@@ -240,6 +247,7 @@ export const method: Method = {
         beta1: number('beta1', 0.85),
         beta2: number('beta2', 0.85),
         orthogonal: number('orth_reg_weight', 0.5),
+        bias: String(config['bias'] ?? 'none'),
         ...(typeof config['total_step'] === 'number' && { totalSteps: config['total_step'] }),
         ...(pattern && { kept: new Map(Object.entries(pattern).map(([name, flags]) => [name.replace(/\.lora_E$/, ''), flags])) }),
       },

@@ -14,22 +14,33 @@ const ofPooler = (name: string): boolean => name.includes('.pooler.')
 export const mayStartFresh = (name: string): boolean => ofHead(name) || ofPooler(name)
 
 /** What stands before a base tensor's name in the adapter's file. */
-function prefixOf({ adapterConfig, adapterHub, prompt, prefix }: Attachment): string {
-  if (!adapterConfig || adapterHub) return ''
+function prefixOf({ adapterConfig, ownConfig, adapterHub, prompt, prefix }: Attachment): string {
+  if (adapterHub || ownConfig || !(adapterConfig || prompt || prefix)) return ''
   return prompt || prefix ? 'base_model.' : 'base_model.model.'
 }
 
 /** The attachment, with the head of a model for classes beside it. */
 export function withClassifierHead(a: Attachment, model: ModelOutline): Attachment {
   if (model.taskType === 'CAUSAL_LM') return a
-  const before = prefixOf(a)
   const poolerIsNew = model.missing?.some(ofPooler) === true
   const isOfHead = (name: string): boolean => ofHead(name) || (poolerIsNew && ofPooler(name))
-  const keys = new Set(model.tensors.filter(isOfHead).map((name) => before + name))
+  return withWholeTensors(a, model, isOfHead, { task_type: model.taskType, modules_to_save: poolerIsNew ? [...HEADS, 'pooler'] : HEADS })
+}
+
+/** The attachment, with base tensors that train whole beside it. @param config what adapter_config.json says of them */
+export function withWholeTensors(a: Attachment, model: ModelOutline, isWhole: (name: string) => boolean, config: { readonly modules_to_save: readonly string[]; readonly task_type?: string }): Attachment {
+  const before = prefixOf(a)
+  const keys = new Set(model.tensors.filter(isWhole).map((name) => before + name))
   return {
     ...a,
-    trains: (name) => a.trains?.(name) ?? (isOfHead(name) ? before + name : undefined),
-    ...(a.adapterConfig && { adapterConfig: (baseModel, run) => ({ ...a.adapterConfig!(baseModel, run), task_type: model.taskType, modules_to_save: poolerIsNew ? [...HEADS, 'pooler'] : HEADS }) }),
+    trains: (name) => a.trains?.(name) ?? (isWhole(name) ? before + name : undefined),
+    ...(a.adapterConfig && {
+      adapterConfig(baseModel, run) {
+        const own = a.adapterConfig!(baseModel, run)
+        const others = (own['modules_to_save'] as readonly string[] | null | undefined) ?? []
+        return { ...own, ...config, modules_to_save: [...new Set([...others, ...config.modules_to_save])] }
+      },
+    }),
     ...(a.saved && {
       saved(read, all, shapeOf) {
         const saved = new Map(a.saved!(read, all.filter((key) => !keys.has(key)), shapeOf))

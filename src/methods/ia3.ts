@@ -3,7 +3,7 @@
 import { scaleColumns } from '../ops/scaleColumns.ts'
 import type { OptionSpecs } from '../protocol/options.ts'
 import type { Attachment, Method, ModelOutline } from './method.ts'
-import { resolveTargets, type Selection } from './targets.ts'
+import { linearTargets, rulesOf, selects, type Selection } from './targets.ts'
 
 const options = {
   target_modules: { kind: 'list', default: ['default'], suggest: 'linear-layers', label: 'target_modules', help: 'Layers that get factors; default is keys, values and the MLP’s last layer.' },
@@ -30,9 +30,10 @@ const DEFAULTS: Readonly<Record<string, readonly [readonly string[], readonly st
 }
 const LLAMA_LIKE = [['k_proj', 'v_proj', 'down_proj'], ['down_proj']] as const
 
-function attach(targets: Selection, feedforward: Selection, model: ModelOutline): Attachment {
-  const chosen = resolveTargets({ targets }, model)
-  const inside = feedforward.length > 0 ? resolveTargets({ targets: feedforward }, model) : new Set<string>()
+function attach(targets: Selection, feedforward: Selection, model: ModelOutline, exclude?: Selection): Attachment {
+  const chosen = linearTargets({ targets, exclude }, model)
+  // PEFT compares a list's names without regard to dots here.
+  const inside = new Set([...chosen].filter((path) => (typeof feedforward === 'string' ? selects(feedforward, path) : feedforward.some((entry) => path.endsWith(entry)))))
   const key = (path: string): string => `${PREFIX}${path}.ia3_l`
   return {
     linear(site, x, base) {
@@ -53,6 +54,7 @@ function attach(targets: Selection, feedforward: Selection, model: ModelOutline)
     },
     adapterConfig: (baseModel) => ({
       base_model_name_or_path: baseModel,
+      exclude_modules: exclude ?? null,
       fan_in_fan_out: model.conv1d,
       feedforward_modules: feedforward,
       inference_mode: true,
@@ -81,6 +83,9 @@ export const method: Method = {
     const list = (value: unknown, fallback: readonly string[]): readonly string[] => ((value as readonly string[]).includes('default') ? fallback : (value as readonly string[]))
     return attach(list(given['target_modules'], targets), list(given['feedforward_modules'], feedforward), model)
   },
-  fromPeft: (config, model) =>
-    config['peft_type'] === 'IA3' ? attach((config['target_modules'] as Selection | null) ?? [], (config['feedforward_modules'] as Selection | null) ?? [], model) : undefined,
+  fromPeft(config, model) {
+    if (config['peft_type'] !== 'IA3') return undefined
+    const { targets, exclude } = rulesOf(config, model)
+    return attach(targets, (config['feedforward_modules'] as Selection | null) ?? [], model, exclude)
+  },
 }

@@ -2,12 +2,13 @@
 // Saved values are copies of the norms, not differences, under PEFT's keys.
 import { Fault } from '../protocol/failure.ts'
 import type { Attachment, Method, ModelOutline } from './method.ts'
+import { selects, type Selection } from './targets.ts'
 
 const PREFIX = 'base_model.model.'
 
-function attach(model: ModelOutline, targets: readonly string[]): Attachment {
-  const paths = model.norms.filter((path) => targets.some((t) => path === t || path.endsWith(`.${t}`)))
-  if (paths.length === 0) throw new Fault('bad-adapter', `target_modules ${targets.join(', ')} match no norm of this model.`, `Its norms are ${[...new Set(model.norms.map(last))].join(', ')}.`)
+function attach(model: ModelOutline, targets: Selection, exclude: Selection = []): Attachment {
+  const paths = model.norms.filter((path) => selects(targets, path) && !(exclude.length > 0 && selects(exclude, path)))
+  if (paths.length === 0) throw new Fault('bad-adapter', `target_modules ${JSON.stringify(targets)} match no norm of this model.`, `Its norms are ${[...new Set(model.norms.map(last))].join(', ')}.`)
   const chosen = new Set(paths)
   return {
     trains(name) {
@@ -21,7 +22,7 @@ function attach(model: ModelOutline, targets: readonly string[]): Attachment {
       modules_to_save: null,
       peft_type: 'LN_TUNING',
       revision: null,
-      target_modules: [...new Set(paths.map(last))],
+      target_modules: paths.length === model.norms.length ? [...new Set(paths.map(last))] : paths,
       task_type: 'CAUSAL_LM',
     }),
   }
@@ -42,7 +43,6 @@ export const method: Method = {
   attach: (_, model) => attach(model, model.norms),
   fromPeft: (config, model) => {
     if (config['peft_type'] !== 'LN_TUNING') return undefined
-    const targets = config['target_modules']
-    return attach(model, typeof targets === 'string' ? [targets] : ((targets as readonly string[] | null) ?? model.norms))
+    return attach(model, (config['target_modules'] as Selection | null) ?? model.norms, (config['exclude_modules'] as Selection | null) ?? [])
   },
 }

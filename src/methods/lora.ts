@@ -11,8 +11,9 @@ import { addProduct } from './addProduct.ts'
 import { dora, setLengths } from './dora.ts'
 import { byPattern, checkPatterns, disjoint } from './patterns.ts'
 import { joinColumns, stackRows, startInit, startKey, startOf, subtractStart, type LoraStart } from './loraStart.ts'
-import { HEADS } from './classifierHead.ts'
 import type { Attachment, Init, LinearSite, Method, ModelOutline } from './method.ts'
+import { checkModulesToSave, isSaved, modulesToSaveOf, withoutSaved } from './modulesToSave.ts'
+import { trainedBias } from './trainedBias.ts'
 import { resolveTargets, rulesOf, writtenRules, type TargetRules } from './targets.ts'
 
 const RANKS = 'Ranks by layer'
@@ -68,13 +69,12 @@ interface Settings extends TargetRules {
 const KEEPS_BASE: ReadonlySet<string> = new Set(['gaussian', 'eva', 'orthogonal', 'mica'])
 
 /** Variants of LoRA that change what the tensors mean. */
-const UNSUPPORTED = ['lora_bias', 'layer_replication', 'target_parameters', 'trainable_token_indices', 'alora_invocation_tokens', 'arrow_config', 'use_qalora', 'use_bdlora']
+const UNSUPPORTED = ['lora_bias', 'layer_replication', 'target_parameters', 'trainable_token_indices', 'alora_invocation_tokens', 'arrow_config', 'use_qalora', 'use_bdlora', 'kasa_config', 'monteclora_config']
 
 const PREFIX = 'base_model.model.'
 
 function attach(s: Settings, model: ModelOutline): Attachment {
-  const saved = (path: string): boolean => s.modulesToSave.some((entry) => path.endsWith(entry))
-  const targets = new Set([...resolveTargets(s, model)].filter((path) => !saved(path)))
+  const targets = resolveTargets(s, withoutSaved(model, s.modulesToSave))
   checkModules(s, [...targets], model)
   const sizes = (path: string): { r: number; scaling: number } => {
     const r = byPattern(s.rankPattern, path, s.r)
@@ -118,12 +118,7 @@ function attach(s: Settings, model: ModelOutline): Attachment {
     },
 
     trains(name) {
-      const dot = name.lastIndexOf('.')
-      const [path, leaf] = [name.slice(0, dot), name.slice(dot + 1)]
-      if (saved(path)) return PREFIX + name
-      if (leaf !== 'bias' || s.bias === 'none') return undefined
-      if (targets.has(path)) return `${PREFIX}${path}.base_layer.bias`
-      return s.bias === 'all' ? PREFIX + name : undefined
+      return isSaved(name.slice(0, name.lastIndexOf('.')), s.modulesToSave) ? PREFIX + name : trainedBias(s.bias, targets, name)
     },
 
     merge(site, w, read) {
@@ -198,13 +193,7 @@ function checkStart(s: Settings, targets: readonly string[], rankOf: (path: stri
 function checkModules(s: Settings, targets: readonly string[], model: ModelOutline): void {
   const embedding = targets.find((path) => model.embeddings.includes(path))
   if (s.dora && embedding !== undefined) throw new Fault('bad-recipe', `DoRA works on linear layers, and ${embedding} is an embedding.`, 'Leave it out of target_modules, or turn DoRA off.', undefined, [WITHOUT_DORA])
-  const paths = new Set(model.tensors.map((name) => name.slice(0, name.lastIndexOf('.'))))
-  const missing = s.modulesToSave.find((entry) => ![...paths].some((path) => path.endsWith(entry)))
-  if (missing !== undefined && !(model.head.endsWith(missing) && !paths.has(model.head)))
-    throw new Fault('bad-recipe', `modules_to_save “${missing}” matches no module of this model.`, `Choose among ${[...new Set([...paths].map((path) => path.replace(/^.*\./, '')))].join(', ')}.`)
-  const whole = [model.head, ...model.embeddings].find((path) => s.modulesToSave.some((entry) => path.endsWith(entry)))
-  if (whole !== undefined && !paths.has(model.head))
-    throw new Fault('bad-recipe', `modules_to_save names ${whole}, whose weights this model shares between embedding and head; PEFT would train a copy on one side.`, 'Target it with target_modules, or use full tuning.')
+  checkModulesToSave(s.modulesToSave, model)
 }
 
 export const method: Method = {
@@ -252,6 +241,8 @@ export const method: Method = {
     const start = startOf(initialised)
     const readable = start ? start.iterations === undefined : typeof initialised !== 'string' || KEEPS_BASE.has(initialised)
     if (!readable) unknown.push(`init_lora_weights ${String(initialised)}`)
+    // Both sides of shared weights would get the same update; without it each has its own.
+    if (config['ensure_weight_tying'] === true && !model.tensors.includes(`${model.head}.weight`)) unknown.push('ensure_weight_tying')
     // A reading that leaves a part out would answer wrongly without a word.
     if (unknown.length > 0) throw new Fault('bad-adapter', `This LoRA adapter uses ${unknown.join(', ')}, which cannot be read yet.`, 'Convert it to a plain LoRA adapter in PEFT.')
     return attach(
@@ -266,8 +257,7 @@ export const method: Method = {
         bias: (config['bias'] as Settings['bias'] | undefined) ?? 'none',
         rankPattern: (config['rank_pattern'] as Settings['rankPattern'] | undefined) ?? {},
         alphaPattern: (config['alpha_pattern'] as Settings['alphaPattern'] | undefined) ?? {},
-        // A model for classes trains its head with every method; PEFT lists the names that any of them has.
-        modulesToSave: ((config['modules_to_save'] as readonly string[] | null) ?? []).filter((entry) => model.taskType === 'CAUSAL_LM' || !HEADS.includes(entry)),
+        modulesToSave: modulesToSaveOf(config, model),
         start,
       },
       model,

@@ -143,6 +143,8 @@ export interface ModelOutline {
   readonly layers: number
   /** Channels of the residual stream. */
   readonly hidden: number
+  /** Channels of token embeddings, which prompts stand among. */
+  readonly embedded: number
   readonly attention: { readonly heads: number; readonly kvHeads: number; readonly headSize: number }
   /** Whether some layer stores [in, out] (GPT-2's Conv1D). */
   readonly conv1d: boolean

@@ -30,7 +30,7 @@ interface Settings {
 const MOST_STEPS = 256
 
 function attach({ count, type, hidden, layers: depth, dropout }: Settings, model: ModelOutline): Attachment {
-  const width = model.hidden
+  const width = model.embedded
   if (type === 'LSTM' && count > MOST_STEPS)
     throw new Fault('bad-recipe', `The LSTM reads its tokens one after another, at most ${MOST_STEPS}, and num_virtual_tokens is ${count}.`, 'Use fewer virtual tokens, or the MLP.')
   const lstm: Lstm | undefined = type === 'LSTM' ? { key: 'prompt_encoder.lstm_head', in: width, hidden, layers: depth, dropout } : undefined

@@ -16,7 +16,7 @@ const options = {
 
 function initial(start: string, text: string, model: ModelOutline): Init {
   if (start === 'RANDOM') return { kind: 'normal', std: 1 }
-  const table = { name: `${model.embeddings[0]}.weight`, width: model.hidden }
+  const table = { name: `${model.embeddings[0]}.weight`, width: model.embedded }
   if (start === 'SAMPLE_VOCAB') return { kind: 'sampled rows', ...table }
   if (text.trim() === '') throw new Fault('bad-recipe', 'Prompt tuning is to start from a text, but prompt_tuning_init_text is empty.', 'Write what the model should do, such as “Translate to French”, or choose another start.')
   if (!model.tokenize) throw new Fault('bad-recipe', 'Prompt tuning cannot start from a text without the model’s tokenizer.', 'Open the whole model folder, or choose another start.')
@@ -27,11 +27,11 @@ function initial(start: string, text: string, model: ModelOutline): Init {
 
 function attach(count: number, init: Init, dropout: number, model: ModelOutline): Attachment {
   return {
-    prompt: { count, embeddings: (site) => site.dropout(site.param(EMBEDDING, [count, model.hidden], init), dropout) },
-    saved: (read) => new Map([['prompt_embeddings', { shape: [count, model.hidden], data: read(EMBEDDING)! }]]),
+    prompt: { count, embeddings: (site) => site.dropout(site.param(EMBEDDING, [count, model.embedded], init), dropout) },
+    saved: (read) => new Map([['prompt_embeddings', { shape: [count, model.embedded], data: read(EMBEDDING)! }]]),
     // How it started is in the recipe; a reader that knew would tokenize the text again, only to overwrite what came of it.
     adapterConfig: (baseModel) => ({
-      ...promptConfig(baseModel, 'PROMPT_TUNING', count, model.hidden, model.attention.heads, model.layers),
+      ...promptConfig(baseModel, 'PROMPT_TUNING', count, model.embedded, model.attention.heads, model.layers),
       prompt_tuning_init: 'RANDOM',
     }),
   }

@@ -30,7 +30,7 @@ describe('the registry of methods', () => {
     expect(() => familyOf('llamma')).toThrow(
       `Models of type “llamma” cannot be trained yet; ${[...families.keys()].join(', ')} can.`,
     )
-    expect(() => attachPeft({ peft_type: 'WAVES' }, model)).toThrow('Adapters of type "WAVES" cannot be read yet.')
+    expect(() => attachPeft({ peft_type: 'WAVES' }, model)).toThrow('Adapters of PEFT’s type WAVES cannot be read.')
   })
 
   it('rejects a method listed twice, and full tuning beside another', () => {

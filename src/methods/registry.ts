@@ -6,6 +6,7 @@ import type { TaskText } from '../protocol/tasks.ts'
 import { checkConflicts } from './conflicts.ts'
 import { withClassifierHead } from './classifierHead.ts'
 import type { Attachment, Method, ModelOutline } from './method.ts'
+import { checkModulesToSave, modulesToSaveOf, withModulesToSave, withoutSaved } from './modulesToSave.ts'
 
 const files = import.meta.glob<{ method?: Method }>(['./*.ts', '!./*.test.ts', '!./registry.ts'], { eager: true })
 
@@ -56,11 +57,14 @@ export function attachAll(choices: readonly MethodChoice[], model: ModelOutline,
   return attachments.map((a, i) => (i === 0 ? withClassifierHead(a, model) : a))
 }
 
-/** The attachment that an adapter_config.json describes. */
-export function attachPeft(config: Readonly<Record<string, unknown>>, model: ModelOutline): Attachment {
-  for (const method of methods.values()) {
-    const attachment = method.fromPeft?.(config, model)
-    if (attachment) return withClassifierHead(attachment, model)
+/** The attachment that an adapter_config.json describes. @param reader asked first, for files that hold something else than what trained */
+export function attachPeft(config: Readonly<Record<string, unknown>>, model: ModelOutline, reader?: Method['fromPeft']): Attachment {
+  const entries = modulesToSaveOf(config, model)
+  checkModulesToSave(entries, model)
+  const open = withoutSaved(model, entries)
+  for (const [name, fromPeft] of [[undefined, reader] as const, ...[...methods.values()].map((m) => [m.id, m.fromPeft] as const)]) {
+    const attachment = fromPeft?.(config, open)
+    if (attachment) return { ...withClassifierHead(withModulesToSave(attachment, model, entries), model), ...(name !== undefined && { name }) }
   }
-  throw new Fault('bad-adapter', `Adapters of type ${JSON.stringify(config['peft_type'])} cannot be read yet.`, 'Use a LoRA adapter.')
+  throw new Fault('bad-adapter', `Adapters of PEFT’s type ${String(config['peft_type'])} cannot be read.`, `Known are ${[...methods.values()].filter((m) => m.fromPeft).map((m) => m.label).join(', ')}.`)
 }

@@ -15,7 +15,7 @@ export function attachSavedPrompt(config: Readonly<Record<string, unknown>>, mod
   if (typeof count !== 'number' || !Number.isInteger(count) || count < 1)
     throw new Fault('bad-adapter', `adapter_config.json says num_virtual_tokens ${JSON.stringify(count)}, where a whole number from 1 on was expected.`, 'Save the adapter again with the library that made it.')
   const zeros = { kind: 'zeros' } as const
-  if (name !== 'prefix_tuning') return { name, prompt: { count, embeddings: (site) => site.param(KEY, [count, model.hidden], zeros) } }
+  if (name !== 'prefix_tuning') return { name, prompt: { count, embeddings: (site) => site.param(KEY, [count, model.embedded], zeros) } }
   const width = model.attention.kvHeads * model.attention.headSize
   return {
     name,

@@ -27,7 +27,8 @@ export function fullMatch(pattern: string, path: string): boolean {
   }
 }
 
-function selects(selection: Selection, path: string): boolean {
+/** Whether a selection names this path. */
+export function selects(selection: Selection, path: string): boolean {
   return typeof selection === 'string' ? fullMatch(selection, path) : selection.some((entry) => endsAtDot(path, entry))
 }
 

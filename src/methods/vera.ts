@@ -7,7 +7,8 @@ import { scaleColumns } from '../ops/scaleColumns.ts'
 import { sliceColumns } from '../ops/sliceColumns.ts'
 import type { OptionSpecs } from '../protocol/options.ts'
 import type { Attachment, Method, ModelOutline } from './method.ts'
-import { resolveTargets, type Selection } from './targets.ts'
+import { linearTargets, rulesOf, type TargetRules } from './targets.ts'
+import { trainedBias } from './trainedBias.ts'
 
 const options = {
   r: { kind: 'number', default: 64, min: 1, max: 4096, integer: true, label: 'Rank r', help: 'Width of the shared matrices; large ranks are cheap here, since only vectors train.' },
@@ -19,8 +20,18 @@ const PREFIX = 'base_model.model.'
 const SHARED_A = 'base_model.vera_A'
 const SHARED_B = 'base_model.vera_B'
 
-function attach(r: number, initial: number, selection: Selection, key: number, model: ModelOutline): Attachment {
-  const targets = resolveTargets({ targets: selection }, model)
+interface Settings extends TargetRules {
+  readonly r: number
+  readonly initial: number
+  /** Seed of the shared matrices in PEFT, which are saved. */
+  readonly key: number
+  /** none, all, or vera_only. */
+  readonly bias: string
+}
+
+function attach(s: Settings, model: ModelOutline): Attachment {
+  const { r, initial } = s
+  const targets = linearTargets(s, model)
   const sizes = [...targets].map((path) => model.linearSizes.get(path)!)
   const [mostIn, mostOut] = [Math.max(...sizes.map((s) => s.in)), Math.max(...sizes.map((s) => s.out))]
   const bound = (fanIn: number): number => Math.sqrt(6 / fanIn)
@@ -37,6 +48,7 @@ function attach(r: number, initial: number, selection: Selection, key: number, m
       const wide = matmul(graph, { a: site.weigh?.(narrow) ?? narrow, b: graph.view(b, [site.out, r]) }, { transA: false, transB: true, alpha: 1 }).y // (N, out)
       return add(graph, { a: base(x), b: scaleColumns(graph, { x: wide, factors: outer }, {}).y }, {}).y
     },
+    trains: (name) => trainedBias(s.bias, targets, name),
     merge(site, w, read) {
       if (!targets.has(site.path)) return
       const outer = read(`${PREFIX}${site.path}.vera_lambda_b`)
@@ -52,14 +64,14 @@ function attach(r: number, initial: number, selection: Selection, key: number, m
     },
     adapterConfig: (baseModel) => ({
       base_model_name_or_path: baseModel,
-      bias: 'none',
+      bias: s.bias,
       d_initial: initial,
       fan_in_fan_out: model.conv1d,
       inference_mode: true,
       init_weights: true,
       modules_to_save: null,
       peft_type: 'VERA',
-      projection_prng_key: key,
+      projection_prng_key: s.key,
       r,
       revision: null,
       save_projection: true,
@@ -82,10 +94,10 @@ export const method: Method = {
   startsAsBase: true,
   attach: (o, model) => {
     const targets = o['target_modules'] as readonly string[]
-    return attach(Number(o['r']), Number(o['d_initial']), targets.includes('all-linear') ? 'all-linear' : targets, 0, model)
+    return attach({ r: Number(o['r']), initial: Number(o['d_initial']), targets: targets.includes('all-linear') ? 'all-linear' : targets, key: 0, bias: 'none' }, model)
   },
   fromPeft: (config, model) =>
     config['peft_type'] === 'VERA' && config['save_projection'] !== false
-      ? attach(Number(config['r'] ?? 256), Number(config['d_initial'] ?? 0.1), (config['target_modules'] as Selection | null) ?? model.targets, Number(config['projection_prng_key'] ?? 0), model)
+      ? attach({ ...rulesOf(config, model), r: Number(config['r'] ?? 256), initial: Number(config['d_initial'] ?? 0.1), key: Number(config['projection_prng_key'] ?? 0), bias: String(config['bias'] ?? 'none') }, model)
       : undefined,
 }

@@ -6,8 +6,7 @@ import type { JsonObject } from '../files/jsonFile.ts'
 import { sameShape, showShape, sizeOf } from '../graph/shape.ts'
 import { choiceOfAdapterHub, keyOfAdapterHub } from '../methods/adapterHub.ts'
 import type { Attachment } from '../methods/method.ts'
-import { withClassifierHead } from '../methods/classifierHead.ts'
-import { attachAll, methodOf, methods } from '../methods/registry.ts'
+import { attachAll, attachPeft, methodOf } from '../methods/registry.ts'
 import { attachSavedPrompt } from '../methods/savedPrompt.ts'
 import { Fault } from '../protocol/failure.ts'
 import { readRecipe, type MethodChoice } from '../protocol/recipe.ts'
@@ -127,7 +126,7 @@ function attach(part: AdapterPart, model: OpenModel, choice: MethodChoice | unde
   checkSizes(part)
   return told(() => {
     if (part.layout === 'adapterhub') return attachAll([choiceOfAdapterHub(part.config, outline.modelType)], outline)[0]
-    if (part.layout === 'peft') return attachSavedPrompt(part.config, outline) ?? attachKnown(part.config, outline)
+    if (part.layout === 'peft') return attachKnown(part.config, outline)
     if (!choice) throw new Fault('bad-adapter', `${part.folder || 'This folder'} needs recipe.json beside it, which says what its tensors are.`, 'Drop the whole folder as it was exported.')
     return attachAll([choice], outline)[0]
   })
@@ -137,11 +136,7 @@ function attachKnown(config: JsonObject, outline: OpenModel['outline']): Attachm
   if (typeof config['peft_type'] !== 'string') throw new Fault('bad-adapter', 'adapter_config.json does not say its peft_type.', 'Save the adapter again with the library that made it.')
   if (config['peft_type'] === 'VERA' && config['save_projection'] === false)
     throw new Fault('bad-adapter', 'This VeRA adapter was saved without its shared matrices, which only PyTorch can draw again.', 'Save it with save_projection true.')
-  for (const method of methods.values()) {
-    const attachment = method.fromPeft?.(config, outline)
-    if (attachment) return { ...withClassifierHead(attachment, outline), name: method.id }
-  }
-  throw new Fault('bad-adapter', `Adapters of PEFT’s type ${config['peft_type']} cannot be read.`, `Known are ${[...methods.values()].filter((m) => m.fromPeft).map((m) => m.label).join(', ')}.`)
+  return attachPeft(config, outline, attachSavedPrompt)
 }
 
 /** What a method says of a recipe, it says here of an adapter. */

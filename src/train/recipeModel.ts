@@ -42,6 +42,7 @@ function classifierOf<M extends OpenModel>(model: M, task: keyof typeof ENDINGS,
     architectures: [architecture],
     id2label: Object.fromEntries(labels.map((label, i) => [String(i), label])),
     label2id: Object.fromEntries(labels.map((label, i) => [label, i])),
+    num_labels: labels.length,
   }
   const config = family.config(json)
   const found = outline(family, config)

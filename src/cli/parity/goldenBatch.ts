@@ -2,14 +2,11 @@
 import type { Batch } from '../../data/batches.ts'
 import type { Stored } from './readCase.ts'
 
-/** In the models of the kit. */
-const ROBERTA_PADDING = 1
-
 /** Where the class of a row is predicted, for models that predict one; otherwise labels are of tokens. */
 export type Pooled = 'first' | 'last' | undefined
 
 /** Which tokens positions count: unsaid, all places. */
-export type Counted = 'shown' | 'not padding' | undefined
+export type Counted = 'shown' | { readonly otherThan: number } | undefined
 
 export function goldenBatch(tensors: ReadonlyMap<string, Stored>, prefix: string, counted?: Counted, pooled?: Pooled): Batch {
   const get = (name: string): Int32Array | undefined => tensors.get(`${prefix}/${name}`)?.data as Int32Array | undefined
@@ -30,7 +27,7 @@ export function goldenBatch(tensors: ReadonlyMap<string, Stored>, prefix: string
     for (let t = 0; t < T; t++) {
       const i = b * T + t
       const visible = !mask || mask[i] !== 0
-      const counts = counted === 'shown' ? visible : ids.data[i] !== ROBERTA_PADDING
+      const counts = counted === 'shown' ? visible : ids.data[i] !== counted?.otherThan
       positions[i] = given ? given[i] : !counted ? t : counts ? shown++ : counted === 'shown' ? 0 : -1
       // Without a mask, sequences are separated where positions restart.
       if (!mask && given && t > 0 && given[i] <= given[i - 1]) segment++

@@ -3,7 +3,6 @@ import type { Batch } from '../../data/batches.ts'
 import type { Gpu } from '../../gpu/device.ts'
 import type { Attachment } from '../../methods/method.ts'
 import { attachPeft, attachAll } from '../../methods/registry.ts'
-import { Fault } from '../../protocol/failure.ts'
 import { families } from '../../families/registry.ts'
 import { methods } from '../../methods/registry.ts'
 import { adamwHyper } from '../../optim/adamwHyper.ts'
@@ -60,24 +59,20 @@ function attach({ json, adapterConfig, bottleneckConfig: b }: GoldenCase, base: 
     return attachAll([{ id: 'bottleneck', options }], base.outline)
   }
   if (adapterConfig) {
-    try {
-      // AdaLoRA's file says what is left at the end; training starts with every rank.
-      const config = adapterConfig['peft_type'] === 'ADALORA' ? { ...adapterConfig, rank_pattern: null } : adapterConfig
-      return [attachPeft(config, base.outline)]
-    } catch (error) {
-      if (error instanceof Fault && error.code === 'bad-adapter') return undefined
-      throw error
-    }
+    // AdaLoRA's file says what is left at the end; training starts with every rank.
+    const config = adapterConfig['peft_type'] === 'ADALORA' ? { ...adapterConfig, rank_pattern: null } : adapterConfig
+    return [attachPeft(config, base.outline)]
   }
   const id = [...methods.keys()].find((m) => json.method === m || json.method.startsWith(`${m}_`))
   return id ? attachAll([{ id, options: {} }], base.outline) : undefined
 }
 
 /** Families whose positions count tokens instead of places: those the mask shows, or those that are not padding. */
-const COUNTED: Readonly<Record<string, Counted>> = { opt: 'shown', roberta: 'not padding' }
+const countedBy = ({ family, folder }: Base): Counted =>
+  family.id === 'opt' ? 'shown' : family.id === 'roberta' ? { otherThan: Number(folder.config['pad_token_id'] ?? 1) } : undefined
 
-const batchOf = ({ json, tensors }: GoldenCase, { family }: Base, name: string): Batch =>
-  goldenBatch(tensors, name, COUNTED[family.id], json.task === 'SEQ_CLS' ? (family.pooled ?? 'last') : undefined)
+const batchOf = ({ json, tensors }: GoldenCase, base: Base, name: string): Batch =>
+  goldenBatch(tensors, name, countedBy(base), json.task === 'SEQ_CLS' ? (base.family.pooled ?? 'last') : undefined)
 
 /** Where the stored logits were taken; a classifier's say nothing, and are those of every sequence. */
 const rowsOf = (positions: Stored | undefined, batch: Batch): Int32Array<ArrayBuffer> => (positions && positions.shape[0] > 0 ? flatRows(positions, batch.T) : pooledRows(batch))

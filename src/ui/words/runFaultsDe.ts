@@ -103,7 +103,6 @@ export const runFaultsDe: Sentences = {
   '{}, so it cannot be joined with another method.': '{}, also lässt es sich nicht mit einer anderen Methode verbinden.',
   'Full tuning trains every weight already': 'Volles Training trainiert schon jedes Gewicht',
   'A hypernetwork makes an adapter for each task out of itself alone': 'Ein Hypernetz macht den Adapter jeder Aufgabe aus sich allein',
-  'Adapters of type {} cannot be read yet.': 'Adapter der Art {} lassen sich noch nicht lesen.',
   'adapter_config.json says num_virtual_tokens {}, where a whole number from 1 on was expected.': 'adapter_config.json sagt num_virtual_tokens {}, wo eine ganze Zahl ab 1 erwartet war.',
   'Save the adapter again with the library that made it.': 'Sichern Sie den Adapter noch einmal mit der Bibliothek, die ihn gemacht hat.',
   'target_modules {} matches no layer of this model.': 'target_modules {} nennt keine Schicht dieses Modells.',
