@@ -1,6 +1,8 @@
 // total = weight · mean over matrices P of ‖P Pᵀ − I‖, and its gradient added to the flat gradient buffer.
 // `gram` writes grams with =, `lengths` writes norms and total with =, `spread` updates gradient in place.
 #include <index>
+#include <rows>
+const LANES = 256;
 struct Params { matrices: u32, rank: u32, longest: u32, weight: f32 }
 @group(0) @binding(0) var<uniform> params: Params;
 // Of each matrix: place of its first number, length of its `rank` rows, and how far apart rows and neighbours of a row lie.
@@ -28,24 +30,18 @@ fn gram(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grid: vec3
   grams[entry] = sum;
 }
 
-var<workgroup> sums: array<f32, 256>;
-
-@compute @workgroup_size(256)
+@compute @workgroup_size(LANES)
 fn lengths(@builtin(local_invocation_index) lane: u32) {
   let square = params.rank * params.rank;
   var sum = 0.0;
-  for (var m = lane; m < params.matrices; m += 256u) {
+  for (var m = lane; m < params.matrices; m += LANES) {
     var squares = 0.0;
     for (var k = 0u; k < square; k++) { squares += grams[m * square + k] * grams[m * square + k]; }
     norms[m] = sqrt(squares);
     sum += norms[m];
   }
-  sums[lane] = sum;
-  for (var half = 128u; half > 0u; half /= 2u) {
-    workgroupBarrier();
-    if (lane < half) { sums[lane] += sums[lane + half]; }
-  }
-  if (lane == 0u) { total[0] = params.weight * sums[0] / f32(params.matrices); }
+  let lengthsOfAll = rowSum(lane, sum);
+  if (lane == 0u) { total[0] = params.weight * lengthsOfAll / f32(params.matrices); }
 }
 
 // A lane for each number of the longest matrix, times the matrices.

@@ -46,8 +46,8 @@ fn put(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec
 
 /** The same without barriers, for software adapters: a lane a row. */
 @compute @workgroup_size(32)
-fn putAlone(@builtin(global_invocation_id) place: vec3u) {
-  let mine = place.x;
+fn putAlone(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let mine = groupIndex(group, groups) * 32u + lane;
   if (mine >= params.count) { return; }
   let row = rows[mine];
   if (row < 0 || row >= params.total || row == params.skip) { return; }

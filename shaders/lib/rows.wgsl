@@ -1,4 +1,4 @@
-// Reductions over the LANES lanes (a power of two) that share a row; a workgroup of 256 lanes holds 256 / LANES rows.
+// Reductions over the LANES lanes (a power of two) that share a row; a workgroup of at most 256 lanes holds one row or several.
 // Trees of fixed order: the same bits on every run. Every lane of the workgroup must call.
 var<workgroup> rowScratch: array<f32, 256>;
 

@@ -2,14 +2,13 @@
 // The table may be stored in 16 bits or in blocks; its gradient is the sum of dy over equal tokens (scatterRows). The padding token's row
 // takes no gradient, as with torch.nn.Embedding's padding_idx; -1 means there is none.
 import shader from '../../shaders/embedding.wgsl?raw'
-import { isBlockType } from '../graph/blocks.ts'
 import { elements, rowsOf } from '../graph/layout.ts'
 import { defineOp, type Op } from '../graph/op.ts'
 import { requireShape, requireThat } from '../graph/require.ts'
 import { showShape, sizeOf } from '../graph/shape.ts'
 import type { DType } from '../graph/tensor.ts'
-import { blockReads } from './blockReads.ts'
 import { scatterRows } from './gatherRows.ts'
+import { withReads } from './packedReads.ts'
 
 export type EmbeddingAttrs = { readonly padding: number }
 
@@ -26,17 +25,8 @@ export const embedding: Op<EmbeddingAttrs> = defineOp<EmbeddingAttrs>({
   dispatch: ({ w, y }) => {
     const [vocabulary, columns] = w.shape
     const { workgroups, params, defines, width } = elements(sizeOf(y.shape), columns)
-    const inBlocks = isBlockType(w.dtype)
-    const packed = { PACKED: w.dtype === 'f32' ? 0 : 1, BLOCKS: inBlocks ? 1 : 0, W_F16: w.dtype === 'f16' ? 1 : 0, W_BF16: w.dtype === 'bf16' ? 1 : 0 }
-    return [
-      {
-        shader: inBlocks ? `${shader}\n${blockReads(w.dtype, 'w', `u32(params.vocabulary) * params.columns * ${width}u`)}` : shader,
-        entry: 'forward',
-        workgroups,
-        params: { ...params, columns: columns / width, vocabulary },
-        defines: { ...defines, ...packed },
-      },
-    ]
+    const { text, PACKED } = withReads(shader, w.dtype, 'w', `u32(params.vocabulary) * params.columns * ${width}u`)
+    return [{ shader: text, entry: 'forward', workgroups, params: { ...params, columns: columns / width, vocabulary }, defines: { ...defines, PACKED } }]
   },
   backward: (g, { inputs: { tokens, w }, attrs }, { y: dy }, needs) =>
     needs.has('w') ? { w: scatterRows(g, { y: dy, rows: tokens }, { rows: w.shape[0], skip: attrs.padding }).x } : {},

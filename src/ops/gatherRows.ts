@@ -70,7 +70,7 @@ export const scatterRows: Op<ScatterRowsAttrs> = defineOp<ScatterRowsAttrs>({
         params: { count, ...shared },
         defines,
         alternatives: [
-          { shader: scatterShader, entry: 'putAlone', workgroups: [Math.ceil(count / 32), 1, 1], params: { count, ...shared }, defines, suits: 'software' },
+          { shader: scatterShader, entry: 'putAlone', workgroups: grid(count, 32), params: { count, ...shared }, defines, suits: 'software' },
         ],
       },
     ]

@@ -1,12 +1,11 @@
 // inverse[o] = 1 / ‖W[o,:] + s · (B A)[o,:]‖, the norm that DoRA divides by (https://arxiv.org/abs/2402.09353, §4.3).
 // Detached, as in the paper: it has no backward.
 import shader from '../../shaders/inverseRowNorms.wgsl?raw'
-import { isBlockType } from '../graph/blocks.ts'
 import { defineOp, type Case, type Op } from '../graph/op.ts'
 import { requireShape } from '../graph/require.ts'
 import { grid } from '../graph/shape.ts'
 import type { DType } from '../graph/tensor.ts'
-import { blockReads } from './blockReads.ts'
+import { withReads } from './packedReads.ts'
 
 /** W is stored [in, out] when `transposed`. */
 export type InverseRowNormsAttrs = { readonly scaling: number; readonly transposed: boolean }
@@ -23,10 +22,8 @@ export const inverseRowNorms: Op<InverseRowNormsAttrs> = defineOp<InverseRowNorm
   },
   dispatch: ({ w, a, b }, { scaling, transposed }) => {
     const [outputs, rank] = b.shape
-    const inBlocks = isBlockType(w.dtype)
-    const defines = { PACKED: w.dtype === 'f32' ? 0 : 1, BLOCKS: inBlocks ? 1 : 0, W_F16: w.dtype === 'f16' ? 1 : 0, TRANSPOSED: transposed ? 1 : 0 }
-    const text = inBlocks ? `${shader}\n${blockReads(w.dtype, 'w', 'params.outputs * params.inputs')}` : shader
-    return [{ shader: text, entry: 'forward', workgroups: grid(outputs), params: { outputs, inputs: a.shape[1], rank, scaling }, defines }]
+    const { text, PACKED } = withReads(shader, w.dtype, 'w', 'params.outputs * params.inputs')
+    return [{ shader: text, entry: 'forward', workgroups: grid(outputs), params: { outputs, inputs: a.shape[1], rank, scaling }, defines: { PACKED, TRANSPOSED: transposed ? 1 : 0 } }]
   },
   reference({ w, a, b }, { inverse }, sizes, { scaling, transposed }) {
     const [outputs, rank] = sizes['b'].shape

@@ -5,6 +5,7 @@ import weightShader from '../../shaders/layerNormBackwardW.wgsl?raw'
 import { columnLanes, rowDispatch, rowsOf } from '../graph/layout.ts'
 import { defineOp } from '../graph/op.ts'
 import { requireShape } from '../graph/require.ts'
+import { caseRstd, normShapes } from './normShapes.ts'
 import { sumColumns } from './sumColumns.ts'
 
 export type LayerNormAttrs = { readonly eps: number }
@@ -48,7 +49,7 @@ export const layerNorm = defineOp<LayerNormAttrs>({
     layerNormCase([3, 5], true),
     layerNormCase([2, 8], false),
     layerNormCase([2, 3, 12], true),
-    ...largeShapes().map((shape) => ({ ...layerNormCase(shape, shape[0] !== 17), differentiate: [] })),
+    ...normShapes.map((shape) => ({ ...layerNormCase(shape, shape[0] !== 17), differentiate: [] })),
     ...[
       [17, 48],
       [17, 257],
@@ -95,7 +96,7 @@ export const layerNormBackward = defineOp<LayerNormAttrs>({
       for (let c = 0; c < columns; c++) dx[n * columns + c] = rstd[n] * (d(c) - level - normed(c) * slope)
     }
   },
-  cases: [[1, 1], [3, 5], [2, 8], [2, 3, 12], ...largeShapes()].map((shape) => ({
+  cases: [[1, 1], [3, 5], [2, 8], [2, 3, 12], ...normShapes].map((shape) => ({
     name: `[${shape}]`,
     inputs: { x: { shape }, w: { shape: [shape.at(-1) ?? 1] }, ...statistics(shape), dy: { shape } },
     attrs: { eps: 1e-5 },
@@ -128,7 +129,7 @@ export const layerNormBackwardW = defineOp({
       }
     }
   },
-  cases: [[1, 1], [3, 5], [2, 3, 12], [257, 33], [3000, 64], ...largeShapes()].map((shape) => ({
+  cases: [[1, 1], [3, 5], [2, 3, 12], [257, 33], [3000, 64], ...normShapes].map((shape) => ({
     name: `[${shape}]`,
     inputs: { x: { shape }, ...statistics(shape), dy: { shape } },
     attrs: {},
@@ -143,21 +144,6 @@ function statistics(shape: number[]) {
   const [rows] = rowsOf(shape)
   return {
     mean: { shape: [rows], fill: (i: number) => 0.3 * Math.cos(i) },
-    rstd: { shape: [rows], fill: (i: number) => 0.8 + 0.4 * Math.sin(i) },
+    rstd: caseRstd(rows),
   }
-}
-function largeShapes(): number[][] {
-  return [
-    [17, 31],
-    [200, 32],
-    [17, 33],
-    [200, 48],
-    [1, 64],
-    [3, 255],
-    [17, 257],
-    [200, 576],
-    [300, 48],
-    [259, 33],
-    [3, 4100],
-  ]
 }

@@ -5,6 +5,7 @@ import weightShader from '../../shaders/rmsNormBackwardW.wgsl?raw'
 import { columnLanes, rowDispatch, rowsOf } from '../graph/layout.ts'
 import { defineOp } from '../graph/op.ts'
 import { requireShape } from '../graph/require.ts'
+import { caseRstd, normShapes } from './normShapes.ts'
 import { sumColumns } from './sumColumns.ts'
 
 export type RmsNormAttrs = { readonly eps: number; readonly offset: number }
@@ -44,7 +45,7 @@ export const rmsNorm = defineOp<RmsNormAttrs>({
     rmsNormCase([3, 5], 1),
     rmsNormCase([2, 8], 0),
     rmsNormCase([2, 3, 12], 1),
-    ...largeShapes().map((shape) => ({ ...rmsNormCase(shape, 0), differentiate: [] })),
+    ...normShapes.map((shape) => ({ ...rmsNormCase(shape, 0), differentiate: [] })),
     {
       name: 'large magnitudes',
       inputs: { x: { shape: [17, 48], fill: (i: number) => 1e6 * Math.sin(i) }, w: { shape: [48] } },
@@ -85,14 +86,14 @@ export const rmsNormBackward = defineOp<RmsNormAttrs>({
       for (let c = 0; c < columns; c++) dx[at + c] = rstd[n] * (dy[at + c] * (w[c] + offset) - x[at + c] * rstd[n] * slope)
     }
   },
-  cases: [[1, 1], [3, 5], [2, 8], [2, 3, 12], ...largeShapes()].map((shape) => {
+  cases: [[1, 1], [3, 5], [2, 8], [2, 3, 12], ...normShapes].map((shape) => {
     const [rows, columns] = rowsOf(shape)
     return {
       name: `[${shape}]`,
       inputs: {
         x: { shape },
         w: { shape: [columns] },
-        rstd: { shape: [rows], fill: (i: number) => 0.8 + 0.4 * Math.sin(i) },
+        rstd: caseRstd(rows),
         dy: { shape },
       },
       attrs: { eps: 1e-5, offset: rows % 2 },
@@ -122,9 +123,9 @@ export const rmsNormBackwardW = defineOp({
       for (let c = 0; c < columns; c++)
         dw[Math.floor(n / chunk) * columns + c] += dy[n * columns + c] * x[n * columns + c] * rstd[n]
   },
-  cases: [[1, 1], [3, 5], [2, 3, 12], [257, 33], [3000, 64], ...largeShapes()].map((shape) => {
+  cases: [[1, 1], [3, 5], [2, 3, 12], [257, 33], [3000, 64], ...normShapes].map((shape) => {
     const [rows] = rowsOf(shape)
-    const rstd = { shape: [rows], fill: (i: number) => 0.8 + 0.4 * Math.sin(i) }
+    const rstd = caseRstd(rows)
     return { name: `[${shape}]`, inputs: { x: { shape }, rstd, dy: { shape } }, attrs: {} }
   }),
 })
@@ -132,19 +133,4 @@ export const rmsNormBackwardW = defineOp({
 function rmsNormCase(shape: number[], offset: number) {
   const w = { shape: [shape.at(-1) ?? 1] }
   return { name: `[${shape}] offset ${offset}`, inputs: { x: { shape }, w }, attrs: { eps: 1e-5, offset } }
-}
-function largeShapes(): number[][] {
-  return [
-    [17, 31],
-    [200, 32],
-    [17, 33],
-    [200, 48],
-    [1, 64],
-    [3, 255],
-    [17, 257],
-    [200, 576],
-    [300, 48],
-    [259, 33],
-    [3, 4100],
-  ]
 }

@@ -23,11 +23,10 @@ export const sum = defineOp({
   dispatch: ({ x }) => {
     const count = sizeOf(x.shape)
     const { chunk, chunks } = cut(count)
-    const defines = { LANES: 256 }
-    if (chunks === 1) return [{ shader, entry: 'forward', workgroups: grid(1), params: { count, chunk }, defines }]
+    if (chunks === 1) return [{ shader, entry: 'forward', workgroups: grid(1), params: { count, chunk } }]
     return [
-      { shader, entry: 'split', workgroups: grid(chunks), params: { count, chunk }, defines },
-      { shader, entry: 'finish', workgroups: grid(1), params: { count: chunks, chunk: chunks }, defines },
+      { shader, entry: 'split', workgroups: grid(chunks), params: { count, chunk } },
+      { shader, entry: 'finish', workgroups: grid(1), params: { count: chunks, chunk: chunks } },
     ]
   },
   backward: (g, { inputs: { x } }, { total }) => {
