@@ -7,14 +7,11 @@ import {
   accumulators,
   columnAt,
   declarations,
-  each,
   eachFour,
   exponents,
-  lines,
   loader,
   ownFours,
   putter,
-  range,
   rowAt,
   slope,
   store,
@@ -24,6 +21,7 @@ import {
   type KernelShape,
   type Way,
 } from './attentionTiles.ts'
+import { each, lines, range } from './wgslText.ts'
 
 const wayOf = (s: KernelShape): Way => (s.tiling.way === 'staged' ? staged : lanes)
 

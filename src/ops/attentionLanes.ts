@@ -5,18 +5,16 @@
 import {
   across,
   columnAt,
-  component,
-  each,
   eachFour,
   foursOf,
   layoutOf,
   ownFours,
   place,
-  range,
   type KernelShape,
   type LanesTiling,
   type Way,
 } from './attentionTiles.ts'
+import { component, each, range } from './wgslText.ts'
 
 interface Lanes extends KernelShape {
   readonly tiling: LanesTiling

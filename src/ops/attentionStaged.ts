@@ -2,20 +2,17 @@
 // The weights of a tile (P, dS) pass through the same memory on their way to the second product. At most 16 KiB.
 import {
   across,
-  component,
-  each,
   eachFour,
   foursOf,
   layoutOf,
-  lines,
   ownFours,
-  range,
   rowAt,
   tileRows,
   type KernelShape,
   type StagedTiling,
   type Way,
 } from './attentionTiles.ts'
+import { component, each, lines, range } from './wgslText.ts'
 
 interface Staged extends KernelShape {
   readonly tiling: StagedTiling

@@ -3,6 +3,8 @@
 // Everything is unrolled here because shader compilers differ in whether they do it. Two ways to share a tile: attentionStaged.ts
 // (workgroup memory) and attentionLanes.ts (one subgroup).
 
+import { each, lines, range } from './wgslText.ts'
+
 /** Tiles in workgroup memory, 8 × 8 threads: portable. */
 export interface StagedTiling {
   readonly way: 'staged'
@@ -54,11 +56,6 @@ export interface Way<S extends KernelShape = KernelShape> {
   /** share{r} = 1 / sum of l{r} over the row, or 0; stores m + log(sum), or 0, to lse. */
   rowShares(s: S): string
 }
-
-export const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i)
-export const lines = (list: readonly string[]): string => list.join('\n')
-export const each = (n: number, write: (i: number) => string): string => lines(range(n).map(write))
-export const component = ['x', 'y', 'z', 'w']
 
 /** Threads along the columns and along the rows. */
 export const across = ({ tiling }: KernelShape): number => (tiling.way === 'staged' ? 8 : tiling.lanes)

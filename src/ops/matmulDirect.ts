@@ -1,6 +1,7 @@
 // A matmul kernel without workgroup memory: registers are fed straight from the cache. Needs contiguous fours.
-import { accumulators, declarations, everySegment, lines, multiply, put, putAll, range, stretch, widening, type Operands, type Segment } from './matmulKernel.ts'
+import { accumulators, declarations, everySegment, multiply, put, putAll, stretch, widening, type Operands, type Segment } from './matmulKernel.ts'
 import { THREADS } from './matmulStaged.ts'
+import { lines, range } from './wgslText.ts'
 
 /** @param rows,columns elements of y per thread; fours where an operand is read across them */
 export function direct(v: Operands, rows: number, columns: number): string {

@@ -1,6 +1,7 @@
 // A portable matmul kernel for one to eight rows of a (decoding): a workgroup owns 32 columns of y, eight threads share each
 // column's K and add up in a fixed order. Neighbouring threads read neighbouring vectors of b, which is read once.
-import { declarations, everySegment, lane, lines, loaders, put, range, stretch, type Operands, type Segment } from './matmulKernel.ts'
+import { declarations, everySegment, loaders, put, stretch, type Operands, type Segment } from './matmulKernel.ts'
+import { component, lines, range } from './wgslText.ts'
 
 /** Columns of y per workgroup, and threads that share the depth of one. */
 export const COLUMNS = 32
@@ -16,7 +17,7 @@ export function few(v: Operands, rows: number): string {
     const sums = range(rows).map((r) =>
       s.transB
         ? `acc${r} += vec4f(${range(4).map((i) => `dot(a${r}, b${i})`).join(', ')});`
-        : range(4).map((k) => `acc${r} = fma(vec4f(a${r}.${lane[k]}), b${k}, acc${r});`).join('\n'),
+        : range(4).map((k) => `acc${r} = fma(vec4f(a${r}.${component[k]}), b${k}, acc${r});`).join('\n'),
     )
     return `for (var k = sharer; k < ${stretch(s).end}; k += ${SHARERS}u) {
     ${lines(readB)}

@@ -2,6 +2,8 @@
 // are stored. Whether there is a bias or an addend is asked at run time, once an output, so that it makes no other kernel.
 import { isBlockType, type BlockType } from '../graph/blocks.ts'
 import { blockReads } from './blockReads.ts'
+import { pairReader } from './packedReads.ts'
+import { component, lines, range } from './wgslText.ts'
 
 /** How a product's operands are stored. */
 interface Stored {
@@ -46,10 +48,6 @@ export const stretch = (s: Segment): { first: string; end: string } =>
   s.a === 'a' ? { first: 'group.z * params.chunk', end: `min((params.K + 3u) / 4u, (group.z + 1u) * params.chunk)` } : { first: '0u', end: `(params.K2 + 3u) / 4u` }
 
 const target = (v: Operands): string => (v.split ? 'partials' : v.into ? 'total' : 'y')
-
-export const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i)
-export const lines = (list: readonly string[]): string => list.join('\n')
-export const lane = ['x', 'y', 'z', 'w'] as const
 
 export function declarations(v: Operands): string {
   const typeY = v.fourY ? 'vec4f' : 'f32'
@@ -111,10 +109,7 @@ export function widening(v: Operands): string {
 function wideningB(v: Operands): string {
   if (isBlockType(v.typeB)) return blockReads(v.typeB, 'b', 'params.N * params.K')
   if (v.typeB === 'f32') return v.fourB ? 'fn bVector(i: u32) -> vec4f { return b[i]; }' : 'fn bOne(i: u32) -> f32 { return b[i]; }'
-  const pair =
-    v.typeB === 'f16'
-      ? 'fn pair(word: u32) -> vec2f { return unpack2x16float(word); }'
-      : 'fn pair(word: u32) -> vec2f { return vec2f(bitcast<f32>(word << 16u), bitcast<f32>(word & 0xffff0000u)); }'
+  const pair = pairReader(v.typeB, 'pair')
   return v.fourB
     ? `${pair}\nfn bVector(i: u32) -> vec4f { let words = b[i]; return vec4f(pair(words.x), pair(words.y)); }`
     : `${pair}\nfn bOne(i: u32) -> f32 { return pair(b[i >> 1u])[i & 1u]; }`
@@ -163,11 +158,11 @@ export function putAll(rows: number, fours: number, each: (i: string, j: number)
 /** acc += four steps of k, from registers: a0… (k inside) or a0_0… (k first), and the same for b. */
 export function multiply(v: Segment, rows: number, columns: number): string {
   const body: string[] = []
-  const scalarA = (i: number, k: number): string => (v.transA ? `a${k}_${i >> 2}.${lane[i & 3]}` : `a${i}.${lane[k]}`)
+  const scalarA = (i: number, k: number): string => (v.transA ? `a${k}_${i >> 2}.${component[i & 3]}` : `a${i}.${component[k]}`)
   for (const i of range(rows)) {
     for (const j of range(columns / 4)) {
       for (const k of range(4)) {
-        const right = v.transB ? `vec4f(${range(4).map((c) => `b${j * 4 + c}.${lane[k]}`).join(', ')})` : `b${k}_${j}`
+        const right = v.transB ? `vec4f(${range(4).map((c) => `b${j * 4 + c}.${component[k]}`).join(', ')})` : `b${k}_${j}`
         body.push(`acc${i}_${j} = fma(vec4f(${scalarA(i, k)}), ${right}, acc${i}_${j});`)
       }
     }

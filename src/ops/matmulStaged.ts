@@ -1,6 +1,7 @@
 // The portable matmul kernel: 8 × 8 (or 16 × 16) threads keep a tile of both operands in workgroup memory and rows × columns of y each in
 // registers. Takes any shape. Unrolled here because shader compilers differ in whether they do it.
-import { accumulators, declarations, everySegment, lines, loaders, multiply, put, putAll, range, stretch, type Operands, type Segment } from './matmulKernel.ts'
+import { accumulators, declarations, everySegment, loaders, multiply, put, putAll, stretch, type Operands, type Segment } from './matmulKernel.ts'
+import { lines, range } from './wgslText.ts'
 
 /** Depth of a tile. */
 export const DEPTH = 16
@@ -13,26 +14,27 @@ export const THREADS = 8
 export function staged(v: Operands, rows: number, columns: number, side: number): string {
   const tileM = side * rows
   const tileN = side * columns
-  // A tile is stored the way its operand is: rows of fours along k, or one row of fours per k.
+  // A tile is stored the way its operand is: rows of fours along k, or one row of fours per k. In the first, a four is left free
+  // after the rows of each thread: neighbouring threads would otherwise read from the same banks of memory, one after the other.
   const product = (s: Segment): string => {
     const rowsA = s.transA ? DEPTH : tileM
     const foursA = (s.transA ? tileM : DEPTH) / 4
     const rowsB = s.transB ? tileN : DEPTH
     const foursB = (s.transB ? DEPTH : tileN) / 4
-    const stage = (name: string, tile: string, height: number, fours: number, trans: boolean, origin: string): string =>
+    const stage = (name: string, tile: string, height: number, fours: number, trans: boolean, origin: string, own: number): string =>
       `for (var i = lane; i < ${height * fours}u; i += ${side * side}u) {
-      ${tile}[i] = ${name}Four(${trans ? `k0 + i / ${fours}u` : `${origin} + i / ${fours}u`}, ${trans ? `${origin} / 4u + i % ${fours}u` : `k0 / 4u + i % ${fours}u`});
+      ${tile}[${trans ? 'i' : `i + i / ${own * fours}u`}] = ${name}Four(${trans ? `k0 + i / ${fours}u` : `${origin} + i / ${fours}u`}, ${trans ? `${origin} / 4u + i % ${fours}u` : `k0 / 4u + i % ${fours}u`});
     }`
     const readA = s.transA
       ? range(4).flatMap((k) => range(rows / 4).map((i) => `let a${k}_${i} = aTile[(k * 4u + ${k}u) * ${foursA}u + thread.y * ${rows / 4}u + ${i}u];`))
-      : range(rows).map((i) => `let a${i} = aTile[(thread.y * ${rows}u + ${i}u) * ${foursA}u + k];`)
+      : range(rows).map((i) => `let a${i} = aTile[thread.y * ${rows * foursA + 1}u + ${i * foursA}u + k];`)
     const readB = s.transB
-      ? range(columns).map((j) => `let b${j} = bTile[(thread.x * ${columns}u + ${j}u) * ${foursB}u + k];`)
+      ? range(columns).map((j) => `let b${j} = bTile[thread.x * ${columns * foursB + 1}u + ${j * foursB}u + k];`)
       : range(4).flatMap((k) => range(columns / 4).map((j) => `let b${k}_${j} = bTile[(k * 4u + ${k}u) * ${foursB}u + thread.x * ${columns / 4}u + ${j}u];`))
     const { first, end } = stretch(s)
     return `for (var k0 = 4u * ${first}; k0 < 4u * ${end}; k0 += ${DEPTH}u) {
-    ${stage(s.a, 'aTile', rowsA, foursA, s.transA, `group.y * ${tileM}u`)}
-    ${stage(s.b, 'bTile', rowsB, foursB, !s.transB, `group.x * ${tileN}u`)}
+    ${stage(s.a, 'aTile', rowsA, foursA, s.transA, `group.y * ${tileM}u`, rows)}
+    ${stage(s.b, 'bTile', rowsB, foursB, !s.transB, `group.x * ${tileN}u`, columns)}
     workgroupBarrier();
     for (var k = 0u; k < params.inner; k++) {
       ${lines(readA)}
@@ -46,8 +48,8 @@ export function staged(v: Operands, rows: number, columns: number, side: number)
   return `${declarations(v)}
 ${loaders(v)}
 ${put(v)}
-var<workgroup> aTile: array<vec4f, ${(tileM * DEPTH) / 4}>;
-var<workgroup> bTile: array<vec4f, ${(tileN * DEPTH) / 4}>;
+var<workgroup> aTile: array<vec4f, ${(tileM * DEPTH) / 4 + side}>;
+var<workgroup> bTile: array<vec4f, ${(tileN * DEPTH) / 4 + side}>;
 @compute @workgroup_size(${side}, ${side})
 fn forward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) thread: vec3u, @builtin(local_invocation_index) lane: u32) {
   let row0 = group.y * ${tileM}u + thread.y * ${rows}u;

@@ -2,7 +2,8 @@
 // between lanes two to five. All lanes of a workgroup share the same rows of y and own columns of their own: each lane loads
 // four numbers of one row of a, and every lane gets every row by broadcast. Right for any subgroup of at least `lanes` lanes.
 // Either operand can play a: with `swap` the kernel computes yᵀ = bᵀ·aᵀ, which suits a y of few columns.
-import { accumulators, declarations, everySegment, lane as component, lines, loaders, put, putAll, range, stretch, type Operands, type Segment } from './matmulKernel.ts'
+import { accumulators, declarations, everySegment, loaders, put, putAll, stretch, type Operands, type Segment } from './matmulKernel.ts'
+import { component, lines, range } from './wgslText.ts'
 
 export interface SubgroupTile {
   /** Rows of y per workgroup: a multiple of `lanes`, or of 4 where a is stored transposed. */
