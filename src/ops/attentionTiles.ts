@@ -2,7 +2,6 @@
 // A workgroup owns a tile of rows and walks over tiles of columns; threads differ in x along the columns and y along the rows.
 // Everything is unrolled here because shader compilers differ in whether they do it. Two ways to share a tile: attentionStaged.ts
 // (workgroup memory) and attentionLanes.ts (one subgroup).
-
 import { each, lines, range } from './wgslText.ts'
 
 /** Tiles in workgroup memory, 8 × 8 threads: portable. */
