@@ -9,6 +9,7 @@ export type Effort = (typeof efforts)[number]
 interface Amount {
   /** Passes over the training rows, within a least and a most number of steps. */
   readonly passes: number
+  /** Of a quick run, so many that the built-in model answers a sample otherwise than before. */
   readonly least: number
   readonly most: number
   readonly validations: number
@@ -17,7 +18,7 @@ interface Amount {
   readonly patience: number
 }
 const amounts: Readonly<Record<Effort, Amount>> = {
-  quick: { passes: 0.5, least: 20, most: 60, validations: 3, testRows: 10, patience: 0 },
+  quick: { passes: 0.5, least: 40, most: 60, validations: 3, testRows: 10, patience: 0 },
   balanced: { passes: 3, least: 100, most: 400, validations: 8, testRows: 50, patience: 0 },
   thorough: { passes: 10, least: 300, most: 5000, validations: 20, testRows: 200, patience: 5 },
 }

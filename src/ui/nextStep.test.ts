@@ -17,6 +17,7 @@ describe('nextStep', () => {
     ['the model opens', {}, 'opening'],
     ['no model could be opened', { base: { busy: false } }, 'model'],
     ['a model is open', { base }, 'data'],
+    ['another model is open than the recipe names', { base, dataset, recipe: { ...first.recipe, base: { source: 'folder', id: 'mine' } } }, 'model'],
     ['data are read', { base, dataset: { busy: true } }, 'reading'],
     ['columns have no meaning yet', { base, dataset: { busy: false, value: { ...dataset.value, isUnmapped: true } } }, 'mapping'],
     ['model and data are there', { base, dataset }, 'train'],

@@ -1,4 +1,5 @@
 // The one next thing to do, from the state of the page. Pure.
+import { isNamedBase } from '../protocol/isNamedBase.ts'
 import type { AppState } from '../store/appState.ts'
 import { isMoving } from '../store/runFigures.ts'
 import { isTrained, type StepId } from './story.ts'
@@ -21,7 +22,7 @@ export function nextStep(s: AppState): NextStep | undefined {
     return isMoving(run.phase) || run.phase === undefined ? { what: 'preparing', at: 'train' } : undefined
   }
   if (base.busy) return { what: 'opening', at: 'model' }
-  if (!base.value) return { what: 'model', at: 'model' }
+  if (!base.value || !isNamedBase(s.recipe.base, base.value)) return { what: 'model', at: 'model' }
   if (run.phase === 'failed') return { what: 'failed', at: 'train' }
   if (isTrained(s)) {
     if (!s.asked) return { what: 'judge', at: 'judge' }

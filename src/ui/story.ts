@@ -36,8 +36,8 @@ export function stepState(s: AppState, id: StepId): StepState {
     case 'train':
       return isTrained(s) ? 'done' : isReady || hasRun ? 'now' : 'later'
     case 'judge':
-      // An adapter from elsewhere can be judged without a run.
-      return s.run.after ? 'done' : isTrained(s) || (!hasRun && activeUses(s).length > 0) ? 'now' : 'later'
+      // Scores are there by themselves; it is judged once somebody asked. An adapter from elsewhere can be judged without a run.
+      return isTrained(s) && s.asked ? 'done' : isTrained(s) || (!hasRun && activeUses(s).length > 0) ? 'now' : 'later'
     case 'take-away':
       return isTrained(s) ? 'now' : 'later'
     default:

@@ -86,7 +86,9 @@ describe('the story', () => {
     expect(told(open)).toBe('dnllll')
     expect(told(read)).toBe('dddnll')
     expect(told({ ...read, run: training })).toBe('dddnll')
-    expect(told({ ...read, run: { ...training, phase: 'done' } })).toBe('ddddnn')
+    const done: AppState = { ...read, run: { ...training, phase: 'done' } }
+    expect(told(done)).toBe('ddddnn')
+    expect(told({ ...done, asked: { prompt: 'x', uses: [] } })).toBe('dddddn')
   })
   it('sums each step up', () => {
     expect(stepSummary(read, 'method')).toBe('LoRA, r = 8')

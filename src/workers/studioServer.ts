@@ -10,6 +10,7 @@ import { presets } from '../methods/presets.ts'
 import { methods } from '../methods/registry.ts'
 import type { RunEvent } from '../protocol/event.ts'
 import { Fault, toFailure } from '../protocol/failure.ts'
+import { isNamedBase } from '../protocol/isNamedBase.ts'
 import type { Recipe } from '../protocol/recipe.ts'
 import type { BaseInfo, DatasetInfo, MethodInfo, NamedFile, Result, RunRecord, Studio } from '../protocol/studio.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -137,6 +138,12 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
     const { chatTemplate } = m.folder
     return { tokenizer: m.tokenizer(), recipe, ...(chatTemplate !== undefined && { chatTemplate }), ...(data?.dataset.isUnmapped ? {} : classesOf(m, labelled(recipe))), contextLength: m.family.dimensions(m.config).contextLength }
   }
+  /** The open model, which must be the one that the recipe names. */
+  const modelFor = ({ base: wanted }: Recipe): OpenedModel => {
+    const open = need(model, 'model')
+    if (!isNamedBase(wanted, open.info)) throw new Fault('bad-model', `The recipe names the model ${wanted.id}, and ${open.info.title} is open.`, 'Open the model of the recipe, or choose another one for it.')
+    return open
+  }
   /** The open data, which must be what the recipe names. */
   const dataFor = ({ data: { tasks } }: Recipe, from = data): OpenedData => {
     const open = need(from, 'dataset')
@@ -190,7 +197,7 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
   /** The recipe on the open model and data, as its run would have it. */
   const script = async (given: Recipe): Promise<Map<string, StreamedFile>> => {
     const open = dataFor(given, data && (await readAs(data, given.data)))
-    const { model: on, info } = need(model, 'model')
+    const { model: on, info } = modelFor(given)
     const recipe = await stampRecipe(models.pinned(labelled(given)), on.folder, open.dataset, open.tasks)
     // A builtin model can be had from nowhere else.
     const base = recipe.base.source === 'builtin' ? (await site.model(info.id, storage, () => undefined)).files : undefined
@@ -314,10 +321,11 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
         soon(async () => {
           await swept
           if (data) data = await readAs(data, recipe.data)
+          const { model: on } = modelFor(recipe)
           const open = dataFor(recipe)
           const id = `${new Date().toISOString().replace(/[^0-9]/g, '').slice(0, 14)}-${crypto.randomUUID().slice(0, 8)}`
           await storage.inputs.save(id, await inputsOf(open))
-          const record: RunRecord = { id, recipe: await stampRecipe(models.pinned(labelled(recipe)), need(model, 'model').model.folder, open.dataset, open.tasks), createdAt: Date.now(), status: 'running', step: 0, hasAdapter: false }
+          const record: RunRecord = { id, recipe: await stampRecipe(models.pinned(labelled(recipe)), on.folder, open.dataset, open.tasks), createdAt: Date.now(), status: 'running', step: 0, hasAdapter: false }
           await storage.runs.put(record)
           // Asks once that the browser does not clear runs when the disk fills; a refusal changes nothing here.
           void storage.quota.persist().catch(() => false)

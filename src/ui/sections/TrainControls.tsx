@@ -1,5 +1,6 @@
 // Train, Pause, Continue, Stop. Where a button cannot work yet, a sentence says what is missing.
 import { useShallow } from 'zustand/react/shallow'
+import { isNamedBase } from '../../protocol/isNamedBase.ts'
 import { isMoving } from '../../store/runFigures.ts'
 import { isAnswering, type AppState } from '../../store/appState.ts'
 import { useActions, useApp } from '../AppContext.ts'
@@ -18,6 +19,7 @@ function missing(s: AppState, blocked: string, w: Words['train']): string | unde
   if (s.elsewhere) return w.elsewhere
   if (s.base.busy) return w.opening
   if (!s.base.value) return w.noModel
+  if (!isNamedBase(s.recipe.base, s.base.value)) return w.otherModel(s.recipe.base.id)
   if (!s.dataset.value) return s.dataset.busy ? w.reading : w.noData
   if (s.size.failure) return w.unusable
   if (isAnswering(s)) return w.answering

@@ -95,6 +95,8 @@ export const keptFaultsDe: Sentences = {
   'Keep it again when you want it.': 'Behalten Sie es noch einmal, wenn Sie es wollen.',
   'No dropped model is open that could be kept.': 'Es ist kein abgelegtes Modell offen, das sich behalten ließe.',
   'Drop a model folder first.': 'Legen Sie zuerst einen Modellordner ab.',
+  'The recipe names the model {}, and {} is open.': 'Das Rezept nennt das Modell {}, und offen ist {}.',
+  'Open the model of the recipe, or choose another one for it.': 'Öffnen Sie das Modell des Rezepts, oder wählen Sie ein anderes dafür.',
   'This run tunes a model folder {} with other weights than the one that is open.': 'Dieser Lauf passt einen Modellordner {} mit anderen Gewichten an als der, der offen ist.',
   'Drop that folder as it was on the page, then continue the run.': 'Legen Sie den Ordner, wie er war, auf der Seite ab, und setzen Sie dann den Lauf fort.',
   'The file “{}” was open, and is not kept in this browser.': 'Die Datei „{}“ war offen, und sie ist in diesem Browser nicht behalten.',
