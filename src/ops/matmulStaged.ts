@@ -14,8 +14,9 @@ export const THREADS = 8
 export function staged(v: Operands, rows: number, columns: number, side: number): string {
   const tileM = side * rows
   const tileN = side * columns
-  // A tile is stored the way its operand is: rows of fours along k, or one row of fours per k. In the first, a four is left free
-  // after the rows of each thread: neighbouring threads would otherwise read from the same banks of memory, one after the other.
+  // A tile is stored the way its operand is: rows of fours along k, or one row of fours per k. Neighbouring threads should not have
+  // to read from the same banks of memory, so in the first a four is left free after the `own` rows of each thread, and in the
+  // second every thread's first four comes before all second ones.
   const product = (s: Segment): string => {
     const rowsA = s.transA ? DEPTH : tileM
     const foursA = (s.transA ? tileM : DEPTH) / 4
@@ -23,14 +24,20 @@ export function staged(v: Operands, rows: number, columns: number, side: number)
     const foursB = (s.transB ? DEPTH : tileN) / 4
     const stage = (name: string, tile: string, height: number, fours: number, trans: boolean, origin: string, own: number): string =>
       `for (var i = lane; i < ${height * fours}u; i += ${side * side}u) {
-      ${tile}[${trans ? 'i' : `i + i / ${own * fours}u`}] = ${name}Four(${trans ? `k0 + i / ${fours}u` : `${origin} + i / ${fours}u`}, ${trans ? `${origin} / 4u + i % ${fours}u` : `k0 / 4u + i % ${fours}u`});
+      let row = i / ${fours}u;
+      let four = i % ${fours}u;
+      ${
+        trans
+          ? `${tile}[row * ${fours}u + four % ${own / 4}u * ${side}u + four / ${own / 4}u] = ${name}Four(k0 + row, ${origin} / 4u + four);`
+          : `${tile}[i + row / ${own}u] = ${name}Four(${origin} + row, k0 / 4u + four);`
+      }
     }`
     const readA = s.transA
-      ? range(4).flatMap((k) => range(rows / 4).map((i) => `let a${k}_${i} = aTile[(k * 4u + ${k}u) * ${foursA}u + thread.y * ${rows / 4}u + ${i}u];`))
+      ? range(4).flatMap((k) => range(rows / 4).map((i) => `let a${k}_${i} = aTile[(k * 4u + ${k}u) * ${foursA}u + thread.y + ${i * side}u];`))
       : range(rows).map((i) => `let a${i} = aTile[thread.y * ${rows * foursA + 1}u + ${i * foursA}u + k];`)
     const readB = s.transB
       ? range(columns).map((j) => `let b${j} = bTile[thread.x * ${columns * foursB + 1}u + ${j * foursB}u + k];`)
-      : range(4).flatMap((k) => range(columns / 4).map((j) => `let b${k}_${j} = bTile[(k * 4u + ${k}u) * ${foursB}u + thread.x * ${columns / 4}u + ${j}u];`))
+      : range(4).flatMap((k) => range(columns / 4).map((j) => `let b${k}_${j} = bTile[(k * 4u + ${k}u) * ${foursB}u + thread.x + ${j * side}u];`))
     const { first, end } = stretch(s)
     return `for (var k0 = 4u * ${first}; k0 < 4u * ${end}; k0 += ${DEPTH}u) {
     ${stage(s.a, 'aTile', rowsA, foursA, s.transA, `group.y * ${tileM}u`, rows)}
