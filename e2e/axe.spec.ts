@@ -103,22 +103,26 @@ describe('the page has no axe violation', () => {
       await page.getByLabel('How', { exact: true }).selectOption('dare_ties_svd')
     },
   }
-  for (const colorScheme of ['light', 'dark'] as const)
-    for (const [width, height] of [
-      [1440, 900],
-      [390, 844],
-    ] as const)
-      for (const [name, reach] of Object.entries({ ...states, ...((colorScheme === 'light') === width > 1000 && further) }))
-        it(`${name}, ${colorScheme}, ${width} wide`, async () => {
-          const page = await open({ pace: 5, ...(name.startsWith('paused') && { holdAt: 30 }) })
-          // What moves from one colour to another has both for a moment.
-          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-          await page.setViewportSize({ width, height })
-          await reach(page)
-          const { violations } = await new AxeBuilder({ page }).analyze()
-          expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([])
-          await page.close()
-        })
+  const light = { colorScheme: 'light', width: 1440, height: 900 } as const
+  const dark = { colorScheme: 'dark', width: 390, height: 844 } as const
+  const crossed = [
+    { ...light, colorScheme: dark.colorScheme },
+    { ...dark, colorScheme: light.colorScheme },
+  ]
+  for (const [name, reach] of Object.entries({ ...states, ...further }))
+    it(name, async () => {
+      const page = await open({ pace: 5, ...(name.startsWith('paused') && { holdAt: 30 }) })
+      await page.setViewportSize(light)
+      await reach(page)
+      for (const { colorScheme, ...size } of [light, dark, ...(name in states ? crossed : [])]) {
+        // What moves from one colour to another has both for a moment.
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+        await page.setViewportSize(size)
+        const { violations } = await new AxeBuilder({ page }).analyze()
+        expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`), `${colorScheme}, ${size.width} wide`).toEqual([])
+      }
+      await page.close()
+    })
 
   it('with failures everywhere and no WebGPU', async () => {
     const failure = {
