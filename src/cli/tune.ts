@@ -3,7 +3,8 @@
 // nothing and writes the same run as a Python folder.
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { expandPreset } from '../methods/presets.ts'
+import { presets } from '../methods/presets.ts'
+import { expandPreset } from '../protocol/expandPreset.ts'
 import { Fault } from '../protocol/failure.ts'
 import { readRecipe, type Recipe } from '../protocol/recipe.ts'
 import { exportScript } from '../train/exportScript.ts'
@@ -24,7 +25,7 @@ export async function main(argv: string[]): Promise<number> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new Fault('bad-recipe', `${file} could not be read.`, USAGE, String(error))
   })
-  const given = readRecipe(expandPreset(parse(text, file)))
+  const given = readRecipe(expandPreset(parse(text, file), presets))
   // Paths in a recipe are relative to it.
   const here = dirname(resolve(file))
   const hub = given.base.source === 'hub' ? await hubBase(given.base, process.env, console.log) : undefined

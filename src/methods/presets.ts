@@ -1,5 +1,4 @@
 // Lists of methods that are known under one name. A preset is data: choosing one fills the recipe's list.
-import { Fault } from '../protocol/failure.ts'
 import type { MethodPreset } from '../protocol/methods.ts'
 
 export const presets: readonly MethodPreset[] = [
@@ -27,12 +26,3 @@ export const presets: readonly MethodPreset[] = [
     defaultLearningRate: 2e-3,
   },
 ]
-
-/** A recipe whose methods are the name of a preset, with the preset's list in its place; anything else as it is. */
-export function expandPreset(json: unknown): unknown {
-  if (typeof json !== 'object' || json === null || !('methods' in json) || typeof json.methods !== 'string') return json
-  const name = json.methods
-  const preset = presets.find((p) => p.id === name)
-  if (!preset) throw new Fault('bad-recipe', `There is no preset “${name}”; known ones are ${presets.map((p) => p.id).join(', ')}.`, 'Correct the recipe’s methods, or list them.')
-  return { ...json, methods: preset.methods }
-}

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { familyOf, families } from '../families/registry.ts'
 import { outline } from '../train/census.ts'
+import { expandPreset } from '../protocol/expandPreset.ts'
 import type { Fault } from '../protocol/failure.ts'
 import type { ModelOutline } from './method.ts'
-import { expandPreset, presets } from './presets.ts'
+import { presets } from './presets.ts'
 import { attachAll, attachPeft, methodOf, methods } from './registry.ts'
 import { fullMatch, resolveTargets } from './targets.ts'
 
@@ -86,9 +87,9 @@ describe('the registry of methods', () => {
 
   it('has presets whose methods take the options they give', () => {
     for (const { id, methods: list } of presets) expect(attachAll(list, model), id).toHaveLength(list.length)
-    expect(expandPreset({ name: 'x', methods: 'mam' })).toEqual({ name: 'x', methods: presets.find((p) => p.id === 'mam')!.methods })
-    expect(expandPreset({ methods: [{ id: 'lora' }] })).toEqual({ methods: [{ id: 'lora' }] })
-    expect(() => expandPreset({ methods: 'mum' })).toThrow('There is no preset “mum”; known ones are mam, unipelt.')
+    expect(expandPreset({ name: 'x', methods: 'mam' }, presets)).toEqual({ name: 'x', methods: presets.find((p) => p.id === 'mam')!.methods })
+    expect(expandPreset({ methods: [{ id: 'lora' }] }, presets)).toEqual({ methods: [{ id: 'lora' }] })
+    expect(() => expandPreset({ methods: 'mum' }, presets)).toThrow('There is no preset “mum”; known ones are mam, unipelt.')
     expect(new Set([...presets.map((p) => p.id), ...methods.keys()]).size).toBe(presets.length + methods.size)
   })
 

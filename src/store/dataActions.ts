@@ -6,7 +6,8 @@ import type { DatasetInfo, NamedFile, PreviewToken, Result, TaskFile } from '../
 import type { Task } from '../protocol/tasks.ts'
 import type { Context } from './context.ts'
 import { answer, nothing, settled, waiting } from './held.ts'
-import { dataKey, withoutEntries } from './recipeEdits.ts'
+import { dataKey, withoutEntries, withoutRows, withRowsOf } from './recipeEdits.ts'
+import { fileNameOf } from './route.ts'
 import { described, newName, tasksOf, withoutTasks, withTasks } from './taskEdits.ts'
 
 export interface DataActions {
@@ -84,15 +85,16 @@ export function dataActions({ studio, store }: Context): DataActions {
   async function choose(part: { source: 'sample' | 'file'; id: string; name: string }, call: Open): Promise<boolean> {
     const { name, source, id } = part
     const before = getState().recipe
-    // How another file was to be read says nothing of this one; a recipe that names this file does.
-    const kept = before.data.id === id ? before.data : withoutEntries(before.data, ['mapping', 'quotes', 'validationFile'])
-    setState((s) => ({ recipe: { ...s.recipe, name, data: { ...kept, source, id } } }))
+    // What was said of other rows says nothing of these; a recipe that names them does.
+    const isNamed = fileNameOf(before.data.id) === id
+    setState((s) => {
+      const kept = isNamed ? s.recipe : withoutRows(s.recipe)
+      return { recipe: { ...kept, name, data: { ...kept.data, source, id } } }
+    })
     const isOpen = await open(call)
     const { recipe, dataset } = getState()
     if (!isOpen && dataset.value && recipe.data.id === id) {
-      const { source: oldSource, id: oldId, mapping, quotes, validationFile } = before.data
-      const data = { ...recipe.data, source: oldSource, id: oldId, ...(mapping && { mapping }), ...(quotes && { quotes }), ...(validationFile !== undefined && { validationFile }) }
-      const undone = { ...recipe, name: before.name, data }
+      const undone = withRowsOf(recipe, before)
       setState({ recipe: undone, renderedFor: dataKey(undone) })
     }
     return isOpen
@@ -139,7 +141,7 @@ export function dataActions({ studio, store }: Context): DataActions {
   }
 
   async function openFile(file: NamedFile, test?: NamedFile, validation?: NamedFile, isKept = false): Promise<void> {
-    const id = file.path.split('/').at(-1) ?? file.path
+    const id = fileNameOf(file.path)
     if (getState().recipe.data.tasks) return addTask('file', id, { file, ...(test && { test }) })
     const part = { source: 'file', id, name: id.replace(/\.[^.]*$/, '') } as const
     if (!(await choose(part, (recipe) => studio.openFile(file, recipe, test, validation)))) return
@@ -152,7 +154,7 @@ export function dataActions({ studio, store }: Context): DataActions {
   function nameValidation(): void {
     const { recipe } = getState()
     const data = withoutEntries(recipe.data, ['validationFile'])
-    const next = { ...recipe, data: openedValidation ? { ...data, validationFile: openedValidation.path.split('/').at(-1)! } : data }
+    const next = { ...recipe, data: openedValidation ? { ...data, validationFile: fileNameOf(openedValidation.path) } : data }
     setState({ recipe: next, renderedFor: dataKey(next) })
   }
 
@@ -170,7 +172,7 @@ export function dataActions({ studio, store }: Context): DataActions {
     }
     if (id === '') return
     const file = find('train')
-    if (source === 'file' && file?.path.split('/').at(-1) !== id) {
+    if (source === 'file' && (!file || fileNameOf(file.path) !== id)) {
       const message = `The file “${id}” was open, and is not kept in this browser.`
       return setState({ notice: { code: 'bad-data', message, hint: 'Drop it on this page to go on with it.' } })
     }

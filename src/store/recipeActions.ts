@@ -1,8 +1,10 @@
 // Edits, opens and hands out the recipe.
+import { expandPreset } from '../protocol/expandPreset.ts'
 import { toFailure, type Remedy } from '../protocol/failure.ts'
 import type { DataRecipe } from '../protocol/dataRecipe.ts'
 import type { OptionValue } from '../protocol/options.ts'
 import { readRecipe, type MethodChoice, type Recipe } from '../protocol/recipe.ts'
+import { isRecord } from '../protocol/record.ts'
 import type { TaskType } from '../protocol/taskType.ts'
 import type { NamedFile } from '../protocol/studio.ts'
 import type { AdapterActions } from './adapterActions.ts'
@@ -15,8 +17,11 @@ import { withEffort, type Effort } from './efforts.ts'
 import type { ModelActions } from './modelActions.ts'
 import { remedied, withBaseOption, withMethodOption, withMethods, withoutEntries, withTraining } from './recipeEdits.ts'
 import { readRecipeFragment } from './recipeLink.ts'
-import { DATA, route } from './route.ts'
+import { DATA, fileNameOf, route, type Route } from './route.ts'
 import { zipNames } from './zipNames.ts'
+
+/** Larger files are not read to see what they are. */
+const MOST_RECIPE_BYTES = 1_000_000
 
 export interface RecipeActions {
   setTraining(name: string, value: OptionValue): void
@@ -68,7 +73,7 @@ export function recipeActions({ store }: Context, model: ModelActions, data: Dat
     } else if (recipe.data.source === 'sample' && recipe.data.id !== '') {
       await data.openSample(recipe.data.id)
       edit((r) => ({ ...r, name: recipe.name }))
-    } else if (recipe.data.id !== '' && recipe.data.id !== before.recipe.data.id) {
+    } else if (recipe.data.id !== '' && fileNameOf(recipe.data.id) !== before.recipe.data.id) {
       setState({ dataset: nothing })
     }
     const missing = [
@@ -83,7 +88,7 @@ export function recipeActions({ store }: Context, model: ModelActions, data: Dat
 
   async function openRecipeFile(file: File): Promise<void> {
     try {
-      const recipe = readRecipe(JSON.parse(await file.text()) as unknown)
+      const recipe = readRecipe(expandPreset(JSON.parse(await file.text()), getState().presets))
       await takeRecipe(recipe)
     } catch (error) {
       const isNotJson = error instanceof SyntaxError
@@ -97,6 +102,50 @@ export function recipeActions({ store }: Context, model: ModelActions, data: Dat
           : toFailure(error),
       })
     }
+  }
+
+  async function takeFiles(files: readonly NamedFile[]): Promise<void> {
+    dismissNotice()
+    if (getState().working) {
+      const message = 'Files cannot be opened while a run is training.'
+      return setState({ notice: { code: 'cancelled', message, hint: 'Wait until it is done, or stop it; a stopped run can continue later.' } })
+    }
+    const where = route(files)
+    switch (where.kind) {
+      case 'model':
+        await model.openFolder(where.files)
+        return where.others.length > 0 ? takeFiles(where.others) : undefined
+      case 'data':
+        return (await holdsRecipe(files)) ? openRecipeFile(where.file.file) : openData(where)
+      case 'adapter':
+        if (await holdsProject(files)) {
+          const run = await keep.openProject(files[0]!)
+          if (run) await takeRecipe(run.recipe)
+          return
+        }
+        if (await holdsData(files)) return data.openFile(files[0]!)
+        return adapters.loadAdapter(where.files)
+      case 'recipe':
+        // It says how the data beside it are read, and finds them open.
+        if (where.others.length > 0) await takeFiles(where.others)
+        return openRecipeFile(where.file.file)
+      case 'unknown': {
+        const names = where.names.slice(0, 3).join(', ')
+        const message = files.length === 0 ? 'The dropped folder is empty.' : `Nothing here can read ${names}.`
+        const hint =
+          'Drop a dataset (.jsonl, .json, .csv, .tsv, .parquet, .txt or .md, or a zip or gz of them), a Hugging Face model folder with config.json, a .gguf model, an adapter folder or zip, or recipe.json.'
+        return setState({ notice: { code: 'bad-file', message, hint, detail: where.names.join('\n') } })
+      }
+      default:
+        return where satisfies never
+    }
+  }
+
+  async function openData({ file, test, validation, unread }: Extract<Route, { kind: 'data' }>): Promise<void> {
+    await data.openFile(file, test, validation)
+    if (unread.length === 0) return
+    const detail = unread.map((f) => f.path).join('\n')
+    setState({ notice: { code: 'bad-data', message: `Of ${unread.length + 1} files with rows, ${fileNameOf(file.path)} is the one that was opened.`, hint: 'To train on all of them, put them into one zip and drop that.', detail } })
   }
 
   return {
@@ -113,43 +162,7 @@ export function recipeActions({ store }: Context, model: ModelActions, data: Dat
     setSeed: (seed) => edit((r) => ({ ...r, seed })),
     setName: (name) => edit((r) => ({ ...r, name })),
     takeRecipe,
-    async takeFiles(files) {
-      dismissNotice()
-      if (getState().working) {
-        const message = 'Files cannot be opened while a run is training.'
-        setState({
-          notice: { code: 'cancelled', message, hint: 'Wait until it is done, or stop it; a stopped run can continue later.' },
-        })
-        return
-      }
-      const where = route(files)
-      switch (where.kind) {
-        case 'model':
-          return model.openFolder(where.files)
-        case 'data':
-          return data.openFile(where.file, where.test, where.validation)
-        case 'adapter':
-          if (await holdsProject(files)) {
-            const run = await keep.openProject(files[0]!)
-            if (run) await takeRecipe(run.recipe)
-            return
-          }
-          if (await holdsData(files)) return data.openFile(files[0]!)
-          return adapters.loadAdapter(where.files)
-        case 'recipe':
-          return openRecipeFile(where.file.file)
-        case 'unknown': {
-          const names = where.names.slice(0, 3).join(', ')
-          const message = files.length === 0 ? 'The dropped folder is empty.' : `Nothing here can read ${names}.`
-          const hint =
-            'Drop a dataset (.jsonl, .json, .csv, .tsv, .parquet, .txt or .md, or a zip or gz of them), a Hugging Face model folder with config.json, a .gguf model, an adapter folder or zip, or recipe.json.'
-          setState({ notice: { code: 'bad-file', message, hint, detail: where.names.join('\n') } })
-          return
-        }
-        default:
-          return where satisfies never
-      }
-    },
+    takeFiles,
     async readLink(hash) {
       try {
         const linked = await readRecipeFragment(hash)
@@ -166,6 +179,17 @@ export function recipeActions({ store }: Context, model: ModelActions, data: Dat
     },
     dismissLinked,
     dismissNotice,
+  }
+}
+
+/** A recipe under a name of its own. */
+async function holdsRecipe([only, ...more]: readonly NamedFile[]): Promise<boolean> {
+  if (!only || more.length > 0 || !/\.json$/i.test(only.path) || only.file.size > MOST_RECIPE_BYTES) return false
+  try {
+    const json: unknown = JSON.parse(await only.file.text())
+    return isRecord(json) && 'methods' in json && isRecord(json['base']) && isRecord(json['data'])
+  } catch {
+    return false
   }
 }
 

@@ -134,5 +134,23 @@ export const dataKey = ({ data, training, seed, task, labels }: Recipe): string 
 
 /** The data of a recipe with these entries at their defaults. */
 export function withoutEntries(data: Recipe['data'], names: readonly (keyof DataRecipe)[]): Recipe['data'] {
-  return Object.fromEntries(Object.entries(data).filter(([name]) => !(names as readonly string[]).includes(name))) as unknown as Recipe['data']
+  return without(data, names) as Recipe['data']
 }
+
+/** Of the data, what holds for one set of rows only. */
+const OF_ROWS = ['source', 'id', 'sha256', 'test', 'mapping', 'quotes', 'validationFile'] as const satisfies readonly (keyof Recipe['data'])[]
+
+/** The recipe without what it says of its rows: where they are, how they are read, and which classes they have. */
+export function withoutRows({ labels: _labels, pairs: _pairs, ...recipe }: Recipe): Recipe {
+  const { source, id } = recipe.data
+  return { ...recipe, data: { ...without(recipe.data, OF_ROWS), source, id } as Recipe['data'] }
+}
+
+/** The recipe on the rows of another one, under its name. */
+export function withRowsOf(recipe: Recipe, { name, labels, pairs, data }: Recipe): Recipe {
+  const said = Object.fromEntries(Object.entries(data).filter(([key]) => (OF_ROWS as readonly string[]).includes(key)))
+  const bare = withoutRows(recipe)
+  return { ...bare, name, ...(labels && { labels }), ...(pairs !== undefined && { pairs }), data: { ...bare.data, ...said } }
+}
+
+const without = (data: Recipe['data'], names: readonly string[]): Partial<Recipe['data']> => Object.fromEntries(Object.entries(data).filter(([name]) => !names.includes(name)))

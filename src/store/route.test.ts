@@ -24,6 +24,7 @@ describe('route', () => {
   })
   it('sees a model in a GGUF file', () => {
     expect(route(files('down/notes.txt', 'down/tiny-Q8_0.GGUF'))).toMatchObject({ kind: 'model', name: 'tiny-Q8_0.GGUF', files: [{ path: 'down/tiny-Q8_0.GGUF' }] })
+    expect(route(files('m/config.json', 'rows.csv'))).toMatchObject({ kind: 'model', others: [{ path: 'rows.csv' }] })
     expect(route(files('m/config.json', 'm/x.gguf'))).toMatchObject({ kind: 'model', name: 'm' })
   })
   it('sees an adapter in a folder with adapter_config.json, or in a zip', () => {
@@ -36,6 +37,7 @@ describe('route', () => {
     expect(route(files('recipe.json')).kind).toBe('recipe')
     expect(route(files('pirate.recipe.json')).kind).toBe('recipe')
     expect(route(files('recipes.json')).kind).toBe('data')
+    expect(route(files('x.recipe (2).json', 'a.csv'))).toMatchObject({ kind: 'recipe', file: { path: 'x.recipe (2).json' }, others: [{ path: 'a.csv' }] })
   })
   it.each(['a.jsonl', 'A.CSV', 'x/y.tsv', 'n.ndjson', 't.txt', 'd.json', 'p.parquet', 'm.md', 'a.jsonl.gz'])('sees data in %s', (path) => {
     expect(route(files(path)).kind).toBe('data')

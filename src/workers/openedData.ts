@@ -15,6 +15,8 @@ export interface OpenedPart {
   readonly name?: string
   /** Sample id or file name. */
   readonly id: string
+  /** What a sample is called. */
+  readonly title?: string
   readonly train: ByteSource
   readonly test: ByteSource | undefined
   /** Rows that are held out, where they are given. */
@@ -48,12 +50,14 @@ function joined(parts: readonly OpenedPart[]): OpenedData {
   return { parts, dataset: joinDatasets(parts.map((p) => p.dataset), tasks.map((t) => t.name).join(', ')), testSet: undefined, tasks }
 }
 
-export const openOne = async (id: string, found: Found, reading: Reading = {}): Promise<OpenedData> => joined([await openPart(id, found, reading)])
+/** @param title what it is called, where that is not the file's name */
+export const openOne = async (id: string, found: Found, reading: Reading = {}, title?: string): Promise<OpenedData> =>
+  joined([{ ...(await openPart(id, found, reading)), ...(title !== undefined && { title }) }])
 
 /** The same data, read again where a single dataset is now to be read in another way. */
 export async function readAs(open: OpenedData, reading: Reading): Promise<OpenedData> {
   const [part] = open.parts
-  return open.tasks || part.reading === readingKey(reading) ? open : openOne(part.id, part, reading)
+  return open.tasks || part.reading === readingKey(reading) ? open : openOne(part.id, part, reading, part.title)
 }
 
 /** Throws a `bad-data` Fault while the columns of a dataset have no meaning. */

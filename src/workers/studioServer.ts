@@ -131,7 +131,8 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
   const describeOpen = async (recipe: Recipe): Promise<DatasetInfo> => {
     const open = (data = await readAs(need(data, 'dataset'), recipe.data))
     const infos = open.parts.map(({ dataset, testSet }) => describeData(dataset, { ...prepareOptions(recipe), ...(testSet && { test: testSet }) }))
-    return open.tasks ? joinInfos(infos, open) : infos[0]
+    const [{ title }] = open.parts
+    return open.tasks ? joinInfos(infos, open) : { ...infos[0], ...(title !== undefined && { name: title }) }
   }
   const prepareOptions = (recipe: Recipe) => {
     const { model: m } = need(model, 'model')
@@ -279,8 +280,8 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
       answer(() =>
         alone(async () => {
           const { entry, train, test } = await site.sample(id)
-          data = await openOne(id, { train, test })
-          return { ...(await describeOpen(recipe)), name: entry.title }
+          data = await openOne(id, { train, test }, {}, entry.title)
+          return describeOpen(recipe)
         }),
       ),
     openFile: ({ path, file }: NamedFile, recipe, test, validation) =>

@@ -138,6 +138,8 @@ export const dataFaultsDe: Sentences = {
   'Nothing here can read {}.': '{} kann hier nichts lesen.',
   'Drop a dataset (.jsonl, .json, .csv, .tsv, .parquet, .txt or .md, or a zip or gz of them), a Hugging Face model folder with config.json, a .gguf model, an adapter folder or zip, or recipe.json.': 'Legen Sie Daten ab (.jsonl, .json, .csv, .tsv, .parquet, .txt oder .md, oder ein zip oder gz davon), einen Hugging-Face-Modellordner mit config.json, ein .gguf-Modell, einen Adapter als Ordner oder Zip, oder recipe.json.',
   'This recipe was made with {}, which the page cannot open by itself.': 'Dieses Rezept benutzt {}, was die Seite nicht von selbst öffnen kann.',
+  'Of {} files with rows, {} is the one that was opened.': 'Von {} Dateien mit Zeilen ist {} die, die geöffnet wurde.',
+  'To train on all of them, put them into one zip and drop that.': 'Um mit allen zu trainieren, packen Sie sie in ein Zip, und legen Sie das ab.',
   'the model folder “{}”': 'den Modellordner „{}“',
   'the file “{}”': 'die Datei „{}“',
   'Drop it on this page to go on.': 'Legen Sie es auf dieser Seite ab, um weiterzumachen.',
