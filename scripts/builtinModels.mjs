@@ -8,7 +8,7 @@ import { join } from 'node:path'
 const NEEDED = /\.(json|safetensors|jinja)$|^README\.md$/
 
 /** @param {string} publicFolder */
-export function builtinModels(publicFolder) {
+function builtinModels(publicFolder) {
   return readdirSync(publicFolder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && existsSync(join(publicFolder, entry.name, 'config.json')))
     .map(({ name }) => ({

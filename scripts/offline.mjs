@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url'
 const LEFT_OUT = /\.wasm$|^starter\/|headless|^hub\.json$|hub\.worker-|^sw\.js$|README\.md$/
 
 /** Paths of the files that are kept. @param {string} folder a built site @returns {string[]} */
-export function shellFiles(folder) {
+function shellFiles(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))

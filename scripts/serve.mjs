@@ -50,7 +50,7 @@ async function find(root, url) {
  * The byte range of a `Range` header: undefined for the whole file, null where it cannot be met.
  * @param {string | undefined} header @param {number} size
  */
-export function byteRange(header, size) {
+function byteRange(header, size) {
   if (header === undefined) return undefined
   const match = /^bytes=(\d*)-(\d*)$/.exec(header.trim())
   if (!match || (match[1] === '' && match[2] === '')) return undefined

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 
 /** Where check_adapter.py and check_merged.py are. */
-export const goldenScripts = fileURLToPath(new URL('../../scripts/golden', import.meta.url))
+const goldenScripts = fileURLToPath(new URL('../../scripts/golden', import.meta.url))
 
 export const withoutPython = 'left out: the check with PEFT itself (name a Python that has it in TUNESMITH_PYTHON)'
 

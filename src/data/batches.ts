@@ -46,7 +46,7 @@ export interface BatchPlan {
 }
 
 /** Lengths come in multiples of this, so that few shapes exist. */
-export const LENGTH_STEP = 32
+const LENGTH_STEP = 32
 export const roundedLength = (length: number): number => Math.max(1, Math.ceil(length / LENGTH_STEP)) * LENGTH_STEP
 
 export function planBatches(examples: readonly Example[], options: BatchOptions): BatchPlan {

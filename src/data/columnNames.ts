@@ -1,7 +1,7 @@
 // Names for the columns of a table: its header row, or for a table without one, names from what the columns hold.
 
 /** Names that say a first row is a header, and that the recogniser reads. */
-export const KNOWN_COLUMNS: ReadonlySet<string> = new Set([
+const KNOWN_COLUMNS: ReadonlySet<string> = new Set([
   'text',
   'prompt',
   'completion',

@@ -10,7 +10,7 @@ const MAX_LINE = 32 * 1024 * 1024
 /** What a whole text may hold in memory; line-based formats have no such limit. */
 const MAX_WHOLE = 256 * 1024 * 1024
 
-export async function encodingOf(source: ByteSource): Promise<Encoding> {
+async function encodingOf(source: ByteSource): Promise<Encoding> {
   const head = await source.read(0, Math.min(source.size, 4096))
   const [a, b] = head
   if (a === 0xff && b === 0xfe) return 'utf-16le'

@@ -24,7 +24,7 @@ const MAX_SOURCE = 20_000
 const MAX_STEPS = 20_000
 
 /** Characters, by code point; the built-in engine decides each once. */
-export class CharacterSet {
+class CharacterSet {
   private readonly pattern: RegExp
   private readonly ascii = new Int8Array(128).fill(-1)
   private readonly others = new Map<number, boolean>()

@@ -3,7 +3,7 @@ import type { CheckKind } from '../protocol/dataChecks.ts'
 import type { RowProblem } from '../protocol/studio.ts'
 
 /** Problems kept; the rest is only counted. */
-export const MAX_PROBLEMS = 200
+const MAX_PROBLEMS = 200
 const MAX_LINES = 20
 
 export interface Cause {

@@ -5,7 +5,7 @@ import { missing, textOf, type Read, type Value } from './readers.ts'
 import { typedWords } from './typedWords.ts'
 
 /** Columns of stretches, best first. */
-export const SPANS = ['entities', 'spans', 'ents', 'label', 'labels', 'annotations']
+const SPANS = ['entities', 'spans', 'ents', 'label', 'labels', 'annotations']
 
 interface Span {
   readonly start: number

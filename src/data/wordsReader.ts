@@ -4,8 +4,8 @@ import type { RowProblem } from '../protocol/studio.ts'
 import { missing, textOf, type Read, type Value } from './readers.ts'
 
 /** Columns of words, and those of their labels, best first. */
-export const WORDS = ['tokens', 'words', 'token', 'word', 'text_tokens', 'sentence_tokens']
-export const WORD_LABELS = ['ner_tags', 'ner', 'ner_labels', 'entity_tags', 'tags', 'labels', 'label', 'token_labels', 'bio', 'bio_tags', 'pos_tags', 'upos', 'xpos', 'pos', 'chunk_tags', 'chunk']
+const WORDS = ['tokens', 'words', 'token', 'word', 'text_tokens', 'sentence_tokens']
+const WORD_LABELS = ['ner_tags', 'ner', 'ner_labels', 'entity_tags', 'tags', 'labels', 'label', 'token_labels', 'bio', 'bio_tags', 'pos_tags', 'upos', 'xpos', 'pos', 'chunk_tags', 'chunk']
 
 /** The items of a list, as texts; undefined for what is none. */
 export function listOf(value: unknown): string[] | undefined {

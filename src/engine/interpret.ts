@@ -6,7 +6,7 @@ import type { Tensor } from '../graph/tensor.ts'
 import { Fault } from '../protocol/failure.ts'
 
 /** Zeroed oracle storage for a tensor. */
-export function blank(t: Pick<Tensor, 'shape' | 'dtype'>): Values {
+function blank(t: Pick<Tensor, 'shape' | 'dtype'>): Values {
   const n = sizeOf(t.shape)
   return t.dtype === 'i32' ? new Int32Array(n) : t.dtype === 'u32' ? new Uint32Array(n) : new Float64Array(n)
 }

@@ -6,7 +6,7 @@ import { bits } from '../lib/rng.ts'
 import type { Interval } from '../protocol/report.ts'
 import { sumStats } from './corpusMetric.ts'
 
-export const RESAMPLES = 1000
+const RESAMPLES = 1000
 const STREAM = 0xb007
 
 export interface Bootstrapped {

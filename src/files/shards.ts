@@ -7,7 +7,7 @@ import { utf8 } from '../lib/bytes.ts'
 import type { StreamedFile } from './zip.ts'
 
 /** transformers' own default, 5 GB of tensors. */
-export const MOST_PER_SHARD = 5e9
+const MOST_PER_SHARD = 5e9
 
 const METADATA = { format: 'pt' }
 

@@ -12,14 +12,14 @@ export type Quantized = 'int8' | 'nf4' | 'nf4_double'
 /** 1 / 127 as a float. */
 export const INT8_STEP = fround(1 / 127)
 
-export function absmax(values: Float32Array): number {
+function absmax(values: Float32Array): number {
   let most = 0
   for (const v of values) most = Math.max(most, Math.abs(v))
   return most
 }
 
 /** The nearest multiple of the scale, −127 to 127; of two that are as near, the lower one. */
-export function int8Code(value: number, scale: number): number {
+function int8Code(value: number, scale: number): number {
   if (!(scale > 0)) return 0
   let code = Math.max(-127, Math.min(127, Math.floor(value / scale + 0.5)))
   if (value > fround((code + 0.5) * scale)) code++
@@ -28,7 +28,7 @@ export function int8Code(value: number, scale: number): number {
 }
 
 /** How many of the ends, scaled, lie below the value. */
-export function codeOf(value: number, scale: number, ends: readonly number[]): number {
+function codeOf(value: number, scale: number, ends: readonly number[]): number {
   let [low, high] = [0, ends.length]
   while (low < high) {
     const middle = (low + high) >> 1

@@ -3,7 +3,7 @@ import type { Graph } from './graph.ts'
 import { showShape } from './shape.ts'
 import type { Tensor } from './tensor.ts'
 
-export function showTensor(t: Tensor): string {
+function showTensor(t: Tensor): string {
   if (t.view) return `${showTensor(t.view.of)}${t.view.offset ? `+${t.view.offset}` : ''}${showShape(t.shape)}`
   return t.kind === 'value' ? `%${t.id}` : t.name
 }

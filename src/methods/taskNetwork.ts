@@ -44,7 +44,7 @@ export function placeOf(path: string): Place {
 }
 
 const key = (name: string): string => `hypernetwork.${name}`
-export const headKey = (module: string, which: 'A' | 'B'): string => key(`heads.${module}.${which}.weight`)
+const headKey = (module: string, which: 'A' | 'B'): string => key(`heads.${module}.${which}.weight`)
 
 /** Modules in order of use, each with its sites. */
 function modulesOf({ sites }: NetworkShape): Map<string, string[]> {

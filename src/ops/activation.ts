@@ -18,7 +18,7 @@ export const activationDefines = (kind: Activation): Record<string, number> => (
 })
 
 /** erf to double precision: the series of positive terms 2/√π · e^(-x²) · Σ 2ⁿ x^(2n+1) / (1·3·5·…·(2n+1)). */
-export function erf(x: number): number {
+function erf(x: number): number {
   if (Math.abs(x) > 6) return Math.sign(x)
   let term = x
   let total = x

@@ -58,7 +58,7 @@ export interface Way<S extends KernelShape = KernelShape> {
 
 /** Threads along the columns and along the rows. */
 export const across = ({ tiling }: KernelShape): number => (tiling.way === 'staged' ? 8 : tiling.lanes)
-export const down = ({ tiling }: KernelShape): number => (tiling.way === 'staged' ? 8 : 1)
+const down = ({ tiling }: KernelShape): number => (tiling.way === 'staged' ? 8 : 1)
 export const tileRows = (s: KernelShape): number => s.tiling.rows * down(s)
 export const tileColumns = (s: KernelShape): number => s.tiling.columns * across(s)
 

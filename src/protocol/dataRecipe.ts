@@ -18,7 +18,7 @@ export interface Mapping {
   readonly header?: boolean
 }
 
-export const DROPS = ['duplicates', 'leaks', 'too-long'] as const
+const DROPS = ['duplicates', 'leaks', 'too-long'] as const
 /** `duplicates`: rows that say what an earlier one says. `leaks`: training rows that are also held out or asked. `too-long`: rows that would be cut. */
 export type Drop = (typeof DROPS)[number]
 

@@ -2,7 +2,7 @@
 // walks the value later, so that each door refuses them.
 
 /** Levels that any value from outside may have. */
-export const MAX_LEVELS = 100
+const MAX_LEVELS = 100
 
 /** Whether lists and objects lie within each other more than `levels` deep. */
 export function nestsDeeper(value: unknown, levels = MAX_LEVELS): boolean {

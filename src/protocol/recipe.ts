@@ -10,7 +10,7 @@ import type { TaskType } from './taskType.ts'
 import { readTasks, type Task } from './tasks.ts'
 import { trainingOptions, type Training } from './training.ts'
 
-export const RECIPE_VERSION = 1
+const RECIPE_VERSION = 1
 
 export interface MethodChoice {
   readonly id: string

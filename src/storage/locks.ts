@@ -12,7 +12,7 @@ export interface Locks {
   isOccupied(name: string): Promise<boolean>
 }
 
-export function heldElsewhere(runId: string, holder: string): Fault {
+function heldElsewhere(runId: string, holder: string): Fault {
   return new Fault(
     'storage',
     'This run is open in another tab or window.',

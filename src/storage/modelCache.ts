@@ -24,7 +24,7 @@ export interface ModelFile {
 }
 
 /** What has arrived is on the disk at least this often, so that a crash costs no more. */
-export const FLUSH_BYTES = 16 * 2 ** 20
+const FLUSH_BYTES = 16 * 2 ** 20
 
 /** Opens the file's bytes from `from` on; `start` is where the answer really starts: 0 where ranges are not supported. */
 export type OpenFrom = (from: number) => Promise<{ readonly start: number; readonly chunks: AsyncIterable<Uint8Array> }>

@@ -25,7 +25,7 @@ const migrations: readonly ((database: Database) => void)[] = [
     database.createObjectStore('kernels')
   },
 ]
-export const SCHEMA_VERSION = migrations.length
+const SCHEMA_VERSION = migrations.length
 
 /** How long another tab may keep an older version open before this one says so. */
 const BLOCKED_MS = 5000

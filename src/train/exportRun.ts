@@ -173,7 +173,7 @@ function headConfig(adapter: Readonly<Record<string, unknown>>, { labels = [], t
 }
 
 /** The folder of an adapter that another one made, for a task by name or a description; what was measured is the task's own. */
-export function emittedFiles({ attachment, tensors }: Emitted, facts: CardFacts, task: string): Map<string, Uint8Array<ArrayBuffer>> {
+function emittedFiles({ attachment, tensors }: Emitted, facts: CardFacts, task: string): Map<string, Uint8Array<ArrayBuffer>> {
   const { name, baseModel, licence, recipe, dataName, rows, steps, seed, versions, tasks } = facts
   const of = tasks?.find((t) => t.name === task)
   const own = { ...of, name: `${name}: ${task}`, baseModel, ...(licence && { licence }), method: methodOf(attachment.name!).label, recipe, dataName, ...(rows !== undefined && { rows: of?.rows ?? rows }), steps, seed, versions }

@@ -3,7 +3,7 @@ import { Fault, type Remedy } from '../protocol/failure.ts'
 import type { Training } from '../protocol/training.ts'
 
 /** The next rate to try: a third, of two digits. */
-export const slower = (rate: number): number => Number((rate / 3).toPrecision(2))
+const slower = (rate: number): number => Number((rate / 3).toPrecision(2))
 
 /**
  * The error itself, or for a divergence one that offers what may help.

@@ -6,9 +6,8 @@ import { normal, streamOf, uniform } from '../lib/rng.ts'
 import type { Layout, Window } from './layout.ts'
 import { leadingParts } from './leadingPart.ts'
 
-export const FLAT = ['values', 'gradient', 'm', 'v'] as const
-/** One of these, or a state that a method keeps. */
-export type Flat = string
+/** Those of every run; methods and options add states of their own. */
+const FLAT = ['values', 'gradient', 'm', 'v'] as const
 
 export class Params {
   private constructor(
@@ -39,17 +38,17 @@ export class Params {
     return [...this.placed.keys()].filter((name) => name !== 'gradient')
   }
 
-  write(which: Flat, values: Float32Array): void {
+  write(which: string, values: Float32Array): void {
     this.memory.device.queue.writeBuffer(this.placed.get(which)!.buffer, 0, values as Float32Array<ArrayBuffer>)
   }
 
-  async read(which: Flat): Promise<Float32Array<ArrayBuffer>> {
+  async read(which: string): Promise<Float32Array<ArrayBuffer>> {
     const [bytes] = await readNow(this.memory, [this.placed.get(which)!])
     return new Float32Array(bytes)
   }
 
   /** One flat buffer becomes equal to another. */
-  copy(from: Flat, to: Flat): void {
+  copy(from: string, to: string): void {
     const { device } = this.memory
     const encoder = device.createCommandEncoder()
     const [source, target] = [this.placed.get(from)!, this.placed.get(to)!]

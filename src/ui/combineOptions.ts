@@ -38,7 +38,7 @@ const listens: Record<'density' | 'majoritySign' | 'rank' | 'seed', RegExp> = {
   seed: /^dare/,
 }
 
-export const typeOf = (value: string): CombinationType => types.find((t) => t.value === value)?.value ?? 'average'
+const typeOf = (value: string): CombinationType => types.find((t) => t.value === value)?.value ?? 'average'
 
 /** The declarations of what this way of combining listens to. */
 export function combineSpecs(type: string): OptionSpecs {

@@ -40,7 +40,7 @@ export function measureNumber(id: MeasureId, value: number, words: JudgeWords): 
 /** In a sentence: "22 %", "1.61". Spaces within a number and its unit do not break. */
 const told = (id: MeasureId, value: number, words: JudgeWords): string => `${measureNumber(id, value, words)}${isPercent(id) ? '\u00a0%' : ''}`
 
-export const chanceText = ({ p }: Difference): string => withDecimals(p < 0.001 ? 'p\u00a0<\u00a00.001' : `p\u00a0=\u00a0${p.toFixed(p < 0.1 ? 3 : 2)}`)
+const chanceText = ({ p }: Difference): string => withDecimals(p < 0.001 ? 'p\u00a0<\u00a00.001' : `p\u00a0=\u00a0${p.toFixed(p < 0.1 ? 3 : 2)}`)
 
 /** "better, p = 0.016". */
 export function verdictText(measure: Measure, words: JudgeWords): string | undefined {

@@ -11,7 +11,7 @@ export interface RequestLog {
   listen(onRequest: (note: RequestNote) => void): void
 }
 
-export function requestLog(): RequestLog {
+function requestLog(): RequestLog {
   const notes: RequestNote[] = []
   const listeners: ((note: RequestNote) => void)[] = []
   return {

@@ -13,9 +13,9 @@ import { fullBatch, studioTraining, type StudioTraining } from './studioTraining
 import { countsBetween, watchGpu, type GpuCounts } from './watchGpu.ts'
 
 /** Steps whose losses must agree. */
-export const COMPARED = 5
+const COMPARED = 5
 /** Largest relative difference between two libraries' losses of one step. */
-export const LOSS_TOLERANCE = 1e-4
+const LOSS_TOLERANCE = 1e-4
 
 const RUN_STEPS = 48
 const LONGEST_RUN_MS = 20_000

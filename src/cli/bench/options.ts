@@ -7,8 +7,8 @@ npm run bench -- --readme FILE.json
 npm run bench -- --bundle FILE.mjs`
 
 /** Measurements that are not a preset's step. `kernels`, `decode` and `profile` are looked at while tuning, and run only when named. */
-export const SECTIONS = ['ceiling', 'matmul', 'attention', 'loss', 'overhead', 'growth'] as const
-export const EXTRAS = ['kernels', 'decode', 'profile'] as const
+const SECTIONS = ['ceiling', 'matmul', 'attention', 'loss', 'overhead', 'growth'] as const
+const EXTRAS = ['kernels', 'decode', 'profile'] as const
 export const PEERS = ['jax-js', 'tfjs', 'onnxruntime-web'] as const
 
 export interface BenchOptions {

@@ -42,7 +42,7 @@ export function tablesOf(found: Findings, cores: number): Table[] {
   ]
 }
 
-export function ceilingTable({ fma, fmaWay, fmaPerCore, copy }: Ceiling): Table {
+function ceilingTable({ fma, fmaWay, fmaPerCore, copy }: Ceiling): Table {
   return {
     title: 'Ceilings, measured in this run',
     head: ['', 'median (min–max)'],
@@ -80,7 +80,7 @@ export function matmulTable(rows: readonly MatmulRow[], ceiling: Ceiling | undef
   }
 }
 
-export function rateTable(what: string, rows: readonly RateRow[], cores: number): Table {
+function rateTable(what: string, rows: readonly RateRow[], cores: number): Table {
   const names = [...new Set(rows.flatMap((r) => r.arms.map((a) => a.name)))]
   return {
     title: `${what}, GFLOP/s${alone(rows.flatMap((r) => r.arms.map((a) => a.timing)))}`,
@@ -89,7 +89,7 @@ export function rateTable(what: string, rows: readonly RateRow[], cores: number)
   }
 }
 
-export function stepTable({ preset, says, batch, length, arms }: StepResult, ceiling: Ceiling | undefined, cores: number): Table {
+function stepTable({ preset, says, batch, length, arms }: StepResult, ceiling: Ceiling | undefined, cores: number): Table {
   const each = (label: string, cell: (arm: StepArm) => string): string[] => [label, ...arms.map(cell)]
   const tokens = batch * length
   return {
@@ -115,7 +115,7 @@ export function stepTable({ preset, says, batch, length, arms }: StepResult, cei
   }
 }
 
-export function overheadTable(rows: readonly Overhead[]): Table {
+function overheadTable(rows: readonly Overhead[]): Table {
   const shown = ({ wall, cpu }: Timing): string => range(wall) + (cpu ? ` · ${range(cpu)}` : '')
   return {
     title: `LoRA r = 16 on all seven projections over the frozen model’s forward and backward, ${rows[0].tokens} tokens${rows[0].lora.cpu ? '; after the dot: processor time' : ''}`,
@@ -124,7 +124,7 @@ export function overheadTable(rows: readonly Overhead[]): Table {
   }
 }
 
-export function growthTable(points: readonly GrowthPoint[]): Table {
+function growthTable(points: readonly GrowthPoint[]): Table {
   return {
     title: 'Growth of a step: length at 2,048 tokens, layers and vocabulary at 512; off: the step without attention against its line',
     head: ['', 'ms a step', 'attention, ms', 'off'],

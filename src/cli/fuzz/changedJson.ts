@@ -101,7 +101,7 @@ function placesOf(root: Json[]): Place[] {
   return found
 }
 
-export function write(value: Json): string {
+function write(value: Json): string {
   if (value instanceof Written) return value.text
   if (Array.isArray(value)) return `[${value.map(write).join(',')}]`
   if (isObject(value)) return `{${Object.entries(value).map(([k, v]) => `${JSON.stringify(k.replaceAll(AGAIN, ''))}:${write(v)}`).join(',')}}`

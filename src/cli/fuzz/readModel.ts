@@ -10,7 +10,7 @@ import { findTensor } from '../../train/weights.ts'
 /** The files of a golden checkpoint. */
 export const goldenFiles = async (name: string): Promise<ReadonlyMap<string, ByteSource>> => readFolder(join(goldenRoot, 'models', name))
 
-export const bytesOf = async (files: ReadonlyMap<string, ByteSource>, path: string): Promise<Uint8Array<ArrayBuffer>> => {
+const bytesOf = async (files: ReadonlyMap<string, ByteSource>, path: string): Promise<Uint8Array<ArrayBuffer>> => {
   const source = files.get(path)
   if (!source) throw new Error(`${path} is not among ${[...files.keys()].join(', ')}`)
   return source.read(0, source.size)

@@ -22,7 +22,7 @@ export interface HubBase {
   readonly folder: string
 }
 
-export const cacheFolder = (env: Environment): string => join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'tunesmith')
+const cacheFolder = (env: Environment): string => join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'tunesmith')
 
 export async function hubBase({ id, revision, ...rest }: Base, env: Environment, print: (line: string) => void): Promise<HubBase> {
   const { HF_ENDPOINT: endpoint = 'https://huggingface.co', HF_TOKEN: token } = env

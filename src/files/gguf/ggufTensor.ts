@@ -13,7 +13,7 @@ import type { GgufTensor } from './writeGguf.ts'
 export type GgufMatrixType = 'F32' | 'F16' | 'Q8_0'
 
 /** A type that rows of this length can have: blocks do not cross rows. Vectors and positions stay F32, as llama.cpp wants them. */
-export function storedType(name: string, shape: readonly number[], wanted: GgufMatrixType): GgufMatrixType {
+function storedType(name: string, shape: readonly number[], wanted: GgufMatrixType): GgufMatrixType {
   if (shape.length < 2 || name.startsWith('position_embd')) return 'F32'
   return wanted === 'Q8_0' && shape.at(-1)! % tensorTypes.Q8_0.block !== 0 ? 'F16' : wanted
 }

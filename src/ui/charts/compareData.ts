@@ -5,7 +5,7 @@ import type { ChartData } from './series.ts'
 import { pick, thinRows } from './thinRows.ts'
 
 /** A curve's column in its table. */
-export const CURVES = {
+const CURVES = {
   smoothed: CURVE.smoothed,
   validation: VALIDATION.loss,
   gradNorm: CURVE.gradNorm,

@@ -93,7 +93,7 @@ function Verdicts({ verdicts, isOpen }: { verdicts: readonly KernelVerdict[]; is
 }
 
 /** For a bug report: one line an op. */
-export function reportText({ adapter, passed, cancelled, ms, verdicts }: SelfTestReport): string {
+function reportText({ adapter, passed, cancelled, ms, verdicts }: SelfTestReport): string {
   const lines = verdicts.map(({ op, passed: right, cases, variants, forward, gradient, problems }) =>
     [`${right ? 'ok  ' : 'FAIL'} ${op}: ${cases} cases, ${variants} variants, forward ${forward.worst.toExponential(1)}${gradient ? `, gradient ${gradient.worst.toExponential(1)}` : ''}`, ...problems.map((p) => `     ${p}`)].join('\n'),
   )
