@@ -7,7 +7,8 @@ export async function tabTo(page: Page, name: RegExp, most = 150): Promise<void>
   for (let i = 0; i < most; i++) {
     const found = await page.evaluate(() => {
       const element = document.activeElement
-      return (element?.getAttribute('aria-label') ?? element?.textContent ?? '').trim()
+      const label = element instanceof HTMLInputElement || element instanceof HTMLSelectElement ? element.labels?.[0] : undefined
+      return (element?.getAttribute('aria-label') ?? label?.textContent ?? element?.textContent ?? '').trim()
     })
     if (name.test(found)) return
     seen.push(found.slice(0, 30))

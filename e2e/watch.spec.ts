@@ -21,6 +21,60 @@ async function press(page: Page, label: string | RegExp, key: string): Promise<v
   await page.keyboard.press(key)
 }
 
+it('is watched by keyboard alone: started, paused, read number by number, reloaded, stopped, continued, judged', async () => {
+  const page = await openScripted(stage, { holdAt: 30 })
+  await page.getByText('3.15 M').first().waitFor()
+  const act = async (name: RegExp, key = 'Enter'): Promise<void> => {
+    await tabTo(page, name)
+    await page.keyboard.press(key)
+  }
+  const focus = (): Promise<string | undefined> => page.evaluate(() => document.activeElement?.textContent)
+  const group = page.getByRole('group', { name: 'How the curves are shown' })
+  const heard = page.locator('#train .unseen[role=status]')
+  await act(/^Talk like a pirate/)
+  await page.getByText('1 min 22 s').waitFor()
+  await act(/^Train$/)
+  await page.locator('#train').getByText('step 30 of 200').waitFor()
+  // The button that started it pauses it, and that it rests is heard at once.
+  await act(/^Pause$/)
+  await expect.poll(() => heard.textContent()).toBe('Paused.')
+  await act(/^Smoothed$/, 'Space')
+  await act(/^Log scale$/)
+  for (const [twin, cell] of [
+    ['Loss, nats per trained token', /^30\d\.\d{3}/],
+    ['Learning rate', /^30/],
+    ['Gradient norm before clipping', /^30/],
+    ['gradient norm by layer', /^layer 1/i],
+    ['what each token costs', /\d\.\d{3}/],
+  ] as const) {
+    await act(new RegExp(`^Show as table: ${twin}$`))
+    const table = page.getByRole('region', { name: new RegExp(`^${twin}, table$`, 'i') })
+    await table.getByRole('row').filter({ hasText: cell }).first().waitFor()
+    await page.keyboard.press('Tab')
+    await expect.poll(() => table.evaluate((element) => element === document.activeElement)).toBe(true)
+  }
+  await page.reload()
+  await act(/^Continue from step 30$/)
+  await group.getByRole('button', { name: 'Smoothed', pressed: false }).waitFor()
+  await group.getByRole('button', { name: 'Log scale', pressed: true }).waitFor()
+  await tabTo(page, /^Pause$/)
+  await act(/^Stop$/)
+  // What goes hands the focus on.
+  await expect.poll(focus).toBe('Train anew')
+  await act(/^Continue from the checkpoint$/)
+  await page.getByRole('button', { name: 'Pause', disabled: false }).waitFor()
+  await expect.poll(focus).toBe('Pause')
+  await page.keyboard.press('Enter')
+  await expect.poll(focus).toBe('Continue')
+  await page.keyboard.press('Enter')
+  await trained(page)
+  await expect.poll(() => heard.textContent()).toBe('Done.')
+  await tabTo(page, /^Report card, all measures$/)
+  await page.locator(':focus').getByRole('rowheader', { name: /^Exact match/ }).waitFor()
+  await act(/^How to read/)
+  await page.close()
+})
+
 it('watches a run that diverges, goes on at a lower rate, and is compared with another', async () => {
   const page = await openScripted(stage, { divergeAt: 60, pace: 2 })
   await pickSample(page)
@@ -65,7 +119,7 @@ it('watches a run that diverges, goes on at a lower rate, and is compared with a
   // Another: they stand side by side again.
   await page.reload()
   await difference.waitFor()
-  await expect.poll(() => page.getByRole('columnheader', { name: 'Loss' }).getAttribute('aria-sort')).toBe('ascending')
+  await expect.poll(() => page.getByRole('columnheader', { name: 'Loss', exact: true }).getAttribute('aria-sort')).toBe('ascending')
   const bars = page.getByRole('region', { name: 'What the runs came to' })
   await expect.poll(() => bars.getByRole('columnheader').allTextContents()).toEqual(['Run', 'Exact match', 'Validation loss', 'Trainable parameters', 'GPU memory, planned', 'Time in steps'])
 

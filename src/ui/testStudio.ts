@@ -134,6 +134,7 @@ export function testStudio(script: Script = {}): Studio {
       await wait()
     }
     phase('saving')
+    emit({ type: 'checkpoint', step, bytes: 655_360, at: Date.now() })
     const isDone = step === steps
     if (isDone && eval_steps > 0) emit(testReading(step, steps))
     if (isDone && record.recipe.evaluation.rows > 0) for (const event of [testScore('after', record.recipe.evaluation.rows), testReport(record.recipe.evaluation.rows)]) emit(event)

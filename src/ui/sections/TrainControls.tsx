@@ -5,6 +5,7 @@ import { isMoving } from '../../store/runFigures.ts'
 import { isAnswering, type AppState } from '../../store/appState.ts'
 import { useActions, useApp } from '../AppContext.ts'
 import { ActionButton } from '../parts/ActionButton.tsx'
+import { PassingButton } from '../parts/PassingButton.tsx'
 import { ProgressBar } from '../parts/ProgressBar.tsx'
 import { formatCount } from '../format.ts'
 import type { Words } from '../words/en.ts'
@@ -55,15 +56,9 @@ export function TrainControls({ blocked }: { blocked: string }) {
           {w[main.label]}
         </ActionButton>
         {canGoOn && runId !== undefined && (
-          <button type="button" onClick={() => void actions.continueRun(runId)}>
-            {w.fromCheckpoint}
-          </button>
+          <PassingButton onClick={() => void actions.continueRun(runId)}>{w.fromCheckpoint}</PassingButton>
         )}
-        {working && (
-          <button type="button" onClick={() => void actions.stop()}>
-            {w.stop}
-          </button>
-        )}
+        {working && <PassingButton onClick={() => void actions.stop()}>{w.stop}</PassingButton>}
       </div>
       <p id="train-reason" className="small soft">
         {working ? '' : (reason ?? <Amount />)}

@@ -1,5 +1,6 @@
 // Step 4: what the run will take, then the run itself.
 import { recipeProblems } from '../../store/recipeEdits.ts'
+import { isMoving } from '../../store/runFigures.ts'
 import { useApp } from '../AppContext.ts'
 import { RunCharts } from '../charts/RunCharts.tsx'
 import { FailureNote } from '../parts/FailureNote.tsx'
@@ -16,9 +17,10 @@ import { TrainFigures } from './TrainFigures.tsx'
 import { say, told } from '../words/language.ts'
 
 export function TrainSection() {
-  const hasRun = useApp((s) => s.run.phase !== undefined)
   const hasCurve = useApp((s) => s.run.curve.rows > 0)
   const working = useApp((s) => s.working)
+  const phase = useApp((s) => s.run.phase)
+  const hasRun = phase !== undefined
   const failure = useApp((s) => s.run.failure)
   const plan = useApp((s) => s.run.plan)
   const problems = useApp((s) => recipeProblems(s.recipe, s.methods.value ?? []).map(told).join(' '))
@@ -31,7 +33,7 @@ export function TrainSection() {
         <>
           <TrainControls blocked={problems} />
           {hasRun && <TrainFigures />}
-          <LiveStatus text={status} />
+          <LiveStatus text={status} isResting={!isMoving(phase)} />
         </>
       }
     >
