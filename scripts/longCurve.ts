@@ -46,8 +46,8 @@ export async function main(argv: string[]): Promise<number> {
     const { frames } = await page.evaluate(() => (window as unknown as { seen: { frames: number[] } }).seen)
     const sorted = frames.slice(2).sort((a, b) => a - b)
     const long = tasks.filter((ms) => ms > FRAME_MS)
-    console.log(`${steps.toLocaleString('en')} steps: frame ${sorted[sorted.length >> 1]!.toFixed(1)} ms in the middle of ${sorted.length}`)
-    console.log(`main thread: longest task ${tasks[0]!.toFixed(1)} ms of CPU; ${long.length} of ${tasks.length} over ${FRAME_MS.toFixed(1)} ms`)
+    console.log(`${steps.toLocaleString('en')} steps: frame ${sorted[sorted.length >> 1].toFixed(1)} ms in the middle of ${sorted.length}`)
+    console.log(`main thread: longest task ${tasks[0].toFixed(1)} ms of CPU; ${long.length} of ${tasks.length} over ${FRAME_MS.toFixed(1)} ms`)
     for (const error of stage.errors) console.error(error)
     return stage.errors.length > 0 ? 1 : 0
   } finally {

@@ -73,7 +73,7 @@ export function planBatches(examples: readonly Example[], options: BatchOptions)
     return plan
   }
   const lengthOf = (rows: readonly (readonly number[])[]): number =>
-    packed ? roundedLength(maxLength) : roundedLength(Math.max(...rows.map((r) => lengths[r[0] ?? 0] ?? 0)))
+    packed ? roundedLength(maxLength) : roundedLength(Math.max(...rows.map((r) => lengths[r[0]])))
 
   const possible = packed ? [roundedLength(maxLength)] : [...new Set(lengths.map(roundedLength))].sort((a, b) => b - a)
   return {
@@ -109,7 +109,7 @@ function fill(rows: readonly (readonly Example[])[], T: number, options: BatchOp
     row.forEach((example, segment) => {
       const length = Math.min(example.ids.length, options.maxLength)
       for (let i = 0; i < length; i++, at++) {
-        tokens[at] = example.ids[i] ?? 0
+        tokens[at] = example.ids[i]
         positions[at] = i
         segments[at] = segment
         if (tokenTypes) tokenTypes[at] = example.types?.[i] ?? 0

@@ -117,7 +117,7 @@ class Search {
     for (;;) {
       this.count()
       if (back.length > MAX_BACK) throw new RangeError('Its pattern takes too much memory on this text.')
-      const step = steps[pc]!
+      const step = steps[pc]
       let holds = true
       switch (step.op) {
         case 'one':
@@ -148,7 +148,7 @@ class Search {
           pc += step.to - 1
           break
         case 'mark':
-          back.push({ kind: 'mark', slot: step.slot, was: marks[step.slot]! })
+          back.push({ kind: 'mark', slot: step.slot, was: marks[step.slot] })
           marks[step.slot] = at
           break
         case 'moved':

@@ -17,10 +17,10 @@ export function bucketRows(
   for (let at = 0; at < order.length; at += WINDOW * batchSize) {
     const window = Array.from(order.subarray(at, at + WINDOW * batchSize))
     // A stable sort, so equal lengths keep their shuffled order.
-    window.sort((a, b) => (lengths[b] ?? 0) - (lengths[a] ?? 0))
+    window.sort((a, b) => lengths[b] - lengths[a])
     for (let i = 0; i < window.length; i += batchSize) batches.push(window.slice(i, i + batchSize))
   }
-  const last = batches.length > 0 && (batches.at(-1)?.length ?? 0) < batchSize ? batches.pop() : undefined
-  const shuffled = Array.from(shuffle(batches.length, seed, 0x40000000 + epoch), (i) => batches[i] ?? [])
+  const last = batches.length > 0 && batches.at(-1)!.length < batchSize ? batches.pop() : undefined
+  const shuffled = Array.from(shuffle(batches.length, seed, 0x40000000 + epoch), (i) => batches[i])
   return last ? [...shuffled, last] : shuffled
 }

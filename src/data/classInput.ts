@@ -43,12 +43,12 @@ export function classInput(texts: readonly string[], tokenizer: Tokenizer, { max
   }
   const own = texts.map((text) => tokenizer.encode(text))
   const around = pair.filter((p) => 'id' in p).length
-  const uncut = around + own[0]!.length + own[1]!.length
-  const counts = uncut <= maxLength ? own.map((ids) => ids.length) : longestFirst(own[0]!.length, own[1]!.length, Math.max(0, maxLength - around))
+  const uncut = around + own[0].length + own[1].length
+  const counts = uncut <= maxLength ? own.map((ids) => ids.length) : longestFirst(own[0].length, own[1].length, Math.max(0, maxLength - around))
   const ids: number[] = []
   const types: number[] = []
   for (const part of pair) {
-    const some = 'id' in part ? [part.id] : keep(own[part.text]!, counts[part.text]!)
+    const some = 'id' in part ? [part.id] : keep(own[part.text], counts[part.text])
     ids.push(...some)
     for (let i = 0; i < some.length; i++) types.push(part.type)
   }

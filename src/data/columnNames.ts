@@ -50,7 +50,7 @@ function guessed(rows: readonly (readonly string[])[], count: number): string[] 
   if (count > 2) return guessedAmong(rows, numbered)
   const values = [0, 1].map((i) => rows.map((r) => (r[i] ?? '').trim()))
   const meanLength = values.map((v) => v.reduce((n, s) => n + s.length, 0) / Math.max(1, v.length))
-  const label = (meanLength[0] ?? 0) < (meanLength[1] ?? 0) ? 0 : 1
+  const label = meanLength[0] < meanLength[1] ? 0 : 1
   const distinct = new Set(values[label]).size
   if (distinct > Math.max(2, rows.length / 2)) return numbered
   return label === 0 ? ['label', 'text'] : ['text', 'label']

@@ -33,7 +33,7 @@ export async function* csvRecords(pieces: AsyncIterable<string>, delimiter: stri
       }
       if (parsed === 'more' || 'broken' in parsed) break
       const { cells, next } = parsed
-      if (cells.length > 1 || cells[0]!.trim() !== '') yield { line, cells, ...(broken !== undefined && { broken }) }
+      if (cells.length > 1 || cells[0].trim() !== '') yield { line, cells, ...(broken !== undefined && { broken }) }
       line += lineEnds(text, at, next)
       at = next
     }

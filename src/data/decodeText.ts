@@ -40,7 +40,7 @@ async function isMostlyUtf8(source: ByteSource): Promise<boolean> {
   let broken = 0
   for await (const chunk of source.stream())
     for (let i = 0; i < chunk.length; i++) {
-      const byte = chunk[i]!
+      const byte = chunk[i]
       if (byte < 0x80) continue
       const more = byte >= 0xf0 && byte <= 0xf4 ? 3 : byte >= 0xe0 ? 2 : byte >= 0xc2 ? 1 : 0
       let n = 0

@@ -32,7 +32,7 @@ export function makeExample(row: Row, tokenizer: Tokenizer, options: ExampleOpti
   const uncut = ids.length
   if (uncut <= maxLength) return { ids, mask, truncated: false, uncut }
   // What begins a sequence stays, then what is asked loses its start; the answer is cut only where it alone is too long.
-  const kept = tokenizer.prefixIds.length > 0 || tokenizer.specialIds.has(ids[0]!) ? 1 : 0
+  const kept = tokenizer.prefixIds.length > 0 || tokenizer.specialIds.has(ids[0]) ? 1 : 0
   const asked = mask.indexOf(1)
   const dropped = options.cut === 'start' && row.kind !== 'text' ? Math.max(0, Math.min(uncut - maxLength, asked - Math.max(kept, 1))) : 0
   const without = <T extends Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>>(all: T): T => {

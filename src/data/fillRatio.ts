@@ -12,6 +12,6 @@ export function fillRatio(examples: readonly Example[], { max_length: maxLength,
   const order = shuffle(lengths.length, seed, 0x9acc)
   const packedRows = Math.ceil(packRows(lengths, maxLength, order).length / batchSize) * batchSize
   let places = 0
-  for (const batch of bucketRows(lengths, shuffle(lengths.length, seed, 0), batchSize, seed, 0)) places += batchSize * roundedLength(Math.max(...batch.map((i) => lengths[i]!)))
+  for (const batch of bucketRows(lengths, shuffle(lengths.length, seed, 0), batchSize, seed, 0)) places += batchSize * roundedLength(Math.max(...batch.map((i) => lengths[i])))
   return { packed: tokens / Math.max(1, packedRows * roundedLength(maxLength)), padded: tokens / Math.max(1, places) }
 }

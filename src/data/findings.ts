@@ -189,7 +189,7 @@ function lengthsOf(all: readonly Example[]): { edges: number[]; counts: number[]
   const width = Math.max(1, Math.ceil(longest / BINS))
   const bins = Math.ceil(longest / width)
   const counts = new Array<number>(bins).fill(0)
-  for (const length of lengths) counts[Math.max(0, Math.ceil(length / width) - 1)]!++
+  for (const length of lengths) counts[Math.max(0, Math.ceil(length / width) - 1)]++
   return { edges: Array.from({ length: bins }, (_, i) => (i + 1) * width), counts }
 }
 

@@ -70,7 +70,7 @@ function looseHash(texts: readonly string[]): number {
     let isStarted = false
     for (let i = 0; i < text.length; i++) {
       const code = text.charCodeAt(i)
-      const folded = code < 128 ? FOLDED[code]! : code
+      const folded = code < 128 ? FOLDED[code] : code
       if (folded === SPACE) {
         space = isStarted
         continue

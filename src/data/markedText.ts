@@ -35,11 +35,11 @@ const SYSTEM = /^<<SYS>>([\s\S]*?)<<\/SYS>>/
 export function markedTurns(text: string): Message[] | undefined {
   for (const { mark } of STYLES) {
     const marks = [...text.matchAll(mark)]
-    const roles = marks.map((m) => ROLES[m[1]!.toLowerCase()]!)
+    const roles = marks.map((m) => ROLES[m[1].toLowerCase()])
     const asks = roles.indexOf('user')
     if (asks < 0 || roles.indexOf('assistant', asks) < 0) continue
     const messages: Message[] = []
-    const before = text.slice(0, marks[0]!.index).trim()
+    const before = text.slice(0, marks[0].index).trim()
     if (before !== '' && before !== '<s>') messages.push({ role: 'system', content: before })
     marks.forEach((m, i) => {
       const content = text
@@ -47,11 +47,11 @@ export function markedTurns(text: string): Message[] | undefined {
         .replace(END, '')
         .trim()
       const told = messages.length === 0 ? SYSTEM.exec(content) : undefined
-      if (told) messages.push({ role: 'system', content: told[1]!.trim() })
+      if (told) messages.push({ role: 'system', content: told[1].trim() })
       const last = messages.at(-1)
       // Alpaca's input belongs to what is asked.
       if (roles[i] === 'input' && last?.role === 'user') messages[messages.length - 1] = { role: 'user', content: [last.content, content].filter((t) => t !== '').join('\n\n') }
-      else messages.push({ role: roles[i] === 'input' ? 'user' : roles[i]!, content: told ? content.slice(told[0].length).trim() : content })
+      else messages.push({ role: roles[i] === 'input' ? 'user' : roles[i], content: told ? content.slice(told[0].length).trim() : content })
     })
     return messages
   }

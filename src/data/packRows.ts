@@ -9,16 +9,16 @@ export function packRows(lengths: readonly number[], capacity: number, order: Ui
   const room: number[] = []
   let firstOpen = 0
   for (const i of order) {
-    const length = Math.min(lengths[i] ?? 0, capacity)
+    const length = Math.min(lengths[i], capacity)
     let row = firstOpen
-    while (row < rows.length && (room[row] ?? 0) < length) row++
+    while (row < rows.length && room[row] < length) row++
     if (row === rows.length) {
       rows.push([])
       room.push(capacity)
       firstOpen = Math.max(firstOpen, rows.length - OPEN_ROWS)
     }
-    rows[row]?.push(i)
-    room[row] = (room[row] ?? 0) - length
+    rows[row].push(i)
+    room[row] -= length
   }
   return rows
 }

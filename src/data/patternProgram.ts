@@ -33,7 +33,7 @@ class CharacterSet {
   }
   has(code: number): boolean {
     if (code < 128) {
-      const known = this.ascii[code]!
+      const known = this.ascii[code]
       return (known < 0 ? (this.ascii[code] = this.pattern.test(String.fromCharCode(code)) ? 1 : 0) : known) === 1
     }
     let known = this.others.get(code)

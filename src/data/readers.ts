@@ -58,7 +58,7 @@ export function pairReader({ prompts, completion: answer, end, system, history, 
     const asked = parts.join('\n\n')
     const before = earlier(value, system, history)
     if (before.length > 0) return { line, kind: 'chat', messages: [...before, { role: 'user', content: asked }, { role: 'assistant', content: completion }] }
-    return { line, kind: 'completion', prompt: asked + end, completion: end === '' ? completion : completion.trim(), ...(isPair && parts.length === 2 && { secondAt: parts[0]!.length + 2 }) }
+    return { line, kind: 'completion', prompt: asked + end, completion: end === '' ? completion : completion.trim(), ...(isPair && parts.length === 2 && { secondAt: parts[0].length + 2 }) }
   }
 }
 

@@ -45,7 +45,7 @@ export const asWritten = ({ line, words, labels }: Extract<Row, { kind: 'words' 
 export function labelOf(row: Row, counts: ReadonlyMap<string, number> = new Map()): string | undefined {
   if (row.kind === 'completion') return row.completion.trim()
   if (row.kind !== 'words') return undefined
-  return row.labels.reduce((rarest, l) => ((counts.get(l) ?? 0) < (counts.get(rarest) ?? 0) ? l : rarest), row.labels[0]!)
+  return row.labels.reduce((rarest, l) => ((counts.get(l) ?? 0) < (counts.get(rarest) ?? 0) ? l : rarest), row.labels[0])
 }
 
 /** Equal for rows of equal content, wherever they stand in the file. */

@@ -27,7 +27,7 @@ export class RowBrowser {
     const all = found?.length ?? this.rows.length
     const rows: SeenRow[] = []
     for (let i = Math.max(0, from); i < Math.min(all, from + Math.min(count, MOST_ROWS)); i++) {
-      const number = found ? found[i]! : i
+      const number = found ? found[i] : i
       rows.push({ number, ...seen(this.rows.at(number)!) })
     }
     return { rows, found: all }

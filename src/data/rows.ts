@@ -47,25 +47,25 @@ export class RowStore implements Rows {
       this.bytes += size
       this.used = 0
     }
-    const target = this.pages[this.pages.length - 1]!
+    const target = this.pages[this.pages.length - 1]
     this.page[i] = this.pages.length - 1
     this.start[i] = this.used
     this.first[i] = encoder.encodeInto(a, target.subarray(this.used)).written
-    this.used += this.first[i]!
+    this.used += this.first[i]
     this.second[i] = b === '' ? 0 : encoder.encodeInto(b, target.subarray(this.used)).written
-    this.used += this.second[i]!
+    this.used += this.second[i]
   }
 
   at(index: number): Row | undefined {
     const i = index < 0 ? this.count + index : index
     if (!(i >= 0 && i < this.count)) return undefined
-    const page = this.pages[this.page[i]!]!
-    const start = this.start[i]!
-    const middle = start + this.first[i]!
+    const page = this.pages[this.page[i]]
+    const start = this.start[i]
+    const middle = start + this.first[i]
     const a = decoder.decode(page.subarray(start, middle))
-    const b = decoder.decode(page.subarray(middle, middle + this.second[i]!))
-    const line = this.lines[i]!
-    switch (KINDS[this.kinds[i]!]) {
+    const b = decoder.decode(page.subarray(middle, middle + this.second[i]))
+    const line = this.lines[i]
+    switch (KINDS[this.kinds[i]]) {
       case 'text':
         return { line, kind: 'text', text: a }
       case 'completion':

@@ -96,7 +96,7 @@ function balanced(rows: Rows): Rows {
   const numbers = Array.from({ length: rows.length }, (_, n) => n)
   for (const list of byLabel.values()) {
     const wanted = Math.min(most, MOST_REPEATS * list.length)
-    for (let n = list.length; n < wanted; n++) numbers.push(list[n % list.length]!)
+    for (let n = list.length; n < wanted; n++) numbers.push(list[n % list.length])
   }
   return new ChosenRows(rows, numbers)
 }

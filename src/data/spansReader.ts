@@ -44,7 +44,7 @@ export function spansReader(text: string, spans: string): Read {
     const begun = new Set<Span>()
     let at = 0
     const labels = words.map((word, i) => {
-      const start = at + gaps[i]!.length
+      const start = at + gaps[i].length
       at = start + word.length
       const span = found.find((s) => s.start < at && s.end > start)
       if (!span) return 'O'

@@ -14,29 +14,29 @@ export function splitRows(rows: Rows, share: number, seed: number, among?: Array
   const draws: number[] = []
   const sizes: number[] = []
   for (let n = 0; n < numbers.length; n++) {
-    const i = numbers[n]!
-    let group = groups.get(loose[i]!)
+    const i = numbers[n]
+    let group = groups.get(loose[i])
     if (group === undefined) {
-      groups.set(loose[i]!, (group = groups.size))
+      groups.set(loose[i], (group = groups.size))
       // By content, not by place: adding a row to the file moves no other row to the other side of the cut's order.
-      draws.push(bits(seed, stream[i]!, keyLength[i]!))
+      draws.push(bits(seed, stream[i], keyLength[i]))
       sizes.push(0)
     }
     groupOf[n] = group
-    sizes[group]!++
+    sizes[group]++
   }
   const held = new Uint8Array(groups.size)
   let taken = 0
   if (wanted > 0 && groups.size > 1)
-    for (const group of Array.from(draws.keys()).sort((a, b) => draws[a]! - draws[b]!)) {
-      if (taken + sizes[group]! > wanted) continue
+    for (const group of Array.from(draws.keys()).sort((a, b) => draws[a] - draws[b])) {
+      if (taken + sizes[group] > wanted) continue
       held[group] = 1
-      taken += sizes[group]!
+      taken += sizes[group]
     }
   const side = (bit: number, count: number): Rows => {
     const chosen = new Uint32Array(count)
     let at = 0
-    for (let n = 0; n < numbers.length; n++) if (held[groupOf[n]!] === bit) chosen[at++] = numbers[n]!
+    for (let n = 0; n < numbers.length; n++) if (held[groupOf[n]] === bit) chosen[at++] = numbers[n]
     return new ChosenRows(rows, chosen)
   }
   return { train: side(0, numbers.length - taken), validation: side(1, taken) }

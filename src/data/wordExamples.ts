@@ -70,7 +70,7 @@ export function makeWordExamples(rows: Iterable<Row>, tokenizer: Tokenizer, { la
     }
     const { ids, places, truncated, uncut } = wordInput(row.words, tokenizer, options)
     const targets = new Int32Array(ids.length).fill(IGNORED)
-    for (const [i, place] of places.entries()) if (place >= 0) targets[place] = classes.get(row.labels[i]!)!
+    for (const [i, place] of places.entries()) if (place >= 0) targets[place] = classes.get(row.labels[i])!
     if (targets.every((t) => t < 0)) {
       problems.push({ line, reason: 'has no word that the tokenizer knows how to write.', cause: 'empty' })
       continue

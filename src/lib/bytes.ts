@@ -35,7 +35,7 @@ export function compareUtf8(a: string, b: string): number {
   const x = utf8(a)
   const y = utf8(b)
   for (let i = 0; i < Math.min(x.length, y.length); i++) {
-    const d = (x[i] ?? 0) - (y[i] ?? 0)
+    const d = x[i] - y[i]
     if (d !== 0) return d
   }
   return x.length - y.length

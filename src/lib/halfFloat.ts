@@ -8,7 +8,7 @@ const u32 = new Uint32Array(f32.buffer)
 export function f16ToF32(bits: Uint16Array): Float32Array<ArrayBuffer> {
   const out = new Uint32Array(bits.length)
   for (let i = 0; i < bits.length; i++) {
-    const h = bits[i] ?? 0
+    const h = bits[i]
     const sign = (h & 0x8000) << 16
     const exponent = (h >> 10) & 31
     let mantissa = h & 0x3ff
@@ -29,8 +29,8 @@ export function f16ToF32(bits: Uint16Array): Float32Array<ArrayBuffer> {
 export function f32ToF16(values: ArrayLike<number>): Uint16Array<ArrayBuffer> {
   const out = new Uint16Array(values.length)
   for (let i = 0; i < values.length; i++) {
-    f32[0] = values[i] ?? 0
-    const x = u32[0] ?? 0
+    f32[0] = values[i]
+    const x = u32[0]
     const sign = (x >>> 16) & 0x8000
     const magnitude = x & 0x7fffffff
     if (magnitude > 0x7f800000) out[i] = sign | 0x7e00 | ((magnitude >> 13) & 0x3ff)
@@ -48,15 +48,15 @@ export function f32ToF16(values: ArrayLike<number>): Uint16Array<ArrayBuffer> {
 /** bfloat16 bits to float: the upper half of the word. */
 export function bf16ToF32(bits: Uint16Array): Float32Array<ArrayBuffer> {
   const out = new Uint32Array(bits.length)
-  for (let i = 0; i < bits.length; i++) out[i] = (bits[i] ?? 0) << 16
+  for (let i = 0; i < bits.length; i++) out[i] = bits[i] << 16
   return new Float32Array(out.buffer)
 }
 
 export function f32ToBf16(values: ArrayLike<number>): Uint16Array<ArrayBuffer> {
   const out = new Uint16Array(values.length)
   for (let i = 0; i < values.length; i++) {
-    f32[0] = values[i] ?? 0
-    const x = u32[0] ?? 0
+    f32[0] = values[i]
+    const x = u32[0]
     // A NaN whose payload sits in the lower half must not round to infinity.
     out[i] = (x & 0x7fffffff) > 0x7f800000 ? (x >>> 16) | 0x40 : ((x + 0x7fff + ((x >>> 16) & 1)) >>> 16) & 0xffff
   }

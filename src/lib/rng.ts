@@ -36,8 +36,8 @@ export function shuffle(n: number, seed: number, stream = 0): Uint32Array<ArrayB
   for (let i = n - 1; i > 0; i--) {
     // 32 bits over i+1 places: the bias is below one in 2^32 / n.
     const j = Math.floor((bits(seed, stream, i) / 0x100000000) * (i + 1))
-    const t = order[i] ?? 0
-    order[i] = order[j] ?? 0
+    const t = order[i]
+    order[i] = order[j]
     order[j] = t
   }
   return order

@@ -54,18 +54,18 @@ export class Sha256 {
     const w = this.#words
     const s = this.#state
     for (let i = 0; i < 16; i++, at += 4)
-      w[i] = (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!
+      w[i] = (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]
     for (let i = 16; i < 64; i++) {
-      const x = w[i - 15]!
-      const y = w[i - 2]!
+      const x = w[i - 15]
+      const y = w[i - 2]
       const s0 = ((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3)
       const s1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10)
-      w[i] = (w[i - 16]! + s0 + w[i - 7]! + s1) | 0
+      w[i] = (w[i - 16] + s0 + w[i - 7] + s1) | 0
     }
-    let [a, b, c, d, e, f, g, h] = [s[0]!, s[1]!, s[2]!, s[3]!, s[4]!, s[5]!, s[6]!, s[7]!]
+    let [a, b, c, d, e, f, g, h] = [s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]]
     for (let i = 0; i < 64; i++) {
       const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7))
-      const t1 = (h + s1 + ((e & f) ^ (~e & g)) + K[i]! + w[i]!) | 0
+      const t1 = (h + s1 + ((e & f) ^ (~e & g)) + K[i] + w[i]) | 0
       const s0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10))
       const t2 = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0
       h = g
@@ -77,14 +77,14 @@ export class Sha256 {
       b = a
       a = (t1 + t2) | 0
     }
-    s[0] = s[0]! + a
-    s[1] = s[1]! + b
-    s[2] = s[2]! + c
-    s[3] = s[3]! + d
-    s[4] = s[4]! + e
-    s[5] = s[5]! + f
-    s[6] = s[6]! + g
-    s[7] = s[7]! + h
+    s[0] = s[0] + a
+    s[1] = s[1] + b
+    s[2] = s[2] + c
+    s[3] = s[3] + d
+    s[4] = s[4] + e
+    s[5] = s[5] + f
+    s[6] = s[6] + g
+    s[7] = s[7] + h
   }
 }
 

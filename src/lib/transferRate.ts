@@ -12,7 +12,7 @@ export class TransferRate {
     const at = this.now()
     this.#heard.push({ at, bytes })
     this.#sum += bytes
-    while (this.#heard.length > 1 && at - this.#heard[0]!.at > WINDOW_MS) this.#sum -= this.#heard.shift()!.bytes
+    while (this.#heard.length > 1 && at - this.#heard[0].at > WINDOW_MS) this.#sum -= this.#heard.shift()!.bytes
   }
 
   /** Undefined until a second has been seen. */

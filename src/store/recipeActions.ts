@@ -119,11 +119,11 @@ export function recipeActions({ store }: Context, model: ModelActions, data: Dat
         return (await holdsRecipe(files)) ? openRecipeFile(where.file.file) : openData(where)
       case 'adapter':
         if (await holdsProject(files)) {
-          const run = await keep.openProject(files[0]!)
+          const run = await keep.openProject(files[0])
           if (run) await takeRecipe(run.recipe)
           return
         }
-        if (await holdsData(files)) return data.openFile(files[0]!)
+        if (await holdsData(files)) return data.openFile(files[0])
         return adapters.loadAdapter(where.files)
       case 'recipe':
         // It says how the data beside it are read, and finds them open.

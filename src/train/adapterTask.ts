@@ -16,7 +16,7 @@ export function adapterTask(model: OpenModel, { parts, recipe = {} }: AdapterFol
   const labels: unknown = recipe['labels']
   if (Array.isArray(labels) && labels.length > 1 && labels.every((l) => typeof l === 'string')) return { task, labels, ...pairs }
   // The last matrix of the head has a row for each class.
-  const count = parts.flatMap((p) => [...p.tensors].filter(([name, t]) => ofHead(name) && t.shape.length === 2 && !/lora_|(^|\.)dense\.|pre_classifier\./.test(name)).map(([, t]) => t.shape[0]!)).at(-1)
+  const count = parts.flatMap((p) => [...p.tensors].filter(([name, t]) => ofHead(name) && t.shape.length === 2 && !/lora_|(^|\.)dense\.|pre_classifier\./.test(name)).map(([, t]) => t.shape[0])).at(-1)
   const own = readClasses(model.folder.config)
   if (count === undefined || (own?.taskType === task && own.labels.length === count)) return { task, ...pairs }
   return { task, labels: Array.from({ length: count }, (_, i) => `LABEL_${i}`), ...pairs }

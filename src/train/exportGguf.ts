@@ -72,5 +72,5 @@ export function exportGguf(model: OpenModel, given: readonly Weighted[], { name,
 function mostOf(tensors: readonly GgufTensor[]): TensorType {
   const counts = new Map<TensorType, number>()
   for (const { type, shape } of tensors) counts.set(type, (counts.get(type) ?? 0) + sizeOf(shape))
-  return [...counts].toSorted((a, b) => b[1] - a[1])[0]![0]
+  return [...counts].toSorted((a, b) => b[1] - a[1])[0][0]
 }

@@ -34,6 +34,6 @@ export function traceLayerNorms(layout: Layout, stretches: readonly Stretch[]): 
 /** Levels from the lowest up, each with its norm over all of its stretches. */
 export function normsByLevel(stretches: readonly Stretch[], norms: ArrayLike<number>): readonly (readonly [level: number, norm: number])[] {
   const squares = new Map<number, number>()
-  stretches.forEach(({ level }, i) => squares.set(level, (squares.get(level) ?? 0) + norms[i]! ** 2))
+  stretches.forEach(({ level }, i) => squares.set(level, (squares.get(level) ?? 0) + norms[i] ** 2))
   return [...squares].toSorted(([a], [b]) => a - b).map(([level, sum]) => [level, Math.sqrt(sum)])
 }

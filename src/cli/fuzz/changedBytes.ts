@@ -37,7 +37,7 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
   }),
   fc.tuple(place).map(([p]): Edit => (b) => b.slice(0, at(b, p))),
   fc.tuple(place, fc.nat(100), place).map(([p, which, from]): Edit => (b, all) => {
-    const other = all[which % all.length]!
+    const other = all[which % all.length]
     return concat([b.subarray(0, at(b, p)), other.subarray(at(other, from))])
   }),
 )

@@ -48,14 +48,14 @@ function apply(root: Json[], { at, what, value: given, from, name }: Change): vo
   // Later changes may be made to it, and the next input starts from the same ones.
   const value = given instanceof Written ? given : structuredClone(given)
   const places = placesOf(root)
-  const { holder, key } = places[at % places.length]!
+  const { holder, key } = places[at % places.length]
   const was = get(holder, key)
-  const other = places[from % places.length]!
+  const other = places[from % places.length]
   switch (what) {
     case 'value':
       return set(holder, key, value)
     case 'scale':
-      return set(holder, key, typeof was === 'number' ? was * [-1, 2, 1000, 1e9, 0.5][from % 5]! : typeof was === 'string' ? was.repeat(1 + (from % 40)) : value)
+      return set(holder, key, typeof was === 'number' ? was * [-1, 2, 1000, 1e9, 0.5][from % 5] : typeof was === 'string' ? was.repeat(1 + (from % 40)) : value)
     case 'remove':
       if (Array.isArray(holder)) holder.splice(Number(key), 1)
       else delete holder[key]
@@ -94,7 +94,7 @@ const size = (v: Json): number => (Array.isArray(v) ? v.reduce<number>((n, x) =>
 function placesOf(root: Json[]): Place[] {
   const found: Place[] = [{ holder: root, key: 0 }]
   for (let i = 0; i < found.length && found.length < 4000; i++) {
-    const value = get(found[i]!.holder, found[i]!.key)
+    const value = get(found[i].holder, found[i].key)
     if (Array.isArray(value)) for (let k = 0; k < Math.min(value.length, 40); k++) found.push({ holder: value, key: k })
     else if (isObject(value)) for (const key of Object.keys(value).slice(0, 60)) found.push({ holder: value, key })
   }

@@ -73,12 +73,12 @@ const conll: Format = {
         yield { line, problem: `has ${cells.length} columns where ${width} were expected.`, cause: 'columns' }
         continue
       }
-      const isUniversal = width === UNIVERSAL && /^\d+([-.]\d+)?$/.test(cells[0]!)
+      const isUniversal = width === UNIVERSAL && /^\d+([-.]\d+)?$/.test(cells[0])
       // Words that are written together, and words left out, stand beside the words themselves.
-      if (isUniversal && !/^\d+$/.test(cells[0]!)) continue
-      const kept = isUniversal ? [cells[1]!, cells[3]!] : cells
+      if (isUniversal && !/^\d+$/.test(cells[0])) continue
+      const kept = isUniversal ? [cells[1], cells[3]] : cells
       if (words.length === 0) start = line
-      words.push(kept[0]!)
+      words.push(kept[0])
       kept.slice(1).forEach((cell, i) => (columns[i] ??= []).push(cell))
       if (words.length === MOST_WORDS) yield take()
     }

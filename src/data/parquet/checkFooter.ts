@@ -26,7 +26,7 @@ function checkSchema(elements: readonly ThriftValue[]): void {
   for (const element of elements) {
     while (open.at(-1) === 0) open.pop()
     if (open.length === 0) throw new Error('its schema has more entries than it says')
-    open[open.length - 1]!--
+    open[open.length - 1]--
     const children = Number(struct(element)[5] ?? 0)
     if (!(children >= 0 && children <= elements.length)) throw new Error(`its schema claims ${children} columns`)
     if (children > 0) open.push(children)

@@ -56,15 +56,15 @@ function columnOf({ schema }: FileMetaData, path: readonly string[], type: strin
   let [at, maxRepetition, maxDefinition] = [0, 0, 0]
   for (const name of path) {
     const children = childrenOf(schema, at)
-    const child = children.find((i) => schema[i]!.name === name)
+    const child = children.find((i) => schema[i].name === name)
     if (child === undefined) throw new Error(`it has no column ${path.join('.')}`)
     at = child
-    const { repetition_type: repetition, logical_type: logical } = schema[at]!
+    const { repetition_type: repetition, logical_type: logical } = schema[at]
     if (logical?.type === 'VARIANT') throw new Error(`its column ${path.join('.')} holds variants, which are not read`)
     if (repetition === 'REPEATED') maxRepetition++
     if (repetition !== 'REQUIRED') maxDefinition++
   }
-  const leaf = schema[at]!
+  const leaf = schema[at]
   if (leaf.type !== type) throw new Error(`its column ${path.join('.')} is ${leaf.type} and ${type}`)
   const packer = compressors[codec as keyof Compressors]
   if (!packer && codec !== 'UNCOMPRESSED') throw new Error(`it is packed with ${codec}, which is not read`)
@@ -75,7 +75,7 @@ function columnOf({ schema }: FileMetaData, path: readonly string[], type: strin
 function childrenOf(schema: FileMetaData['schema'], parent: number): number[] {
   const found: number[] = []
   let at = parent + 1
-  while (found.length < (schema[parent]!.num_children ?? 0)) {
+  while (found.length < (schema[parent].num_children ?? 0)) {
     found.push(at)
     for (let open = 1; open > 0; at++) open += (schema[at]?.num_children ?? 0) - 1
   }

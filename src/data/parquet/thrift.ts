@@ -87,7 +87,7 @@ class ThriftReader {
   }
 
   private byte(): number {
-    return this.bytes[this.take(1)]!
+    return this.bytes[this.take(1)]
   }
 
   private take(count: number): number {

@@ -29,7 +29,7 @@ export function compareData(runs: readonly RunState[], name: CurveName, log: boo
     ...columns.map(({ steps, values }) => {
       let row = 0
       return Array.from(all, (step) => {
-        while (row < steps.length && (steps[row] ?? 0) < step) row += 1
+        while (row < steps.length && steps[row] < step) row += 1
         const value = steps[row] === step ? (values[row] ?? null) : null
         return value !== null && (!log || value > 0) ? value : null
       })

@@ -55,7 +55,7 @@ function alongSteps(steps: Float64Array, validation: Table): (number | null)[] {
   let row = 0
   column(validation, VALIDATION.step).forEach((step, i) => {
     if (step < (steps[0] ?? 0) - 1) return
-    while (row < steps.length && (steps[row] ?? 0) < step) row += 1
+    while (row < steps.length && steps[row] < step) row += 1
     if (row < steps.length) values[row] = losses[i] ?? null
   })
   return values

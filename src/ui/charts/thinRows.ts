@@ -39,8 +39,8 @@ function extremes(values: Float64Array): Extremes {
 function scan(values: Float64Array, from: number, to: number): readonly [low: number, high: number] {
   let [low, high] = [from, from]
   for (let i = from; i < to; i++) {
-    if ((values[i] ?? 0) < (values[low] ?? 0)) low = i
-    if ((values[i] ?? 0) > (values[high] ?? 0)) high = i
+    if (values[i] < values[low]) low = i
+    if (values[i] > values[high]) high = i
   }
   work.looked += to - from
   return [low, high]
@@ -64,18 +64,18 @@ export function thinRows(values: Float64Array, most: number, from = 0): Uint32Ar
   rows[kept++] = from
   for (let start = from - (from % stretch); start < end; start += stretch) {
     const [low, high] = ofBlocks && start >= from && start + stretch <= end ? overBlocks(values, ofBlocks, start, stretch) : scan(values, Math.max(from, start), Math.min(end, start + stretch))
-    for (const row of low < high ? [low, high] : [high, low]) if (row > (rows[kept - 1] ?? 0)) rows[kept++] = row
+    for (const row of low < high ? [low, high] : [high, low]) if (row > rows[kept - 1]) rows[kept++] = row
   }
-  if ((rows[kept - 1] ?? 0) < end - 1) rows[kept++] = end - 1
+  if (rows[kept - 1] < end - 1) rows[kept++] = end - 1
   return rows.subarray(0, kept)
 }
 
 function overBlocks(values: Float64Array, found: Extremes, start: number, stretch: number): readonly [low: number, high: number] {
   let [low, high] = [start, start]
   for (let b = start / BLOCK; b < (start + stretch) / BLOCK; b++) {
-    const [l, h] = [found.low[b] ?? 0, found.high[b] ?? 0]
-    if ((values[l] ?? 0) < (values[low] ?? 0)) low = l
-    if ((values[h] ?? 0) > (values[high] ?? 0)) high = h
+    const [l, h] = [found.low[b], found.high[b]]
+    if (values[l] < values[low]) low = l
+    if (values[h] > values[high]) high = h
   }
   work.looked += (2 * stretch) / BLOCK
   return [low, high]

@@ -44,7 +44,7 @@ export function Keyboard() {
       if (found.kind === 'ask' && !asking) return
       event.preventDefault()
       if (asking) asking.click()
-      else if (found.kind === 'section') goTo(steps[found.index]!.id)
+      else if (found.kind === 'section') goTo(steps[found.index].id)
       else if (found.kind === 'train') document.querySelector<HTMLElement>('#train button.primary')?.click()
       else if (found.kind !== 'ask') setShown(found.kind)
     }

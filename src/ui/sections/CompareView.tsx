@@ -151,7 +151,7 @@ function CompareCharts({ runs }: { runs: readonly ComparedRun[] }) {
             key={name}
             title={say().charts.curves[name]}
             series={name === 'validation' ? series.dots : series.lines}
-            data={data[name]!}
+            data={data[name]}
             height={220}
             format={name === 'smoothed' || name === 'validation' ? formatLoss : formatSmall}
             syncKey="compare"
@@ -159,7 +159,7 @@ function CompareCharts({ runs }: { runs: readonly ComparedRun[] }) {
           />
         ))}
       </div>
-      <StepReader syncKey="compare" steps={data['smoothed']![0]} />
+      <StepReader syncKey="compare" steps={data['smoothed'][0]} />
     </div>
   )
 }

@@ -22,7 +22,7 @@ const words = ['LORA', 'LOHA', 'LOKR', 'ADALORA', 'VERA', 'IA3', 'LN_TUNING', 'P
 const target: FuzzTarget<{ readonly which: number; readonly config: string }> = {
   inputs: fc.nat(folders.length - 1).chain((which) => fc.record({ which: fc.constant(which), config: changedJson([configs[which]], words) })),
   async run({ which, config }) {
-    const { layout, methods } = fitAdapter(model, await openAdapterFolder(withFile(folders[which]!, CONFIG, utf8(config))))
+    const { layout, methods } = fitAdapter(model, await openAdapterFolder(withFile(folders[which], CONFIG, utf8(config))))
     return [layout.windows.size, methods]
   },
   gateRuns: 100,

@@ -11,7 +11,7 @@ const words = ['llama', 'gpt2', 'qwen2', 'mistral', 'gemma2', 'gemma3_text', 'ph
 
 const target: FuzzTarget<{ readonly which: number; readonly config: string }> = {
   inputs: fc.nat(folders.length - 1).chain((which) => fc.record({ which: fc.constant(which), config: changedJson([configs[which]], words) })),
-  run: ({ which, config }) => readModel(withFile(folders[which]!, 'config.json', utf8(config))),
+  run: ({ which, config }) => readModel(withFile(folders[which], 'config.json', utf8(config))),
   gateRuns: 100,
 }
 export default target

@@ -18,8 +18,8 @@ const files = [await written('llama'), await written('gpt2')]
 const keys = files.map((file) => [...new TextDecoder('latin1').decode(file).matchAll(/(llama|gpt2|general|tokenizer\.ggml)\.[a-z_.]+|(blk\.\d+|output|token_embd)[a-z_.]*/g)].map((m) => m.index + m[0].length))
 
 const behindKeys = fc.nat(files.length - 1).chain((which) =>
-  fc.array(fc.tuple(fc.constantFrom(...keys[which]!), fc.nat(24), fc.oneof(fc.nat(255), fc.constantFrom(0, 0x7f, 0xff, 9, 8, 4))), { minLength: 1, maxLength: 5 }).map((edits) => {
-    const copy = files[which]!.slice()
+  fc.array(fc.tuple(fc.constantFrom(...keys[which]), fc.nat(24), fc.oneof(fc.nat(255), fc.constantFrom(0, 0x7f, 0xff, 9, 8, 4))), { minLength: 1, maxLength: 5 }).map((edits) => {
+    const copy = files[which].slice()
     for (const [at, by, to] of edits) copy[at + by] = to
     return copy
   }),
