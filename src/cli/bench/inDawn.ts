@@ -8,6 +8,7 @@ import { adapterFacts, refuseSoftware } from './adapterFacts.ts'
 import { measureAll } from './measureAll.ts'
 import type { BenchOptions } from './options.ts'
 import { openPeers } from './peers/openPeers.ts'
+import { openTorch } from './peers/torch.ts'
 import type { Measured } from './report.ts'
 import { threadMilliseconds } from './threadTime.ts'
 import { watchGpu } from './watchGpu.ts'
@@ -27,11 +28,12 @@ export async function measureInDawn(options: BenchOptions, say: (text: string) =
     const { user, system } = process.cpuUsage()
     return (user + system) / 1000
   }
+  const torch = options.python === undefined ? [] : await openTorch(options.python)
   const findings = await measureAll(
     {
       open: () => openGpu(gpu),
       software: adapter.software,
-      peers: await openPeers(options.peers, say),
+      peers: [...(await openPeers(options.peers, say)), ...torch],
       rounds: options.rounds,
       leastMs: adapter.software ? 100 : 20,
       quick: options.quick,
@@ -44,5 +46,5 @@ export async function measureInDawn(options: BenchOptions, say: (text: string) =
     },
     options.only,
   )
-  return { adapter, host: `Node.js ${process.version}, Dawn`, findings }
+  return { adapter, host: `Node.js ${process.version}, Dawn`, versions: Object.fromEntries(torch.map(({ name, version }) => [name, version!])), findings }
 }

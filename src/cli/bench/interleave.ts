@@ -5,6 +5,8 @@ import { spreadOf, type Spread } from './spread.ts'
 export interface Arm {
   readonly name: string
   run(times: number): Promise<void>
+  /** Where it runs in a process of its own. */
+  readonly cpu?: CpuClock | undefined
 }
 
 export interface Timing {
@@ -48,11 +50,12 @@ export async function interleave(arms: readonly Arm[], { rounds, leastMs = 20, m
     for (const arm of arms) {
       const s = samples.get(arm.name)!
       if (!warm && round >= 2 && s.wall[0] * s.times > SLOW_MS) continue
-      const used = await cpu?.()
+      const clock = cpu && (arm.cpu ?? cpu)
+      const used = await clock?.()
       const began = performance.now()
       await arm.run(s.times)
       s.wall.push((performance.now() - began) / s.times)
-      if (used !== undefined) s.cpu.push(((await cpu!()) - used) / s.times)
+      if (used !== undefined) s.cpu.push(((await clock!()) - used) / s.times)
     }
   }
   return new Map([...samples].map(([name, s]) => [name, { wall: spreadOf(s.wall), times: s.times, ...(s.cpu.length > 0 && { cpu: spreadOf(s.cpu) }) }]))

@@ -1,4 +1,4 @@
-// One LoRA step of a Llama-shaped model as plain numbers, so that other libraries can compute the very same.
+// One LoRA step as plain numbers, so that other libraries can compute the very same; sizes are those of the llama family.
 import type { Batch } from '../../data/batches.ts'
 import type { MethodChoice } from '../../protocol/recipe.ts'
 import type { OpenModel } from '../../train/base.ts'
@@ -14,6 +14,8 @@ export interface NamedTensor {
 }
 
 export interface LoraSpec {
+  /** config.json */
+  readonly config: Readonly<Record<string, unknown>>
   readonly layers: number
   readonly width: number
   readonly heads: number
@@ -39,7 +41,7 @@ export function rotaryTables(length: number, headSize: number, theta: number): {
   return { cos: table(Math.cos), sin: table(Math.sin) }
 }
 
-/** The spec of a model of the llama family in 32-bit weights, with its adapters as `values` starts them. */
+/** The spec of a model in 32-bit weights, with its adapters as `values` starts them. */
 export async function loraSpecOf(model: OpenModel, methods: readonly MethodChoice[], { learner, values }: { readonly learner: Learner; readonly values: Float32Array<ArrayBuffer> }, batch: Batch): Promise<LoraSpec> {
   const json = model.folder.config
   const number = (name: string): number => json[name] as number
@@ -54,6 +56,7 @@ export async function loraSpecOf(model: OpenModel, methods: readonly MethodChoic
   }
   const { r, lora_alpha } = methods[0].options as { r: number; lora_alpha: number }
   return {
+    config: json,
     layers: number('num_hidden_layers'), width: number('hidden_size'), heads: number('num_attention_heads'), keyValueHeads: number('num_key_value_heads'),
     vocabulary: number('vocab_size'), theta: number('rope_theta'), eps: number('rms_norm_eps'),
     scale: lora_alpha / r, adamw: ADAMW, weights, adapters, batch,

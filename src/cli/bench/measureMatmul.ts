@@ -38,7 +38,7 @@ export async function measureMatmul(bench: Bench): Promise<MatmulRow[]> {
       ['tunesmith x·Wᵀ', await ours(bed, shape, a, b, 'NT', 'f32')],
       ['tunesmith x·Wᵀ, f16 W', await ours(bed, shape, a, b, 'NT', 'f16')],
     ])
-    for (const peer of bench.peers) works.set(peer.name, await peer.matmul(M, K, N, a, b))
+    for (const peer of bench.peers) if (peer.matmul) works.set(peer.name, await peer.matmul(M, K, N, a, b))
     for (const [name, work] of works) check(`${name} [${M}×${K}]·[${K}×${N}]`, await work.result(), shape, a, b)
     const found = await interleave([...works].map(([name, work]) => ({ name, run: (times: number) => work.run(times) })), bench)
     rows.push({ ...shape, arms: [...found].map(([name, timing]) => ({ name, gflops: mapSpread(timing.wall, (ms) => matmulFlops(shape) / ms / 1e6), timing })) })

@@ -36,14 +36,14 @@ export interface StepArm {
   readonly timing: Timing
   readonly firstMs: number
   readonly firstCpuMs?: number | undefined
-  /** Of one step. */
-  readonly dispatches: number
-  readonly submits: number
-  readonly readBacks: number
-  /** Created by all steps after the first together. */
-  readonly created: Pick<GpuCounts, 'buffers' | 'bindGroups' | 'pipelines'>
-  /** Most that lived at once on the device. */
-  readonly peakBytes: number
+  /** Of one step; WebGPU's only. */
+  readonly dispatches?: number
+  readonly submits?: number
+  readonly readBacks?: number
+  /** Created by all steps after the first together; WebGPU's only. */
+  readonly created?: Pick<GpuCounts, 'buffers' | 'bindGroups' | 'pipelines'>
+  /** Most that lived at once on the device, where that is known. */
+  readonly peakBytes?: number | undefined
   /** What the planner said before; ours only. */
   readonly predictedBytes?: number
   /** Milliseconds of JavaScript for 1,000 dispatches; ours only. */
@@ -72,19 +72,21 @@ export async function measureStep(bench: Bench, preset: Preset): Promise<StepRes
   const batch = fullBatch(preset.batch, preset.length, vocabulary)
   const gpu = await bench.open()
   const studio = await studioTraining(gpu, model, attachAll(preset.methods, model.outline), batch, bench)
-  const trainings: { name: string; device: GPUDevice; training: Training; firstMs: number; firstCpuMs: number | undefined; losses: number[] }[] = [
+  const trainings: { name: string; device?: GPUDevice | undefined; tolerance?: number | undefined; training: Training; firstMs: number; firstCpuMs: number | undefined; losses: number[] }[] = [
     { name: 'tunesmith', device: gpu.device, training: studio, firstMs: studio.firstMs, firstCpuMs: studio.firstCpuMs, losses: [studio.firstLoss] },
   ]
-  if (preset.peers) {
+  const peers = bench.peers.filter((peer) => peer.train && (preset.peers || peer.anyModel))
+  if (peers.length > 0) {
     const spec = await loraSpecOf(model, preset.methods, studio.start, batch)
-    for (const peer of bench.peers) {
-      if (!peer.train) continue
+    for (const peer of peers) {
       bench.say(`${preset.name}: first step of ${peer.name}`)
-      const training = await peer.train(spec)
-      const used = await bench.cpu?.()
+      const training = await peer.train!(spec)
+      const clock = bench.cpu && (training.cpu ?? bench.cpu)
+      const used = await clock?.()
       const began = performance.now()
       const loss = await training.step()
-      trainings.push({ name: peer.name, device: peer.device, training, firstMs: performance.now() - began, firstCpuMs: used === undefined ? undefined : (await bench.cpu!()) - used, losses: [loss] })
+      const firstMs = performance.now() - began
+      trainings.push({ name: peer.name, device: peer.device, tolerance: peer.lossTolerance, training, firstMs, firstCpuMs: used === undefined ? undefined : (await clock!()) - used, losses: [loss] })
     }
   }
   const before = watch.counts()
@@ -103,13 +105,13 @@ export async function measureStep(bench: Bench, preset: Preset): Promise<StepRes
     for (const key of Object.keys(sum) as (keyof GpuCounts)[]) sum[key] += more[key]
     steps.set(name, (steps.get(name) ?? 0) + 1)
   }
-  const arms = trainings.map((arm) => ({ name: arm.name, run: () => counted(arm) }))
+  const arms = trainings.map((arm) => ({ name: arm.name, run: () => counted(arm), cpu: arm.training.cpu }))
   const found = await interleave(arms, { ...bench, rounds: Math.max(COMPARED - 1, bench.rounds), warm: true })
-  for (const { name, losses } of trainings.slice(1)) compareLosses(name, losses.slice(0, COMPARED), trainings[0].losses.slice(0, COMPARED))
+  for (const { name, losses, tolerance } of trainings.slice(1)) compareLosses(name, losses.slice(0, COMPARED), trainings[0].losses.slice(0, COMPARED), tolerance)
   const run = await asInARun(studio, found.get('tunesmith')!.wall.median)
   const tokens = preset.batch * preset.length
   const predictedBytes = estimate(model, { ...defaultRecipe(), methods: preset.methods }, [{ B: preset.batch, T: preset.length }]).bytes.total
-  const result = trainings.map(({ name, device, firstMs, firstCpuMs, losses }): StepArm => {
+  const result = trainings.map(({ name, device, training, firstMs, firstCpuMs, losses }): StepArm => {
     const timing = found.get(name)!
     const sum = counts.get(name)!
     const each = (n: number): number => n / steps.get(name)!
@@ -117,9 +119,11 @@ export async function measureStep(bench: Bench, preset: Preset): Promise<StepRes
     return {
       name, timing, firstMs, firstCpuMs, losses: losses.slice(0, COMPARED),
       tokensPerSecond: mapSpread(timing.wall, (ms) => (1000 * tokens) / ms),
-      dispatches: each(sum.dispatches), submits: each(sum.submits), readBacks: each(sum.readBacks),
-      created: { buffers: sum.buffers, bindGroups: sum.bindGroups, pipelines: sum.pipelines },
-      peakBytes: watch.bytes(device).peak,
+      ...(device && {
+        dispatches: each(sum.dispatches), submits: each(sum.submits), readBacks: each(sum.readBacks),
+        created: { buffers: sum.buffers, bindGroups: sum.bindGroups, pipelines: sum.pipelines },
+      }),
+      peakBytes: device ? watch.bytes(device).peak : training.peakBytes?.(),
       ...(own && { run, predictedBytes, hostMsPer1000: mapSpread(spreadOf(hosts), (ms) => (1000 * ms) / each(sum.dispatches)), gflops: mapSpread(timing.wall, (ms) => studio.flops / ms / 1e6), flops: studio.flops }),
     }
   })
@@ -141,8 +145,8 @@ async function asInARun(studio: StudioTraining, stepMs: number): Promise<RunFigu
 }
 
 /** Throws where two libraries did not compute the same. */
-export function compareLosses(name: string, losses: readonly number[], ours: readonly number[]): void {
-  const at = ours.findIndex((loss, i) => !(Math.abs(losses[i] - loss) <= LOSS_TOLERANCE * Math.abs(loss)))
+export function compareLosses(name: string, losses: readonly number[], ours: readonly number[], tolerance = LOSS_TOLERANCE): void {
+  const at = ours.findIndex((loss, i) => !(Math.abs(losses[i] - loss) <= tolerance * Math.abs(loss)))
   if (at < 0) return
   const show = (list: readonly number[]): string => list.map((x) => x.toFixed(5)).join(', ')
   throw new Error(`${name}'s loss of step ${at + 1} is not ours, so no time is quoted: ${show(losses)}; ours ${show(ours)}.`)

@@ -22,6 +22,7 @@ describe('the bench’s command line', () => {
     [['--json', '--dawn'], '--json needs a value'],
     [['--rounds', '0'], '--rounds must be a whole number above 0, found 0'],
     [['--no', 'torch'], 'bench has no library torch'],
+    [['--python', 'python3'], '--python wants --dawn'],
   ])('refuses %j', (argv, message) => {
     expect(() => readOptions(argv)).toThrow(message)
   })

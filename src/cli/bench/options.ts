@@ -3,6 +3,7 @@ import { Fault } from '../../protocol/failure.ts'
 import { presets } from './presets.ts'
 
 export const USAGE = `npm run bench -- [--dawn] [--software] [--only NAME,NAME] [--no NAME,NAME] [--quick] [--rounds N] [--json FILE]
+npm run bench -- --dawn --python PYTHON …
 npm run bench -- --readme FILE.json
 npm run bench -- --bundle FILE.mjs`
 
@@ -21,6 +22,8 @@ export interface BenchOptions {
   /** Names of sections and presets, in the order in which they are measured. */
   readonly only: readonly string[]
   readonly peers: readonly string[]
+  /** A Python whose PyTorch is measured beside ours. */
+  readonly python?: string
   readonly json?: string
   readonly readme?: string
   readonly bundle?: string
@@ -32,7 +35,7 @@ export function readOptions(argv: readonly string[]): BenchOptions {
   for (let i = 0; i < argv.length; i++) {
     const word = argv[i]
     if (['--dawn', '--software', '--quick'].includes(word)) flags.add(word)
-    else if (['--only', '--no', '--rounds', '--json', '--readme', '--bundle'].includes(word)) {
+    else if (['--only', '--no', '--rounds', '--python', '--json', '--readme', '--bundle'].includes(word)) {
       const value = argv[++i]
       if (value === undefined || value.startsWith('--')) throw new Fault('bad-recipe', `${word} needs a value.`, USAGE)
       values.set(word, value)
@@ -48,11 +51,12 @@ export function readOptions(argv: readonly string[]): BenchOptions {
   if (unknown !== undefined) throw new Fault('bad-recipe', `bench has no library ${unknown} to leave out; it has ${PEERS.join(', ')}, or peers for all of them.`, USAGE)
   const rounds = Number(values.get('--rounds') ?? (flags.has('--quick') ? 3 : 7))
   if (!Number.isInteger(rounds) || rounds < 1) throw new Fault('bad-recipe', `--rounds must be a whole number above 0, found ${values.get('--rounds')}.`, USAGE)
-  const [json, readme, bundle] = [values.get('--json'), values.get('--readme'), values.get('--bundle')]
+  const [python, json, readme, bundle] = [values.get('--python'), values.get('--json'), values.get('--readme'), values.get('--bundle')]
+  if (python !== undefined && !flags.has('--dawn')) throw new Fault('bad-recipe', '--python wants --dawn: a page cannot start another program.', USAGE)
   return {
     dawn: flags.has('--dawn'), software: flags.has('--software'), quick: flags.has('--quick'), rounds, patient: named !== undefined,
     only: named ? known.filter((name) => named.includes(name)) : standard,
     peers: PEERS.filter((name) => !without.includes('peers') && !without.includes(name)),
-    ...(json !== undefined && { json }), ...(readme !== undefined && { readme }), ...(bundle !== undefined && { bundle }),
+    ...(python !== undefined && { python }), ...(json !== undefined && { json }), ...(readme !== undefined && { readme }), ...(bundle !== undefined && { bundle }),
   }
 }

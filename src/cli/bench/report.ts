@@ -49,5 +49,7 @@ export interface Report extends Findings {
 export interface Measured {
   readonly adapter: AdapterFacts
   readonly host: string
+  /** Of libraries that are no packages of ours. */
+  readonly versions?: Readonly<Record<string, string>>
   readonly findings: Findings
 }

@@ -11,10 +11,10 @@ export type Measure = (options: BenchOptions, say: (text: string) => void) => Pr
 
 export async function runBench(options: BenchOptions, measure: Measure): Promise<Report> {
   const [before] = loadavg()
-  const { adapter, host, findings } = await measure(options, (text) => console.error(text))
+  const { adapter, host, versions, findings } = await measure(options, (text) => console.error(text))
   const machine = machineFacts()
   const report: Report = {
-    made: { date: new Date().toISOString(), commit: commit(), machine, host, adapter, peers: peerVersions(options.peers), rounds: options.rounds, load: [before, loadavg()[0]] },
+    made: { date: new Date().toISOString(), commit: commit(), machine, host, adapter, peers: { ...peerVersions(options.peers), ...versions }, rounds: options.rounds, load: [before, loadavg()[0]] },
     ...findings,
   }
   console.log(madeLine(report.made))

@@ -89,6 +89,8 @@ function rateTable(what: string, rows: readonly RateRow[], cores: number): Table
   }
 }
 
+const known = (n: number | undefined): string => (n === undefined ? '–' : short(n))
+
 function stepTable({ preset, says, batch, length, arms }: StepResult, ceiling: Ceiling | undefined, cores: number): Table {
   const each = (label: string, cell: (arm: StepArm) => string): string[] => [label, ...arms.map(cell)]
   const tokens = batch * length
@@ -101,12 +103,12 @@ function stepTable({ preset, says, batch, length, arms }: StepResult, ceiling: C
       each('ms a step', (a) => range(a.timing.wall)),
       each('first step, s', (a) => short(a.firstMs / 1000)),
       ...(arms[0].firstCpuMs === undefined ? [] : [each('first step, s of processor time', (a) => (a.firstCpuMs === undefined ? '–' : short(a.firstCpuMs / 1000)))]),
-      each('dispatches', (a) => short(a.dispatches)),
-      each('submits', (a) => short(a.submits)),
-      each('read-backs', (a) => short(a.readBacks)),
-      each('most GPU bytes', (a) => mib(a.peakBytes)),
-      each('planner’s bytes before', (a) => (a.predictedBytes === undefined ? '–' : `${mib(a.predictedBytes)}, ${percent(a.predictedBytes / a.peakBytes - 1)} off`)),
-      each('made after step 1: buffers, bind groups, pipelines', (a) => `${a.created.buffers}, ${a.created.bindGroups}, ${a.created.pipelines}`),
+      each('dispatches', (a) => known(a.dispatches)),
+      each('submits', (a) => known(a.submits)),
+      each('read-backs', (a) => known(a.readBacks)),
+      each('most GPU bytes', (a) => (a.peakBytes === undefined ? '–' : mib(a.peakBytes))),
+      each('planner’s bytes before', (a) => (a.predictedBytes === undefined ? '–' : `${mib(a.predictedBytes)}, ${percent(a.predictedBytes / a.peakBytes! - 1)} off`)),
+      each('made after step 1: buffers, bind groups, pipelines', ({ created }) => (created ? `${created.buffers}, ${created.bindGroups}, ${created.pipelines}` : '–')),
       each('in a run: tokens/s; submits and read-backs a step', ({ run }) => (run ? `${short((1000 * tokens) / run.ms)}; ${short(run.submits)}, ${short(run.readBacks)}` : '–')),
       each('JavaScript, ms for 1,000 dispatches', (a) => (a.hostMsPer1000 ? range(a.hostMsPer1000) : '–')),
       each(`all matrix products, GFLOP/s${ceiling ? ', of ceiling' : ''}`, (a) => (a.gflops ? range(a.gflops) + (ceiling ? `, ${percent(ofCeiling({ gflops: a.gflops, timing: a.timing }, a.flops!, ceiling))}` : '') : '–')),

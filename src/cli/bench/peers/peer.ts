@@ -1,4 +1,5 @@
-// Another library beside ours, on the same adapter: what it must be able to do to be timed.
+// Another library beside ours, on the same adapter or in a process of its own: what it must be able to do to be timed.
+import type { CpuClock } from '../interleave.ts'
 import type { LoraSpec } from '../loraSpec.ts'
 
 /** A computation whose inputs are on the GPU. */
@@ -13,6 +14,10 @@ export interface Work {
 export interface Training {
   /** One step; resolves with its mean loss. */
   step(): Promise<number>
+  /** Of a process of its own. */
+  readonly cpu?: CpuClock
+  /** Most bytes at once on a GPU that is not WebGPU's, where it can tell. */
+  peakBytes?(): number | undefined
   dispose(): void
 }
 
@@ -31,10 +36,16 @@ export interface LossSize {
 
 export interface Peer {
   readonly name: string
-  /** Its own. */
-  readonly device: GPUDevice
+  /** Its own; none where it does not use WebGPU. */
+  readonly device?: GPUDevice
+  /** Where it is no package of ours. */
+  readonly version?: string
+  /** Trains models of every family and size, not small ones of the llama family alone. */
+  readonly anyModel?: boolean
+  /** Largest relative difference of its losses from ours, where it computes in another type. */
+  readonly lossTolerance?: number
   /** [M, K]·[K, N] */
-  matmul(M: number, K: number, N: number, a: Float32Array<ArrayBuffer>, b: Float32Array<ArrayBuffer>): Promise<Work>
+  matmul?(M: number, K: number, N: number, a: Float32Array<ArrayBuffer>, b: Float32Array<ArrayBuffer>): Promise<Work>
   /**
    * Causal attention of q, k, v [batch, length, heads, headSize], output alike; with `backward` instead the gradients of the sum of
    * the output's squares, one after the other.
