@@ -1,4 +1,4 @@
-// Gemma 3 and Gemma 3n-sized text models (270M, 1B): Gemma 2, as a rule without caps, with normalised heads of q and k, five sliding layers
+// Gemma 3 and Gemma 3n-sized text models (270M, 1B): Gemma 2, without caps of scores, with normalised heads of q and k, five sliding layers
 // for each full one, and a rotary table for each kind. https://arxiv.org/abs/2503.19786; numerics as transformers' modeling_gemma3.
 import { decoderDimensions, embedTokens, gatedMlp, headNorm, readDecoder, selfAttention, slidingLayers, withHead, type Decoder } from './decoder.ts'
 import type { Family, Json } from './family.ts'
@@ -8,8 +8,7 @@ import { rotaryTable, type RotaryTable } from './rotary.ts'
 interface Gemma3 extends Decoder {
   readonly attentionBias: boolean
   readonly scale: number
-  /** 0: none. */
-  readonly scoreCap: number
+  /** 0: none. Of scores, transformers has no cap here, whatever attn_logit_softcapping says. */
   readonly logitCap: number
   readonly window: number
   /** Whether each layer sees no more than the window. */
@@ -38,7 +37,6 @@ export const family: Family<Gemma3> = {
       ...common,
       attentionBias: read.boolean('attention_bias', false),
       scale: read.number('query_pre_attn_scalar', 256) ** -0.5,
-      scoreCap: read.limit('attn_logit_softcapping', 0),
       logitCap: read.limit('final_logit_softcapping', 0),
       window: read.limit('sliding_window', 4096),
       sliding: slidingLayers(read, json, common.layers, (l) => (l + 1) % every !== 0),
@@ -65,7 +63,6 @@ export const family: Family<Gemma3> = {
         window: sliding ? c.window : 0,
         rotary: sliding ? c.local : c.global,
         scale: c.scale,
-        softcap: c.scoreCap,
         ready: (which, y) => headNorm(m, `${at}.self_attn.${which}_norm`, y, c, 1),
       })
       h = m.residual({ layer, layerPath: at, part: 'attention' }, h, norm(`${at}.post_attention_layernorm`, mixed))

@@ -27,10 +27,19 @@ export function withClassifierHead(a: Attachment, model: ModelOutline): Attachme
   return withWholeTensors(a, model, isOfHead, { task_type: model.taskType, modules_to_save: poolerIsNew ? [...HEADS, 'pooler'] : HEADS })
 }
 
+/** Where else PEFT's files hold a bias of modules_to_save with bias “all”: under both names of its wrapper around the module. */
+function wrapped(key: string, entries: readonly string[]): string[] {
+  const parts = key.split('.')
+  const end = parts.findIndex((_, i) => entries.some((entry) => parts.slice(0, i + 1).join('.').endsWith(entry))) + 1
+  const [module, rest] = [parts.slice(0, end).join('.'), parts.slice(end).join('.')]
+  return [`${module}.original_module.${rest}`, `${module}.modules_to_save.${rest.includes('.') ? 'default.' : ''}${rest}`]
+}
+
 /** The attachment, with base tensors that train whole beside it. @param config what adapter_config.json says of them */
 export function withWholeTensors(a: Attachment, model: ModelOutline, isWhole: (name: string) => boolean, config: { readonly modules_to_save: readonly string[]; readonly task_type?: string }): Attachment {
   const before = prefixOf(a)
   const keys = new Set(model.tensors.filter(isWhole).map((name) => before + name))
+  const thrice = a.adapterConfig?.('')['bias'] === 'all'
   return {
     ...a,
     trains: (name) => a.trains?.(name) ?? (isWhole(name) ? before + name : undefined),
@@ -41,13 +50,15 @@ export function withWholeTensors(a: Attachment, model: ModelOutline, isWhole: (n
         return { ...own, ...config, modules_to_save: [...new Set([...others, ...config.modules_to_save])] }
       },
     }),
-    ...(a.saved && {
+    ...((a.saved ?? thrice) && {
       saved(read, all, shapeOf) {
-        const saved = new Map(a.saved!(read, all.filter((key) => !keys.has(key)), shapeOf))
+        const tensor = (key: string) => ({ shape: shapeOf(key), data: read(key)! })
+        const own = all.filter((key) => !keys.has(key))
+        const saved = new Map(a.saved ? a.saved(read, own, shapeOf) : own.map((key) => [key, tensor(key)] as const))
         if (a.adapterHub) return saved
-        for (const key of keys) {
-          const data = read(key)
-          if (data) saved.set(key, { shape: shapeOf(key), data })
+        for (const key of all.filter((name) => keys.has(name))) {
+          saved.set(key, tensor(key))
+          for (const copy of thrice && key.endsWith('.bias') ? wrapped(key, config.modules_to_save) : []) saved.set(copy, tensor(key))
         }
         return saved
       },

@@ -34,6 +34,8 @@ function attach(targets: Selection, feedforward: Selection, model: ModelOutline,
   const chosen = linearTargets({ targets, exclude }, model)
   // PEFT compares a list's names without regard to dots here.
   const inside = new Set([...chosen].filter((path) => (typeof feedforward === 'string' ? selects(feedforward, path) : feedforward.some((entry) => path.endsWith(entry)))))
+  // PEFT reads a list of feedforward_modules only where the other list has the same names, and all-linear only alone.
+  const readable = typeof targets === 'string' ? targets !== 'all-linear' : !targets.includes('all-linear') && (typeof feedforward === 'string' || feedforward.every((entry) => targets.includes(entry)))
   const key = (path: string): string => `${PREFIX}${path}.ia3_l`
   return {
     linear(site, x, base) {
@@ -56,13 +58,13 @@ function attach(targets: Selection, feedforward: Selection, model: ModelOutline,
       base_model_name_or_path: baseModel,
       exclude_modules: exclude ?? null,
       fan_in_fan_out: model.conv1d,
-      feedforward_modules: feedforward,
+      feedforward_modules: readable ? feedforward : [...inside],
       inference_mode: true,
       init_ia3_weights: true,
       modules_to_save: null,
       peft_type: 'IA3',
       revision: null,
-      target_modules: targets,
+      target_modules: readable ? targets : [...chosen],
       task_type: 'CAUSAL_LM',
     }),
   }

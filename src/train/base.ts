@@ -68,6 +68,8 @@ function readConfig(folder: ModelFolder, family: Family): { config: unknown; fou
   for (const { shape } of folder.tensors.values()) widest = Math.max(widest, ...shape)
   const wrong = above(LAYERS, folder.tensors.size) ?? above(WIDTHS, widest) ?? above(['num_labels'], MAX_CLASSES)
   if (wrong !== undefined) throw new Fault('bad-model', `config.json claims ${wrong} ${String(folder.config[wrong])}, and the model has ${folder.tensors.size} tensors, none wider than ${widest}.`, 'Check that the folder is complete and unmodified, or choose another model.')
+  const quantized = folder.config['quantization_config'] as Readonly<Record<string, unknown>> | null | undefined
+  if (quantized) throw new Fault('bad-model', `The weights of this checkpoint are quantised already (${String(quantized['quant_method'] ?? 'quantization_config')}), which cannot be read.`, 'Choose the checkpoint it was made from; it can be quantised here.')
   const config = family.config(folder.config)
   return { config, found: outline(family, config) }
 }

@@ -59,6 +59,8 @@ export function fitAdapter(model: OpenModel, folder: AdapterFolder): Fit {
       if (window && sameShape(window.shape, tensor.shape)) tensors.set(key, tensor)
       else if (window) problems.push(`${name} is ${showShape(tensor.shape)}, expected ${showShape(window.shape)}`)
       else if (isBaseCopy(name, outline)) spare.set(name, tensor)
+      // With bias “all”, PEFT stores those of modules_to_save three times: twice under the names of its own wrapper.
+      else if (/\.(modules_to_save|original_module)\./.test(name)) continue
       else problems.push(`${name} has no place in it`)
     }
   const absent = [...layout.windows.values()].filter(({ key, init, frozen }) => !tensors.has(key) && !(frozen && init.kind === 'leading part') && !problems.some((p) => p.startsWith(`${key} is`)))

@@ -81,7 +81,7 @@ export function ggufSettings(config: JsonObject): GgufSettings {
         say('attn_logit_softcapping', f32(caps ?? 50))
         say('final_logit_softcapping', f32(last ?? 30))
         if (config['attn_logit_softcapping'] === null || config['final_logit_softcapping'] === null) problems.push('llama.cpp runs Gemma 2 only with both soft caps')
-      } else if (caps !== undefined || last !== undefined) problems.push('llama.cpp runs Gemma 3 without soft caps')
+      } else if (last !== undefined) problems.push('llama.cpp runs Gemma 3 without soft caps')
       return
     }
     if (modelType === 'phi3') say('attention.sliding_window', u32(window ?? 0))

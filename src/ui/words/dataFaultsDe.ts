@@ -64,6 +64,8 @@ export const dataFaultsDe: Sentences = {
   'Rotary scaling “{}” cannot be run; default, linear, dynamic, llama3, yarn and longrope can.': 'Die Rotationsskalierung „{}“ geht nicht; default, linear, dynamic, llama3, yarn und longrope gehen.',
   'config.json asks to rotate {} of the {} numbers of a head, which pairs of numbers cannot do.': 'config.json verlangt, {} der {} Zahlen eines Kopfes zu drehen, was paarweise nicht geht.',
   'This model’s problem_type is {}, and only one class for each text or word can be trained.': 'Der problem_type dieses Modells ist {}, und trainieren lässt sich nur eine Klasse für jeden Text oder jedes Wort.',
+  'The weights of this checkpoint are quantised already ({}), which cannot be read.': 'Die Gewichte dieses Checkpoints sind schon quantisiert ({}) und lassen sich so nicht lesen.',
+  'Choose the checkpoint it was made from; it can be quantised here.': 'Wählen Sie den Checkpoint, aus dem er entstand; er lässt sich hier quantisieren.',
   'Choose a model that predicts one class, or one that was only pretrained.': 'Wählen Sie ein Modell, das eine Klasse vorhersagt, oder eines, das nur vortrainiert ist.',
   'Choose a model with one of these.': 'Wählen Sie ein Modell mit einer davon.',
   'This is not a complete PEFT adapter: {}': 'Das ist kein vollständiger PEFT-Adapter: {}',
