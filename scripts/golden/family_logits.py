@@ -39,6 +39,18 @@ CASES = [
     ("roberta", "sequence", ENCODER | dict(pad_token_id=1, max_position_embeddings=34, type_vocab_size=1)),
     ("distilbert", "sequence", dict(dim=12, hidden_dim=20, n_layers=2, n_heads=3, vocab_size=13, max_position_embeddings=32, pad_token_id=0, num_labels=3, dropout=0.0, attention_dropout=0.0, seq_classif_dropout=0.0)),
 ]
+# What a config may ask for beside the usual.
+OPT = next(given for family, _, given in CASES if family == "opt")
+NEOX = next(given for family, task, given in CASES if (family, task) == ("gpt_neox", "causal"))
+CASES += [
+    ("llama", "causal", LLAMA | dict(hidden_act="quick_gelu", rope_parameters=dict(rope_type="yarn", rope_theta=500.0, factor=4.0, original_max_position_embeddings=8, truncate=False))),
+    ("llama", "causal", LLAMA | dict(hidden_act="gelu", rope_parameters=dict(rope_type="dynamic", rope_theta=10000.0, factor=4.0))),
+    ("gemma3_text", "causal", LLAMA | dict(layer_types=LAYERS, sliding_window=4, query_pre_attn_scalar=5, attn_logit_softcapping=3.0, final_logit_softcapping=5.0)),
+    ("phi3", "causal", LLAMA | dict(original_max_position_embeddings=16, rope_parameters=dict(rope_type="longrope", rope_theta=10000.0, short_factor=[1.2, 2.5], long_factor=[3.0, 9.0]))),
+    ("smollm3", "causal", LLAMA | dict(no_rope_layers=[1, 0], use_sliding_window=True, sliding_window=4, layer_types=None)),
+    ("gpt_neox", "causal", NEOX | dict(rotary_pct=0.75, use_parallel_residual=False)),
+    ("opt", "causal", OPT | dict(do_layer_norm_before=False, word_embed_proj_dim=8)),
+]
 DISTILBERT = next(given for family, _, given in CASES if family == "distilbert")
 CASES.append(("distilbert", "tokens", DISTILBERT))
 CLASSES = {"causal": AutoModelForCausalLM, "sequence": AutoModelForSequenceClassification, "tokens": AutoModelForTokenClassification, "pair": AutoModelForSequenceClassification}
