@@ -6,6 +6,7 @@ import { adamwHyper } from '../../optim/adamwHyper.ts'
 import { Arrivals } from '../../train/arrivals.ts'
 import { mount, subjectOf, type OpenModel } from '../../train/base.ts'
 import { Learner, shapeOf } from '../../train/learner.ts'
+import type { Objective } from '../../train/objective.ts'
 import { initialValues } from '../../train/params.ts'
 import type { Recording } from '../../engine/record.ts'
 import type { Bench } from './bench.ts'
@@ -31,7 +32,7 @@ export interface StudioTraining extends Training {
 }
 
 /** Loads the weights and takes the first step. */
-export async function studioTraining(gpu: Gpu, model: OpenModel, attachments: readonly Attachment[], batch: Batch, { cpu, threadMs = () => performance.now() }: Partial<Pick<Bench, 'cpu' | 'threadMs'>> = {}): Promise<StudioTraining> {
+export async function studioTraining(gpu: Gpu, model: OpenModel, attachments: readonly Attachment[], batch: Batch, { cpu, threadMs = () => performance.now(), objective }: Partial<Pick<Bench, 'cpu' | 'threadMs'>> & { readonly objective?: Objective } = {}): Promise<StudioTraining> {
   const base = mount(model, gpu)
   const subject = subjectOf(model, attachments)
   await base.weights.load(subject.census.weights)
@@ -40,7 +41,7 @@ export async function studioTraining(gpu: Gpu, model: OpenModel, attachments: re
   let count = 0
   const used = await cpu?.()
   const began = performance.now()
-  const learner = await Learner.make(base, subject)
+  const learner = await Learner.make(base, subject, objective)
   learner.params.write('values', values)
   await learner.prepareUpdate(() => ({ lrScale: 1, weightDecay: ADAMW.decay }))
   const { recording, flops } = await learner.prepare(shapeOf(batch), true)

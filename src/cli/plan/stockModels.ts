@@ -1,8 +1,10 @@
-// Models that people ask for, by the numbers of their config.json: what the planner needs, without a byte of weights.
+// Models that people ask for, by the numbers of their config.json: what the planner needs, and noise for weights to try it with.
 import { bytesSource, rangeSource, type ByteSource } from '../../files/byteSource.ts'
 import { openModelFolder } from '../../files/openModelFolder.ts'
 import { familyOf } from '../../families/registry.ts'
 import { utf8 } from '../../lib/bytes.ts'
+import { f32ToBf16 } from '../../lib/halfFloat.ts'
+import { bits } from '../../lib/rng.ts'
 import { outline } from '../../train/census.ts'
 import { openModel, type OpenModel } from '../../train/base.ts'
 import type { Kept } from '../../train/keptAs.ts'
@@ -31,7 +33,10 @@ export const stockModels: readonly { readonly name: string; readonly config: Con
   { name: 'Llama-3.1-8B', config: llama(4096, 14_336, 32, 32, 8, 128_256, false) },
 ]
 
-/** A model in bf16 whose weights cannot be read. */
+/** Bytes after which weights repeat: twice a prime, so that rows differ. */
+const PERIOD = 2 * 65_521
+
+/** A model in bf16 whose weights are noise, made as it is read. */
 export async function modelOfShapes(config: Config, kept: Kept): Promise<OpenModel> {
   const family = familyOf(config.model_type)
   let at = 0
@@ -44,7 +49,18 @@ export async function modelOfShapes(config: Config, kept: Kept): Promise<OpenMod
   const start = new Uint8Array(8 + header.length)
   new DataView(start.buffer).setBigUint64(0, BigInt(header.length), true)
   start.set(header, 8)
-  const weights = rangeSource('model.safetensors', start.length + at, (from, to) => Promise.resolve(start.slice(from, to)))
+  const noise = new Uint8Array(f32ToBf16(Float32Array.from({ length: PERIOD / 2 }, (_, i) => 0.04 * (bits(1, 0, i) / 2 ** 32 - 0.5))).buffer)
+  const weights = rangeSource('model.safetensors', start.length + at, (from, to) => {
+    const bytes = new Uint8Array(to - from)
+    for (let i = Math.max(from, start.length); i < to; ) {
+      const place = (i - start.length) % PERIOD
+      const piece = noise.subarray(place, Math.min(PERIOD, place + to - i))
+      bytes.set(piece, i - from)
+      i += piece.length
+    }
+    bytes.set(start.subarray(from, to))
+    return Promise.resolve(bytes)
+  })
   const json = (name: string, value: unknown): [string, ByteSource] => [name, bytesSource(utf8(JSON.stringify(value)), name)]
   return openModel(await openModelFolder(new Map([json('config.json', config), json('tokenizer.json', {}), ['model.safetensors', weights]])), kept)
 }
