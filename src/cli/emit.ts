@@ -7,7 +7,7 @@ import { derivedCard } from '../adapters/derivedCard.ts'
 import { adapterFiles } from '../files/adapter.ts'
 import { openAdapterFolder } from '../files/adapterFolder.ts'
 import { openModelFolder } from '../files/openModelFolder.ts'
-import { readFolder } from '../files/nodeSource.ts'
+import { readFolder, readModel } from '../files/nodeSource.ts'
 import { dawnGpu } from '../gpu/dawn.ts'
 import { openGpu } from '../gpu/device.ts'
 import { mount, openModel } from '../train/base.ts'
@@ -23,7 +23,7 @@ export async function main(argv: string[]): Promise<number> {
   args.allow(['--base', '--out'])
   const [base, out] = [resolve(args.text('--base') ?? starter), resolve(args.text('--out') ?? 'emitted')]
   const [folder, task] = args.operands(2, 2, 'the folder of a hypernetwork and a task')
-  const model = openModel(await openModelFolder(await readFolder(base)))
+  const model = openModel(await openModelFolder(await readModel(base)))
   const opened = await openAdapterFolder(await readFolder(folder))
   const maker = await openAdapter(model, opened)
   const baseModel = String(opened.parts[0].config['base_model_name_or_path'])

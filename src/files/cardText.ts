@@ -1,5 +1,6 @@
 // Pieces of a README.md that the Hugging Face Hub shows: front matter, tables, fences. What people typed is escaped: values of the
 // front matter are quoted, fences outgrow their content, cells stay in their row.
+import { ggufBase } from '../protocol/ggufBase.ts'
 
 /** Licence of a model, as the card beside it says it. */
 export interface Licence {
@@ -24,12 +25,6 @@ export interface FrontMatter {
 
 /** What the Hub takes for the name of a model; it refuses a card that names another base. */
 const HUB_ID = /^(?![-.])[\w.-]{1,96}(\/[\w.-]{1,96})?$/
-
-/** The repository, and the file in it, of a base that is one GGUF file. */
-export function ggufBase(baseModel: string): readonly [repo: string, file: string] | undefined {
-  const found = /^([\w.-]+\/[\w.-]+)\/(.+\.gguf)$/i.exec(baseModel)
-  return found ? [found[1], found[2]] : undefined
-}
 
 /** Lines, with the fences of YAML around them. */
 export function frontMatter({ baseModel: given, relation, licence, library, task = 'text-generation', tags }: FrontMatter): string[] {

@@ -1,9 +1,10 @@
 // README.md of what a run leaves: front matter that the Hugging Face Hub and PEFT read, how to load it, how well it does, and
 // everything it was made from.
 import type { RunEvent } from '../protocol/event.ts'
+import { ggufBase } from '../protocol/ggufBase.ts'
 import type { Report } from '../protocol/report.ts'
 import { MODEL_CLASSES, type TaskType } from '../protocol/taskType.ts'
-import { fenced, frontMatter, ggufBase, licenceLine, oneLine, table, type Licence } from './cardText.ts'
+import { fenced, frontMatter, licenceLine, oneLine, table, type Licence } from './cardText.ts'
 import { curveLines, type Curves } from './curveLines.ts'
 import { reportRows } from './reportRows.ts'
 
@@ -17,6 +18,8 @@ export interface CardFacts {
   readonly name: string
   /** Hub id or folder name of the base model. */
   readonly baseModel: string
+  /** The base is the studio's own, which no Hub has. */
+  readonly isBuiltin?: boolean
   /** The commit of a base model from the Hub. */
   readonly revision?: string
   /** How its frozen weights were kept, where not as in its files. */
@@ -85,6 +88,7 @@ export function adapterCard(facts: CardFacts): string {
     '## Load it',
     '',
     facts.load ?? peftLines(facts),
+    ...(facts.isBuiltin === true && !isWhole ? ['', `${oneLine(baseModel)} is the small model that Tunesmith brings along, and no Hub has it: its folder is \`public/${baseModel}\` in Tunesmith’s source, and \`base/\` in this run as train.py. A merged model needs no base.`] : []),
     ...elsewhereLines(facts),
     '',
     ...madeLines(facts),

@@ -1,6 +1,6 @@
 // Byte sources over files on a disk, for the command line only: no page code imports this.
 import { open, readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { Fault } from '../protocol/failure.ts'
 import { rangeSource, type ByteSource } from './byteSource.ts'
 
@@ -42,4 +42,9 @@ export async function readFolder(path: string): Promise<Map<string, ByteSource>>
   }
   await walk(path, '')
   return files
+}
+
+/** A model's files: those of a folder, or one GGUF file. */
+export async function readModel(path: string): Promise<Map<string, ByteSource>> {
+  return /\.gguf$/i.test(path) ? new Map([[basename(path), await fileSource(path)]]) : readFolder(path)
 }

@@ -33,6 +33,8 @@ it('gives every part of a union its folder, and the loader beside them', async (
   expect(json('4-prefix_tuning/adapter_config.json')).toEqual({ base_model_name_or_path: 'starter', type: 'gated_prefix', num_key_value_heads: 2, num_virtual_tokens: 16 })
   expect(fromUtf8(files.get('README.md')!)).toContain('library_name: transformers')
   expect(fromUtf8(files.get('README.md')!)).toContain('model = load_adapter("starter")')
+  // Nobody could guess where a base lies that no Hub has.
+  expect(fromUtf8(files.get('README.md')!)).toContain('its folder is `public/starter` in Tunesmith’s source')
   expect(fromUtf8(files.get('2-lora/README.md')!)).toContain('library_name: peft')
 })
 

@@ -36,9 +36,10 @@ export interface ExportOptions {
 }
 
 /** What the card says of a recipe. */
-export const recipeFacts = (recipe: Recipe, version: string): Pick<CardFacts, 'name' | 'baseModel' | 'revision' | 'keptAs' | 'method' | 'recipe' | 'seed' | 'versions' | 'labels'> => ({
+export const recipeFacts = (recipe: Recipe, version: string): Pick<CardFacts, 'name' | 'baseModel' | 'isBuiltin' | 'revision' | 'keptAs' | 'method' | 'recipe' | 'seed' | 'versions' | 'labels'> => ({
   name: recipe.name,
   baseModel: recipe.base.id,
+  isBuiltin: recipe.base.source === 'builtin',
   ...(recipe.base.revision !== undefined && { revision: recipe.base.revision }),
   keptAs: keptWords(recipe.base),
   method: recipe.methods.map((m) => methodOf(m.id).label).join(' + '),

@@ -1,4 +1,5 @@
 // What a run leaves, and the Python lines that load it where the person already works.
+import { ggufBase } from '../protocol/ggufBase.ts'
 import type { Recipe } from '../protocol/recipe.ts'
 import { MODEL_CLASSES } from '../protocol/taskType.ts'
 
@@ -15,21 +16,23 @@ export function kept({ methods: [first, ...more] }: Recipe): Kept {
 }
 
 export function loadingSnippet(recipe: Recipe): string {
-  const id = recipe.base.source === 'builtin' ? `path/to/${recipe.base.id}` : recipe.base.id
-  const open = (path: string, more = ''): string => `${MODEL_CLASSES[recipe.task ?? 'CAUSAL_LM']}.from_pretrained(${JSON.stringify(path)}${more})`
+  const [id, file] = recipe.base.source === 'builtin' ? [`path/to/${recipe.base.id}`] : (ggufBase(recipe.base.id) ?? [recipe.base.id])
+  const gguf = file === undefined ? '' : `, gguf_file=${JSON.stringify(file)}`
+  const auto = MODEL_CLASSES[recipe.task ?? 'CAUSAL_LM']
+  const open = (path: string, more = ''): string => `${auto}.from_pretrained(${JSON.stringify(path)}${more})`
   // The base has a head of other classes, or none.
   const classes = recipe.labels ? `, num_labels=${recipe.labels.length}, ignore_mismatched_sizes=True` : ''
   const folder = '"path/to/the/unzipped/folder"'
   const what = kept(recipe)
   switch (what) {
     case 'model':
-      return `model = ${open('path/to/the/unzipped/folder')}`
+      return `from transformers import ${auto}\n\nmodel = ${open('path/to/the/unzipped/folder')}`
     case 'adapterhub':
-      return `model = ${open(id, classes)}\nadapters.init(model); model.load_adapter(${folder}, set_active=True, use_safetensors=True)`
+      return `import adapters\nfrom transformers import ${auto}\n\nmodel = ${open(id, gguf + classes)}\nadapters.init(model); model.load_adapter(${folder}, set_active=True, use_safetensors=True)`
     case 'own':
-      return `from load_adapter import load_adapter\nmodel = load_adapter(${JSON.stringify(id)})`
+      return `from load_adapter import load_adapter\n\nmodel = load_adapter(${JSON.stringify(id)})`
     case 'adapter':
-      return `base = ${open(id, classes)}\nmodel = PeftModel.from_pretrained(base, ${folder})`
+      return `from peft import PeftModel\nfrom transformers import ${auto}\n\nbase = ${open(id, gguf + classes)}\nmodel = PeftModel.from_pretrained(base, ${folder})`
     default:
       return what satisfies never
   }

@@ -126,7 +126,8 @@ describe('the snippet', () => {
     expect(loadingSnippet(odd)).toContain('"my \\"model\\""')
     const sorting = { ...odd, task: 'SEQ_CLS', labels: ['a', 'b', 'c'] } as const
     expect(loadingSnippet(sorting)).toContain('AutoModelForSequenceClassification.from_pretrained("my \\"model\\"", num_labels=3')
-    expect(loadingSnippet({ ...sorting, methods: [{ id: 'full', options: {} }] })).toBe('model = AutoModelForSequenceClassification.from_pretrained("path/to/the/unzipped/folder")')
+    expect(loadingSnippet({ ...sorting, methods: [{ id: 'full', options: {} }] })).toBe('from transformers import AutoModelForSequenceClassification\n\nmodel = AutoModelForSequenceClassification.from_pretrained("path/to/the/unzipped/folder")')
+    expect(loadingSnippet({ ...odd, base: { source: 'hub', id: 'org/name/tiny.gguf' } })).toContain('from_pretrained("org/name", gguf_file="tiny.gguf")')
   })
   it('knows what is no PEFT adapter', () => {
     const by = (...ids: string[]): string =>

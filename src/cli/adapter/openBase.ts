@@ -4,7 +4,7 @@ import { openAdapterFolder } from '../../files/adapterFolder.ts'
 import type { ByteSource } from '../../files/byteSource.ts'
 import type { MergedPart } from '../../files/mergedCard.ts'
 import { openModelFolder } from '../../files/openModelFolder.ts'
-import { fileSource, readFolder } from '../../files/nodeSource.ts'
+import { readFolder, readModel } from '../../files/nodeSource.ts'
 import { Fault } from '../../protocol/failure.ts'
 import { openModel, type OpenModel } from '../../train/base.ts'
 import type { Weighted } from '../../train/mergeWeights.ts'
@@ -24,7 +24,7 @@ export interface OpenFolders {
 export async function openBase(base: string, adapters: readonly string[], weights: readonly number[], out: string): Promise<OpenFolders> {
   if (weights.length !== adapters.length) throw new Fault('bad-recipe', `${adapters.length} adapters need as many weights, found ${weights.join(', ')}.`, `Give every adapter a weight: --weights ${adapters.map(() => '1').join(',')}.`)
   if (resolve(base) === resolve(out)) throw new Fault('bad-recipe', 'The result would overwrite its base.', 'Choose another place for --out.')
-  const sources = /\.gguf$/i.test(base) ? new Map([[basename(base), await fileSource(base)]]) : await readFolder(base)
+  const sources = await readModel(base)
   if (sources.has('adapter_config.json') && !sources.has('config.json')) throw new Fault('bad-recipe', `${base} is an adapter, and the model comes first.`, `Name the model, then ${adapters.length > 0 ? 'the adapters' : 'perhaps adapters'}.`)
   const model = openModel(await openModelFolder(sources))
   const given: Weighted[] = []

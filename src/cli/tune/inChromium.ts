@@ -8,6 +8,7 @@ import { chromium } from 'playwright-core'
 import { ensureBuilt } from '../../../scripts/build.mjs'
 import { serve } from '../../../scripts/serve.mjs'
 import { findChromium } from '../../../scripts/setup.mjs'
+import { fileSource } from '../../files/nodeSource.ts'
 import { unzip } from '../../files/zip.ts'
 import type { RunEvent } from '../../protocol/event.ts'
 import { Fault } from '../../protocol/failure.ts'
@@ -41,10 +42,10 @@ export const runRecipe: RunRecipe = async (recipe, here, onEvent, baseFolder) =>
     await page.goto(`${server.url}headless.html`)
     if (recipe.base.source !== 'builtin') await page.setInputFiles('#base', await modelFiles(baseFolder ?? resolve(here, recipe.base.id)))
     const own = (recipe.data.tasks ?? [recipe.data]).filter((d) => d.source === 'file')
-    await page.setInputFiles('#data', own.map((d) => resolve(here, d.id)))
-    await page.setInputFiles('#test', own.flatMap((d) => (d.test === undefined ? [] : [resolve(here, d.test)])))
+    await page.setInputFiles('#data', await Promise.all(own.map((d) => existing(resolve(here, d.id)))))
+    await page.setInputFiles('#test', await Promise.all(own.flatMap((d) => (d.test === undefined ? [] : [existing(resolve(here, d.test))]))))
     const { validationFile } = recipe.data
-    if (validationFile !== undefined) await page.setInputFiles('#validation', resolve(here, validationFile))
+    if (validationFile !== undefined) await page.setInputFiles('#validation', await existing(resolve(here, validationFile)))
     process.once('SIGINT', () => void page.evaluate(() => (globalThis as unknown as Headless).headless.stop()))
     const outcome = await page.evaluate((r) => (globalThis as unknown as Headless).headless.run(r), {
       ...recipe,
@@ -63,10 +64,17 @@ export const runRecipe: RunRecipe = async (recipe, here, onEvent, baseFolder) =>
 }
 
 async function modelFiles(folder: string): Promise<string[]> {
+  if (/\.gguf$/i.test(folder)) return [await existing(folder)]
   const names = await readdir(folder).catch(() => {
     throw new Fault('bad-model', `There is no model folder ${folder}.`, 'Correct base.id in the recipe; it is relative to the recipe’s own folder.')
   })
   const files: string[] = []
   for (const name of names) if ((await stat(join(folder, name))).isFile()) files.push(join(folder, name))
   return files
+}
+
+/** Throws a Fault where there is none, before a browser says it in its own words. */
+async function existing(file: string): Promise<string> {
+  await fileSource(file)
+  return file
 }

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { joinDatasets, type Dataset } from '../../data/dataset.ts'
 import { openParts } from '../../data/openParts.ts'
 import { openModelFolder } from '../../files/openModelFolder.ts'
-import { fileSource, readFolder } from '../../files/nodeSource.ts'
+import { fileSource, readModel } from '../../files/nodeSource.ts'
 import { Fault } from '../../protocol/failure.ts'
 import type { Recipe } from '../../protocol/recipe.ts'
 import { openModel, type OpenModel } from '../../train/base.ts'
@@ -30,7 +30,7 @@ const publicFolder = fileURLToPath(new URL('../../../public', import.meta.url))
 export async function openRecipe(given: Recipe, here: string, baseFolder?: string): Promise<OpenRecipe> {
   const { base: wanted, data } = given
   const folder = baseFolder ?? (wanted.source === 'builtin' ? join(publicFolder, wanted.id) : resolve(here, wanted.id))
-  const model = openModel(await openModelFolder(await readFolder(folder)), keptAs(wanted))
+  const model = openModel(await openModelFolder(await readModel(folder)), keptAs(wanted))
   const opened = data.tasks ? await Promise.all(data.tasks.map((task) => openData(task, here))) : [await openData(data, here)]
   const tasks = data.tasks?.map(({ name }, i) => ({ name, ...opened[i] }))
   const [{ test }, dataset] = [opened[0], joinDatasets(opened.map((o) => o.dataset), tasks?.map((t) => t.name).join(', '))]

@@ -88,6 +88,7 @@ export function TakeAwaySection() {
         <CopyButton text={snippet} label={w.copy} />
       </div>
       <pre className="snippet">{snippet}</pre>
+      {shown.base.source === 'builtin' && what === 'adapter' && <p className="small soft">{w.builtinBase}</p>}
       <OnnxExport />
       <ScriptExport />
     </Section>

@@ -292,6 +292,7 @@ const words: Words = {
     name: 'Name des Rezepts',
     recipeHelp: 'Das Rezept hält alle Einstellungen oben fest. Ziehen Sie es auf diese Seite, um sie zurückzubekommen.',
     load: (library) => `Laden mit ${library}`,
+    builtinBase: 'Das mitgelieferte Modell liegt auf keinem Hub. Sein Ordner kommt mit „train.py herunterladen“, als base; ein eingerechnetes Modell, unter Adapter, braucht keinen.',
     copy: 'Kopieren',
   },
   drop: {

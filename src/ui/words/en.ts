@@ -289,6 +289,7 @@ export const en = {
     name: 'Recipe name',
     recipeHelp: 'The recipe holds every choice above. Drop it on this page to get them back.',
     load: (library: string) => `Load it with ${library}`,
+    builtinBase: 'The built-in model is on no Hub. Its folder comes with “Download train.py”, as base; a merged model, under Adapters, needs none.',
     copy: 'Copy',
   },
   drop: {
