@@ -8,11 +8,17 @@ export function writeInputs({ queue }: GPUDevice, { plan, place }: Recording, va
   for (const t of plan.graph.sources) if (t.kind === 'input') queue.writeBuffer(place(t).buffer, 0, values[t.name])
 }
 
+/** What a replay needs of a device. */
+interface Encoding {
+  createCommandEncoder(): GPUCommandEncoder
+  readonly queue: { submit(buffers: GPUCommandBuffer[]): void }
+}
+
 /**
  * Encodes and submits commands: those of a recording, or of several that follow each other.
  * @param flopsPerSubmit work after which a submit is cut, so that none holds the GPU for long
  */
-export function replay(device: GPUDevice, commands: readonly Command[], flopsPerSubmit = Number.POSITIVE_INFINITY): void {
+export function replay(device: Encoding, commands: readonly Command[], flopsPerSubmit = Number.POSITIVE_INFINITY): void {
   let encoder = device.createCommandEncoder()
   let pass: GPUComputePassEncoder | undefined
   let flops = 0

@@ -1,5 +1,7 @@
 // A whole training step of a preset, ours and where the preset says so that of other libraries, in turns. Times are quoted
 // only when the losses of the first five steps agree.
+import type { Recording } from '../../engine/record.ts'
+import { replay } from '../../engine/replay.ts'
 import { attachAll } from '../../methods/registry.ts'
 import { defaultRecipe } from '../../protocol/recipe.ts'
 import { estimate } from '../../train/estimate.ts'
@@ -46,8 +48,9 @@ export interface StepArm {
   readonly peakBytes?: number | undefined
   /** What the planner said before; ours only. */
   readonly predictedBytes?: number
-  /** Milliseconds of JavaScript for 1,000 dispatches; ours only. */
+  /** Milliseconds of JavaScript for 1,000 dispatches, of whole steps and of encoding alone while the GPU rests; ours only. */
   readonly hostMsPer1000?: Spread
+  readonly encodingMsPer1000?: Spread
   /** Steps in a row, as a run takes them; ours only. */
   readonly run?: RunFigures
   /** f32 GFLOP/s of all matrix products, attention’s among them; ours only. */
@@ -108,6 +111,7 @@ export async function measureStep(bench: Bench, preset: Preset): Promise<StepRes
   const arms = trainings.map((arm) => ({ name: arm.name, run: () => counted(arm), cpu: arm.training.cpu }))
   const found = await interleave(arms, { ...bench, rounds: Math.max(COMPARED - 1, bench.rounds), warm: true })
   for (const { name, losses, tolerance } of trainings.slice(1)) compareLosses(name, losses.slice(0, COMPARED), trainings[0].losses.slice(0, COMPARED), tolerance)
+  const encoding = await timeEncoding(gpu.device, studio.recording)
   const run = await asInARun(studio, found.get('tunesmith')!.wall.median)
   const tokens = preset.batch * preset.length
   const predictedBytes = estimate(model, { ...defaultRecipe(), methods: preset.methods }, [{ B: preset.batch, T: preset.length }]).bytes.total
@@ -124,12 +128,27 @@ export async function measureStep(bench: Bench, preset: Preset): Promise<StepRes
         created: { buffers: sum.buffers, bindGroups: sum.bindGroups, pipelines: sum.pipelines },
       }),
       peakBytes: device ? watch.bytes(device).peak : training.peakBytes?.(),
-      ...(own && { run, predictedBytes, hostMsPer1000: mapSpread(spreadOf(hosts), (ms) => (1000 * ms) / each(sum.dispatches)), gflops: mapSpread(timing.wall, (ms) => studio.flops / ms / 1e6), flops: studio.flops }),
+      ...(own && { run, predictedBytes, hostMsPer1000: mapSpread(spreadOf(hosts), (ms) => (1000 * ms) / each(sum.dispatches)), encodingMsPer1000: encoding, gflops: mapSpread(timing.wall, (ms) => studio.flops / ms / 1e6), flops: studio.flops }),
     }
   })
   for (const { training } of trainings) training.dispose()
   gpu.device.destroy()
   return { preset: preset.name, says: preset.says, batch: preset.batch, length: preset.length, arms: result }
+}
+
+const ENCODINGS = 30
+
+/** Milliseconds for 1,000 dispatches, from nothing to a command buffer that nobody submits. */
+async function timeEncoding(device: GPUDevice, { commands }: Recording): Promise<Spread> {
+  const idle = { createCommandEncoder: () => device.createCommandEncoder(), queue: { submit: () => undefined } }
+  const times: number[] = []
+  for (let n = 0; n < ENCODINGS; n++) {
+    await device.queue.onSubmittedWorkDone()
+    const began = performance.now()
+    replay(idle, commands)
+    times.push((1000 * (performance.now() - began)) / commands.length)
+  }
+  return spreadOf(times)
 }
 
 /** Steps whose losses nobody waits for, read together as in a run; a few before them teach the pace. */
