@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Script } from '../src/ui/testStudio.ts'
 import { startBrowser, type Stage } from './browser.ts'
 import { buildHarness } from './harness.ts'
-import { interrupted, loadTwo, openScripted, pickMethod, pickSample, train, trained } from './scriptedPage.ts'
+import { chooseMore, interrupted, loadTwo, openScripted, pickMethod, pickSample, train, trained } from './scriptedPage.ts'
 
 describe('the page has no axe violation', () => {
   let stage: Stage
@@ -89,13 +89,15 @@ describe('the page has no axe violation', () => {
       await pickMethod(page, 'BitFit')
       await page.getByText('BitFit has nothing to train').waitFor()
     },
-    'several adapters answering, one made smaller': async (page) => {
+    'several adapters answering, one made smaller, its menu open': async (page) => {
       await loadTwo(page)
       await page.getByRole('button', { name: 'Ask both models' }).click()
       await page.getByText('me hearty!').waitFor()
-      await page.getByRole('button', { name: 'Compress desk' }).click()
+      await chooseMore(page, 'desk', 'Compress')
       await page.getByRole('dialog').getByRole('button', { name: 'Compress', exact: true }).click()
       await page.getByText('1.040 → 1.090').waitFor()
+      await page.getByRole('button', { name: 'More for desk', exact: true }).click()
+      await page.getByRole('dialog', { name: 'More for desk' }).waitFor()
     },
     'combining adapters': async (page) => {
       await loadTwo(page)

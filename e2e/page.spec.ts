@@ -7,7 +7,7 @@ import { startBrowser, type Stage } from './browser.ts'
 import { buildHarness } from './harness.ts'
 import { tabTo } from './keyboard.ts'
 import { mainThreadTasks } from './mainThread.ts'
-import { focused, interrupted, loadAdapter, loadTwo, openScripted, pickMethod, pickSample, train, trained } from './scriptedPage.ts'
+import { chooseMore, focused, interrupted, loadAdapter, loadTwo, openScripted, pickMethod, pickSample, train, trained } from './scriptedPage.ts'
 
 describe('the page', () => {
   let stage: Stage
@@ -113,7 +113,7 @@ describe('the page', () => {
     await page.getByRole('button', { name: /Orders to JSON/, pressed: false }).waitFor()
     await train(page)
     await trained(page)
-    await page.getByRole('button', { name: 'Make a LoRA with pirate + mine' }).click()
+    await chooseMore(page, 'pirate + mine', 'Make a LoRA')
     const dialog = page.getByRole('dialog')
     await dialog.getByLabel('Task', { exact: true }).selectOption({ label: 'Another one, described below' })
     await dialog.getByRole('textbox', { name: 'What the task asks for' }).fill('Answer in verse.')
@@ -155,10 +155,10 @@ describe('the page', () => {
     const model = page.waitForEvent('download')
     await page.getByRole('button', { name: 'Download merged model' }).click()
     await model
-    await page.getByRole('button', { name: 'Rename both' }).click()
+    await chooseMore(page, 'both', 'Rename')
     await dialog.getByLabel('Name', { exact: true }).fill('pair')
     await page.keyboard.press('Enter')
-    await page.getByRole('button', { name: 'Delete pair' }).click()
+    await chooseMore(page, 'pair', 'Delete')
     await page.getByRole('button', { name: 'Delete the adapter' }).click()
     await page.getByRole('checkbox', { name: 'Answer with pair' }).waitFor({ state: 'detached' })
     await page.close()
@@ -172,6 +172,28 @@ describe('the page', () => {
     await page.getByRole('dialog').waitFor()
     await page.keyboard.press('Escape')
     await expect.poll(() => focused(page)).toBe('Combine…')
+    // The rest of what an adapter can do: two keys away, and back.
+    await tabTo(page, /^More for desk$/)
+    await page.keyboard.press('Enter')
+    const menu = page.getByRole('dialog', { name: 'More for desk' })
+    await menu.waitFor()
+    await tabTo(page, /^Rename$/)
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog', { name: 'Rename “desk”' }).waitFor()
+    await page.keyboard.press('Escape')
+    await expect.poll(() => focused(page)).toBe('More')
+    await page.keyboard.press('Enter')
+    await menu.waitFor()
+    await page.keyboard.press('Escape')
+    await menu.waitFor({ state: 'detached' })
+    await expect.poll(() => focused(page)).toBe('More')
+    // And by its name.
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox', { name: 'Type what you want to do' }).fill('delete pirate')
+    await page.getByRole('option', { name: 'Delete pirate' }).waitFor()
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Keep it' }).click()
+    await expect.poll(() => focused(page)).toBe('More')
     await page.getByRole('radio', { name: /^LoRA/ }).focus()
     await page.keyboard.press('ArrowRight')
     await page.getByRole('radio', { name: /^VeRA/, checked: true }).waitFor({ state: 'attached' })

@@ -24,6 +24,11 @@ export const pickMethod = async (page: Page, label: string): Promise<void> => {
   await page.locator('label.method').filter({ has: page.getByRole('radio', { name }) }).click()
   await page.getByRole('radio', { name, checked: true }).waitFor({ state: 'attached' })
 }
+/** What an adapter's menu holds. */
+export const chooseMore = async (page: Page, adapter: string, what: string): Promise<void> => {
+  await page.getByRole('button', { name: `More for ${adapter}`, exact: true }).click()
+  await page.getByRole('dialog', { name: `More for ${adapter}` }).getByRole('button', { name: what, exact: true }).click()
+}
 export const loadAdapter = async (page: Page, name: string): Promise<void> => {
   const file = { name: `${name}.zip`, mimeType: 'application/zip', buffer: Buffer.from('scripted') }
   await page.getByLabel('Load a zip…').setInputFiles(file)

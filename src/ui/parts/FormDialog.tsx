@@ -1,5 +1,5 @@
-// A button that opens a short form in a modal dialog. A failure stands in the dialog, so that nothing typed is lost;
-// success closes it, and focus goes back to the button.
+// A short form in a modal dialog, and a button that opens one. A failure stands in the dialog, so that nothing typed is lost;
+// success closes it, and focus goes back to what opened it.
 import { useEffect, useId, useRef, useState, type ReactNode } from 'react'
 import type { Failure } from '../../protocol/failure.ts'
 import { ActionButton } from './ActionButton.tsx'
@@ -20,24 +20,31 @@ interface Props {
 }
 
 export function FormDialog({ label, name, className, title, disabled = false, children }: Props) {
-  const dialog = useRef<HTMLDialogElement>(null)
   const [isOpen, setIsOpen] = useState(false)
-  const id = useId()
-  useEffect(() => {
-    if (isOpen) dialog.current?.showModal()
-  }, [isOpen])
   return (
     <>
       <button type="button" className={className} aria-label={name} disabled={disabled} onClick={() => setIsOpen(true)}>
         {label}
       </button>
       {isOpen && (
-        <dialog ref={dialog} className="form-dialog" aria-labelledby={id} onClose={() => setIsOpen(false)}>
-          <h2 id={id}>{title}</h2>
+        <OpenDialog title={title} onClose={() => setIsOpen(false)}>
           {children}
-        </dialog>
+        </OpenDialog>
       )}
     </>
+  )
+}
+
+/** Open for as long as it is rendered. */
+export function OpenDialog({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  const id = useId()
+  useEffect(() => dialog.current?.showModal(), [])
+  return (
+    <dialog ref={dialog} className="form-dialog" aria-labelledby={id} onClose={onClose}>
+      <h2 id={id}>{title}</h2>
+      {children}
+    </dialog>
   )
 }
 

@@ -1,18 +1,24 @@
-// One adapter: what it is, whether the open model can use it, and what can be done with it.
+// One adapter: what it is, whether the open model can use it, and what can be done with it: taken away at once, the rest in a menu.
+import { useRef, useState } from 'react'
 import type { AdapterFormat, AdapterInfo } from '../../protocol/adapters.ts'
 import { nameOf } from '../../store/adapterNames.ts'
 import { activeUses } from '../../store/adapterUses.ts'
 import { useActions, useApp } from '../AppContext.ts'
 import { formatBytes, formatCount, formatDate } from '../format.ts'
 import { goTo } from '../goTo.ts'
-import { ConfirmButton } from '../parts/ConfirmButton.tsx'
+import { ConfirmDialog } from '../parts/ConfirmButton.tsx'
+import { OpenDialog } from '../parts/FormDialog.tsx'
+import type { MenuItem } from '../parts/menuItem.ts'
+import { MoreMenu } from '../parts/MoreMenu.tsx'
 import { fileName, saveFile } from '../saveFile.ts'
 import { CompressDialog } from './CompressDialog.tsx'
 import { EmitDialog } from './EmitDialog.tsx'
-import { HubButton } from './SendAway.tsx'
+import { PushForm } from './PushDialog.tsx'
 import { RenameDialog } from './RenameDialog.tsx'
 import { say } from '../words/language.ts'
 import { Told } from '../words/Told.tsx'
+
+type Opened = 'hub' | 'emit' | 'compress' | 'rename' | 'delete'
 
 export function AdapterRow({ adapter }: { adapter: AdapterInfo }) {
   const w = say().shelf
@@ -26,6 +32,24 @@ export function AdapterRow({ adapter }: { adapter: AdapterInfo }) {
     const made = await exportAdapter(id, format)
     if (made) saveFile(made.name, made.zip)
   }
+  const [opened, setOpened] = useState<Opened>()
+  const more = useRef<HTMLButtonElement>(null)
+  const place = useApp((s) => s.hub.place)
+  const host = place && new URL(place.endpoint).host
+  const isSending = useApp((s) => s.sending?.doing !== undefined)
+  const close = (): void => {
+    setOpened(undefined)
+    more.current?.focus()
+  }
+  const opens = (what: Opened, label: string, itsName: string, disabled: boolean): MenuItem => ({ label, name: itsName, disabled, onChoose: () => setOpened(what) })
+  const items: MenuItem[] = [
+    ...(adapter.tasks ? [opens('emit', say().emit.open, say().emit.name(name), working || isBusy || misfit !== undefined)] : []),
+    ...(adapter.isLora ? [{ label: w.asGguf, name: w.ggufName(name), disabled: isBusy || misfit !== undefined, onChoose: () => void take('gguf') }] : []),
+    ...(host !== undefined ? [opens('hub', say().send.toHub, say().send.toHubName(name, host), isBusy || isSending)] : []),
+    ...(adapter.isLora && (rank ?? 1) > 1 ? [opens('compress', say().compress.open, say().compress.name(name), working || misfit !== undefined)] : []),
+    ...(adapter.gpuBytes > 0 && !isActive ? [{ label: w.free(formatBytes(adapter.gpuBytes)), name: w.freeName(name), disabled: isBusy, onChoose: () => void unloadAdapter(id) }] : []),
+    ...(kind === 'run' ? [] : [opens('rename', say().rename.open, say().rename.name(name), isBusy), { ...opens('delete', w.delete, w.deleteName(name), isBusy), danger: true }]),
+  ]
   return (
     <tr>
       <th scope="row">
@@ -52,46 +76,31 @@ export function AdapterRow({ adapter }: { adapter: AdapterInfo }) {
       <td className="number">{formatBytes(adapter.bytes)}</td>
       <td>{misfit === undefined ? w.fits : <span className="adapter-misfit"><Told text={misfit} /></span>}</td>
       <td>
-        <div className="row">
-          <button type="button" className="quiet" disabled={isBusy} aria-label={w.downloadName(name)} onClick={() => void take('peft')}>
+        <div className="row adapter-acts">
+          <button type="button" disabled={isBusy} aria-label={w.downloadName(name)} onClick={() => void take('peft')}>
             {w.download}
           </button>
-          {adapter.isLora && (
-            <button type="button" className="quiet" disabled={isBusy || misfit !== undefined} aria-label={w.ggufName(name)} onClick={() => void take('gguf')}>
-              GGUF
-            </button>
-          )}
-          <HubButton parcel={{ what: 'adapter', id, format: 'peft' }} what={name} name={fileName(name)} disabled={isBusy} className="quiet" />
-          {adapter.tasks && <EmitDialog adapter={adapter} disabled={working || isBusy || misfit !== undefined} />}
-          {adapter.isLora && (rank ?? 1) > 1 && <CompressDialog adapter={adapter} disabled={working || misfit !== undefined} />}
-          {adapter.gpuBytes > 0 && !isActive && (
-            <button
-              type="button"
-              className="quiet"
-              disabled={isBusy}
-              aria-label={w.freeName(name)}
-              onClick={() => void unloadAdapter(id)}
-            >
-              {w.free(formatBytes(adapter.gpuBytes))}
-            </button>
-          )}
-          {kind !== 'run' && (
-            <>
-              <RenameDialog adapter={adapter} disabled={isBusy} />
-              <ConfirmButton
-                label={w.delete}
-                name={w.deleteName(name)}
-                question={w.deleteQuestion(name)}
-                confirm={w.deleteConfirm}
-                disabled={isBusy}
-                onConfirm={() => {
-                  goTo('adapters')
-                  void deleteAdapter(id)
-                }}
-              />
-            </>
-          )}
+          {items.length > 0 && <MoreMenu name={w.moreFor(name)} items={items} button={more} />}
         </div>
+        {opened === 'hub' && host !== undefined && (
+          <OpenDialog title={say().send.toHubName(name, host)} onClose={close}>
+            <PushForm parcel={{ what: 'adapter', id, format: 'peft' }} name={fileName(name)} host={host} />
+          </OpenDialog>
+        )}
+        {opened === 'emit' && <EmitDialog adapter={adapter} onClose={close} />}
+        {opened === 'compress' && <CompressDialog adapter={adapter} onClose={close} />}
+        {opened === 'rename' && <RenameDialog adapter={adapter} onClose={close} />}
+        {opened === 'delete' && (
+          <ConfirmDialog
+            question={w.deleteQuestion(name)}
+            confirm={w.deleteConfirm}
+            onClose={close}
+            onConfirm={() => {
+              goTo('adapters')
+              void deleteAdapter(id)
+            }}
+          />
+        )}
       </td>
     </tr>
   )

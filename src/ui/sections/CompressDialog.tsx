@@ -4,21 +4,15 @@ import type { AdapterInfo } from '../../protocol/adapters.ts'
 import type { NumberOption } from '../../protocol/options.ts'
 import { checkOption } from '../../protocol/options.ts'
 import { useActions, useApp } from '../AppContext.ts'
-import { DialogForm, FormDialog } from '../parts/FormDialog.tsx'
+import { DialogForm, OpenDialog } from '../parts/FormDialog.tsx'
 import { OptionField } from '../parts/OptionField.tsx'
 import { say } from '../words/language.ts'
 
-export function CompressDialog({ adapter, disabled }: { adapter: AdapterInfo; disabled: boolean }) {
+export function CompressDialog({ adapter, onClose }: { adapter: AdapterInfo; onClose: () => void }) {
   return (
-    <FormDialog
-      label={say().compress.open}
-      name={say().compress.name(adapter.name)}
-      className="quiet"
-      title={say().compress.title(adapter.name)}
-      disabled={disabled}
-    >
+    <OpenDialog title={say().compress.title(adapter.name)} onClose={onClose}>
       <CompressForm adapter={adapter} />
-    </FormDialog>
+    </OpenDialog>
   )
 }
 

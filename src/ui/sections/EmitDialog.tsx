@@ -2,23 +2,17 @@
 import { useState } from 'react'
 import type { AdapterInfo } from '../../protocol/adapters.ts'
 import { useActions } from '../AppContext.ts'
-import { DialogForm, FormDialog } from '../parts/FormDialog.tsx'
+import { DialogForm, OpenDialog } from '../parts/FormDialog.tsx'
 import { say } from '../words/language.ts'
 
 /** The choice that stands for a task of one's own. */
 const DESCRIBED = ''
 
-export function EmitDialog({ adapter, disabled }: { adapter: AdapterInfo; disabled: boolean }) {
+export function EmitDialog({ adapter, onClose }: { adapter: AdapterInfo; onClose: () => void }) {
   return (
-    <FormDialog
-      label={say().emit.open}
-      name={say().emit.name(adapter.name)}
-      className="quiet"
-      title={say().emit.title(adapter.name)}
-      disabled={disabled}
-    >
+    <OpenDialog title={say().emit.title(adapter.name)} onClose={onClose}>
       <EmitForm adapter={adapter} />
-    </FormDialog>
+    </OpenDialog>
   )
 }
 

@@ -32,7 +32,7 @@ export function PushDialog({ parcel, what, name, disabled, className }: Props) {
   )
 }
 
-function PushForm({ parcel: given, name, host }: { parcel: Parcel; name: string; host: string }) {
+export function PushForm({ parcel: given, name, host }: { parcel: Parcel; name: string; host: string }) {
   // What it was opened for, whatever changes behind it.
   const [parcel] = useState(given)
   const sending = useApp((s) => (s.sending?.key === keyOf(parcel) ? s.sending : undefined))

@@ -2,20 +2,14 @@
 import { useState } from 'react'
 import type { AdapterInfo } from '../../protocol/adapters.ts'
 import { useActions } from '../AppContext.ts'
-import { DialogForm, FormDialog } from '../parts/FormDialog.tsx'
+import { DialogForm, OpenDialog } from '../parts/FormDialog.tsx'
 import { say } from '../words/language.ts'
 
-export function RenameDialog({ adapter, disabled }: { adapter: AdapterInfo; disabled: boolean }) {
+export function RenameDialog({ adapter, onClose }: { adapter: AdapterInfo; onClose: () => void }) {
   return (
-    <FormDialog
-      label={say().rename.open}
-      name={say().rename.name(adapter.name)}
-      className="quiet"
-      title={say().rename.title(adapter.name)}
-      disabled={disabled}
-    >
+    <OpenDialog title={say().rename.title(adapter.name)} onClose={onClose}>
       <RenameForm adapter={adapter} />
-    </FormDialog>
+    </OpenDialog>
   )
 }
 

@@ -36,6 +36,7 @@ const words: Words = {
     copyRefused: 'Der Browser hat nicht kopiert',
     cancel: 'Abbrechen',
     keepIt: 'Behalten',
+    more: 'Mehr',
   },
   steps: { model: 'Modell', data: 'Daten', method: 'Methode', train: 'Training', judge: 'Urteil', 'take-away': 'Mitnehmen', adapters: 'Adapter', runs: 'Läufe', machine: 'Dieser Rechner' },
   hints: {

@@ -33,6 +33,7 @@ export const en = {
     copyRefused: 'The browser refused to copy',
     cancel: 'Cancel',
     keepIt: 'Keep it',
+    more: 'More',
   },
   steps: { model: 'Model', data: 'Data', method: 'Method', train: 'Train', judge: 'Judge', 'take-away': 'Take away', adapters: 'Adapters', runs: 'Runs', machine: 'This machine' },
   hints: {
