@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { dawnGpu } from '../gpu/dawn.ts'
 import { openGpu, type Gpu } from '../gpu/device.ts'
 import { matchesGlob } from '../lib/glob.ts'
-import { Fault } from '../protocol/failure.ts'
+import { Fault, messageOf } from '../protocol/failure.ts'
 import { readCase } from './parity/readCase.ts'
 import { runCase, type Verdict } from './parity/runCase.ts'
 
@@ -20,7 +20,7 @@ async function verdictOn(gpu: Gpu, folder: string): Promise<Verdict> {
     return await runCase(gpu, golden)
   } catch (error) {
     const refused = found && error instanceof Fault && (error.code === 'bad-model' || error.code === 'bad-adapter' || error.code === 'bad-recipe')
-    return { status: refused ? 'skipped' : 'failed', line: error instanceof Error ? error.message : String(error) }
+    return { status: refused ? 'skipped' : 'failed', line: messageOf(error) }
   }
 }
 

@@ -5,7 +5,7 @@ import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { presets } from '../methods/presets.ts'
 import { expandPreset } from '../protocol/expandPreset.ts'
-import { Fault } from '../protocol/failure.ts'
+import { Fault, messageOf } from '../protocol/failure.ts'
 import { readRecipe, type Recipe } from '../protocol/recipe.ts'
 import { exportScript } from '../train/exportScript.ts'
 import { Arguments } from './arguments.ts'
@@ -64,6 +64,6 @@ function parse(text: string, file: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new Fault('bad-recipe', `${file} is not JSON: ${error instanceof Error ? error.message : String(error)}.`, 'Correct it, or save the recipe again from the page.')
+    throw new Fault('bad-recipe', `${file} is not JSON: ${messageOf(error)}.`, 'Correct it, or save the recipe again from the page.')
   }
 }

@@ -1,7 +1,7 @@
 // Renders a model's chat template (Jinja). A template comes with a download, so it is held to caps on its size, its
 // steps, its time and its output. The clock is left undefined, because a run must render the same text on any day.
 import { Environment, parse, tokenize } from '@huggingface/jinja'
-import { Fault } from '../protocol/failure.ts'
+import { Fault, messageOf } from '../protocol/failure.ts'
 import { MAX_TEXT, runBounded, type Program } from './boundedInterpreter.ts'
 import type { Message, ToolCall } from './row.ts'
 
@@ -81,7 +81,7 @@ function boundedRange(start: number, stop?: number, step = 1): number[] {
   return Array.from({ length: count }, (_, i) => from + i * step)
 }
 
-const reasonOf = (error: unknown): string => (error instanceof RangeError ? 'it nests too deeply.' : error instanceof Error ? error.message : String(error))
+const reasonOf = (error: unknown): string => (error instanceof RangeError ? 'it nests too deeply.' : messageOf(error))
 
 function fault(reason: string): Fault {
   return new Fault(

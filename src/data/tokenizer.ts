@@ -2,7 +2,7 @@
 // become their ids, as in transformers; `special` additionally lets the tokenizer add its own (usually a first one).
 import { Tokenizer as Engine } from '@huggingface/tokenizers'
 import { isRecord } from '../protocol/record.ts'
-import { Fault } from '../protocol/failure.ts'
+import { Fault, messageOf } from '../protocol/failure.ts'
 import { pairTemplate, type PairPart } from './pairTemplate.ts'
 import { bertText } from './bertText.ts'
 import { boundEngine, checkTokenizerJson } from './boundTokenizer.ts'
@@ -40,7 +40,7 @@ export function loadTokenizer(json: Readonly<Record<string, unknown>>, config: R
     engine = new Engine(rules, config)
     expect = boundEngine(engine)
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error)
+    const detail = messageOf(error)
     throw new Fault(
       'bad-model',
       `The tokenizer.json of this model cannot be used: ${detail}`,
@@ -95,7 +95,7 @@ function within<T>(expect: (characters: number) => void, characters: number, wor
   try {
     return work()
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error)
+    const detail = messageOf(error)
     throw new Fault('bad-model', `The tokenizer of this model cannot be used on a text of ${characters} characters: ${detail}`, 'Choose another model, or leave that text out.', detail)
   }
 }

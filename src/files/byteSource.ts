@@ -2,7 +2,7 @@
 // dropped File, a download kept as a Blob, bytes in memory and (in nodeSource.ts) a file on a disk.
 import { hex } from '../lib/bytes.ts'
 import { Sha256 } from '../lib/sha256.ts'
-import { Fault } from '../protocol/failure.ts'
+import { Fault, messageOf } from '../protocol/failure.ts'
 
 /** A multiple of every element size, so that a chunk never cuts a tensor's element. */
 export const CHUNK_BYTES = 4 * 1024 * 1024
@@ -40,7 +40,7 @@ export function rangeSource(
         'Check that the file is complete.',
       )
     const bytes = await readRange(start, end).catch((error: unknown): never => {
-      const detail = error instanceof Error ? error.message : String(error)
+      const detail = messageOf(error)
       throw new Fault(
         'bad-file',
         `${name} could not be read: ${detail}`,

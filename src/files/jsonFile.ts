@@ -1,7 +1,8 @@
 // Reads a file that must hold one JSON object. A size cap keeps a mislabelled model file from being parsed as text.
 import { fromUtf8 } from '../lib/bytes.ts'
-import { isRecord } from '../protocol/record.ts'
+import { messageOf } from '../protocol/failure.ts'
 import { nestsDeeper } from '../protocol/nesting.ts'
+import { isRecord } from '../protocol/record.ts'
 import type { ByteSource } from './byteSource.ts'
 
 const MAX_BYTES = 256 * 1024 * 1024
@@ -17,6 +18,6 @@ export async function readJsonFile(source: ByteSource): Promise<{ value: JsonObj
     if (nestsDeeper(value)) return { problem: `${source.name} nests too deeply.` }
     return isRecord(value) ? { value } : { problem: `${source.name} must hold a JSON object.` }
   } catch (error) {
-    return { problem: `${source.name} is not valid JSON: ${error instanceof Error ? error.message : String(error)}.` }
+    return { problem: `${source.name} is not valid JSON: ${messageOf(error)}.` }
   }
 }

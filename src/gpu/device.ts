@@ -1,5 +1,5 @@
 // Opens a WebGPU device with the limits and features that help, and says in a sentence why there is none.
-import { Fault } from '../protocol/failure.ts'
+import { Fault, messageOf } from '../protocol/failure.ts'
 
 export interface Gpu {
   readonly device: GPUDevice
@@ -33,7 +33,7 @@ export async function openGpu(gpu: GPU | undefined = globalThis.navigator?.gpu):
   try {
     device = await adapter.requestDevice({ requiredLimits, requiredFeatures: WANTED.filter((f) => adapter.features.has(f)) })
   } catch (error) {
-    throw missing(`the adapter gave no device (${error instanceof Error ? error.message : String(error)})`)
+    throw missing(`the adapter gave no device (${messageOf(error)})`)
   }
   const lost = { happened: false, reason: '' }
   void device.lost.then(({ reason, message }) => Object.assign(lost, { happened: true, reason: `${reason}: ${message}` }))

@@ -1,7 +1,7 @@
 // An exported model in onnxruntime-web, asked as its users ask it: a text at once, or token by token with the cache it gives back.
 // The runtime is handed in, so that a page, a worker and Node.js each load it their own way.
 import type { InferenceSession, Tensor } from 'onnxruntime-web'
-import { Fault } from '../protocol/failure.ts'
+import { Fault, messageOf } from '../protocol/failure.ts'
 import type { OnnxProvider } from '../protocol/onnx.ts'
 
 export type Runtime = typeof import('onnxruntime-web/wasm')
@@ -39,7 +39,7 @@ export class OnnxSession implements OnnxRunner {
       const options = { executionProviders: [provider], logSeverityLevel: 3, ...(externalData && { externalData }) } as const
       return new OnnxSession(ort, await ort.InferenceSession.create(model, options), provider)
     } catch (error) {
-      throw new Fault('bad-model', 'onnxruntime-web could not open the ONNX model.', 'It may need more memory than a page has; open it with onnxruntime outside the browser.', reason(error))
+      throw new Fault('bad-model', 'onnxruntime-web could not open the ONNX model.', 'It may need more memory than a page has; open it with onnxruntime outside the browser.', messageOf(error))
     }
   }
 
@@ -83,7 +83,7 @@ export class OnnxSession implements OnnxRunner {
       return await this.session.run({ ...Object.fromEntries(asked), ...past })
     } catch (error) {
       const hint = this.provider === 'webgpu' ? 'This GPU may lack something that it needs, such as 16-bit floats; run it on WebAssembly.' : 'Run it with onnxruntime outside the browser.'
-      throw new Fault('bad-model', 'onnxruntime-web could not run the ONNX model.', hint, reason(error))
+      throw new Fault('bad-model', 'onnxruntime-web could not run the ONNX model.', hint, messageOf(error))
     }
   }
 
@@ -92,5 +92,3 @@ export class OnnxSession implements OnnxRunner {
     throw new Fault('bad-model', `The model’s logits are ${t.type}, expected float32.`, 'Use a model that this studio exported.')
   }
 }
-
-const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error))

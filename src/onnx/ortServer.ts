@@ -1,8 +1,8 @@
 // onnxruntime-web behind a worker's port: one model at a time. Failures leave as data, because an error that crosses a thread
 // loses its hint.
-import { Fault, toFailure } from '../protocol/failure.ts'
+import { Fault } from '../protocol/failure.ts'
 import type { OnnxProvider } from '../protocol/onnx.ts'
-import type { NamedFile, Result } from '../protocol/result.ts'
+import { resultOf, type NamedFile, type Result } from '../protocol/result.ts'
 import { OnnxSession, type Runtime } from './onnxSession.ts'
 
 export interface OrtServer {
@@ -18,22 +18,15 @@ export function ortServer(runtime: (provider: OnnxProvider) => Promise<Runtime>)
     if (!session) throw new Fault('internal', 'No ONNX model is open.', 'Open one first.')
     return session
   }
-  const answer = async <T>(work: () => Promise<T>): Promise<Result<T>> => {
-    try {
-      return { ok: true, value: await work() }
-    } catch (error) {
-      return { ok: false, failure: toFailure(error) }
-    }
-  }
   const bytes = async ({ file }: NamedFile): Promise<Uint8Array> => new Uint8Array(await file.arrayBuffer())
   return {
     open: ([model, data], provider) =>
-      answer(async () => {
+      resultOf(async () => {
         const files = { model: await bytes(model), ...(data && { data: { path: data.path, bytes: await bytes(data) } }) }
         session = await OnnxSession.open(await runtime(provider), files, provider)
         return true as const
       }),
-    logits: (ids) => answer(() => opened().logits(ids)),
-    next: (ids, begin) => answer(() => opened().next(ids, begin)),
+    logits: (ids) => resultOf(() => opened().logits(ids)),
+    next: (ids, begin) => resultOf(() => opened().next(ids, begin)),
   }
 }

@@ -67,13 +67,18 @@ export class Fault extends Error implements Failure {
   }
 }
 
+/** What any thrown value says of itself. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+export const faultOf = ({ code, message, hint, detail, remedies }: Failure): Fault => new Fault(code, message, hint, detail, remedies)
+
 /** Any thrown value as a `Failure`, so that no error is ever shown raw. */
 export function toFailure(error: unknown): Failure {
   if (error instanceof Fault) {
     const { code, message, hint, detail, remedies } = error
     return { code, message, hint, ...(detail !== undefined && { detail }), ...(remedies && { remedies }) }
   }
-  const text = error instanceof Error ? error.message : String(error)
+  const text = messageOf(error)
   const detail = error instanceof Error ? (error.stack ?? text) : text
   return {
     code: 'internal',

@@ -1,5 +1,5 @@
 // Why the Hub does not take what is sent, as a sentence.
-import { Fault } from '../protocol/failure.ts'
+import { Fault, messageOf } from '../protocol/failure.ts'
 
 interface Sending {
   readonly endpoint: URL
@@ -16,7 +16,7 @@ export function pushRefusal(error: unknown, { endpoint, repo }: Sending): Fault 
   if (error instanceof Fault) return error
   const { host } = endpoint
   const status = statusOf(error)
-  const said = error instanceof Error ? error.message : String(error)
+  const said = messageOf(error)
   const fault = (message: string, hint: string): Fault => new Fault('network', message, hint, status === undefined ? said : `${status}: ${said}`)
   if (/quota|storage limit|payment/i.test(said) || status === 402) return fault(`${host} has no more room for ${repo} in this account.`, 'Free some there, or send it to another account.')
   switch (status) {

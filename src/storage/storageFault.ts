@@ -34,7 +34,7 @@ const causes: Readonly<Record<string, readonly [found: string, hint: string]>> =
 
 export function storageFault(error: unknown, need: StorageNeed): Fault {
   if (error instanceof Fault)
-    return need.kept === undefined ? error : new Fault(error.code, `${error.message} ${need.kept}`, error.hint, error.detail)
+    return need.kept === undefined ? error : new Fault(error.code, `${error.message} ${need.kept}`, error.hint, error.detail, error.remedies)
   const cause = error instanceof Error || error instanceof DOMException ? error : new Error(String(error))
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name
   const [found, hint] = causes[code] ?? ['the browser’s storage failed', 'Reload the page and try again.']

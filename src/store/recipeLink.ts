@@ -1,6 +1,6 @@
 // A recipe as the end of an address, and back. The link holds choices and no data; whoever opens it is shown what it is, and
 // nothing happens until they take it. Untrusted: bounded in size before and after it is unpacked, and read through the one door.
-import { Fault } from '../protocol/failure.ts'
+import { Fault, messageOf } from '../protocol/failure.ts'
 import { readRecipe, type Recipe } from '../protocol/recipe.ts'
 
 const PREFIX = '#recipe='
@@ -27,7 +27,7 @@ export async function readRecipeFragment(hash: string): Promise<Recipe> {
     const bytes = Uint8Array.from(atob(hash.slice(PREFIX.length).replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0))
     json = JSON.parse(await inflated(bytes)) as unknown
   } catch (error) {
-    throw broken(error instanceof Error ? error.message : String(error))
+    throw broken(messageOf(error))
   }
   return readRecipe(json)
 }

@@ -11,9 +11,9 @@ import { readHeader } from '../files/safetensors.ts'
 import { streamedBytes, unzip, zipStream } from '../files/zip.ts'
 import { utf8 } from '../lib/bytes.ts'
 import type { AdapterInfo } from '../protocol/adapters.ts'
-import { toFailure, type Failure } from '../protocol/failure.ts'
+import type { Failure } from '../protocol/failure.ts'
 import { defaultRecipe, type Recipe } from '../protocol/recipe.ts'
-import type { NamedFile, Result } from '../protocol/result.ts'
+import { valueOf, type NamedFile, type Result } from '../protocol/result.ts'
 import type { GenerateRequest, ReplyToken } from '../protocol/studio.ts'
 import { memoryStorage } from '../storage/memoryStorage.ts'
 import { mount, openModel, type Base } from '../train/base.ts'
@@ -33,10 +33,6 @@ const changed = (files: Files, change: (config: Record<string, unknown>) => Reco
   ...files,
   'adapter_config.json': utf8(JSON.stringify(change(JSON.parse(new TextDecoder().decode(files['adapter_config.json'])) as Record<string, unknown>))),
 })
-const value = <T>(result: Result<T>): T => {
-  if (!result.ok) throw new Error(`${result.failure.message} ${result.failure.hint} ${result.failure.detail ?? ''}`)
-  return result.value
-}
 const failure = (result: Result<unknown>): Failure => {
   if (result.ok) throw new Error('It was expected to fail.')
   return result.failure
@@ -61,13 +57,6 @@ describe('the shelf of adapters', () => {
       isTraining: () => isTraining,
       data: () => dataset,
       alone: (work) => work(),
-      async answer(work) {
-        try {
-          return { ok: true, value: await work() }
-        } catch (error) {
-          return { ok: false, failure: toFailure(error) }
-        }
-      },
     })
   let shelf: Shelf
   let one: AdapterInfo
@@ -77,8 +66,8 @@ describe('the shelf of adapters', () => {
     base = mount(openModel(await goldenModel('llama')), await testGpu())
     dataset = await openDataset(bytesSource(utf8(rows), 'rows.jsonl'))
     shelf = made()
-    one = value(await shelf.calls.loadAdapter(named(qv, 'first')))
-    two = value(await shelf.calls.loadAdapter([{ path: 'second.zip', file: new File([await zipStream(new Map(Object.entries(loraAll).map(([path, bytes]) => [path, streamedBytes(bytes as Uint8Array)])))], 'second.zip') }]))
+    one = valueOf(await shelf.calls.loadAdapter(named(qv, 'first')))
+    two = valueOf(await shelf.calls.loadAdapter([{ path: 'second.zip', file: new File([await zipStream(new Map(Object.entries(loraAll).map(([path, bytes]) => [path, streamedBytes(bytes as Uint8Array)])))], 'second.zip') }]))
   })
   afterAll(() => {
     shelf.forget()
@@ -93,11 +82,11 @@ describe('the shelf of adapters', () => {
     expect(one).not.toHaveProperty('misfit')
     expect(one.trainableParameters).toBe(5 * (32 + 32 + 32 + 16) * 2)
     expect(two.name).toBe('second')
-    const again = value(await made().calls.adapters())
+    const again = valueOf(await made().calls.adapters())
     expect(again.map((a) => a.id).toSorted()).toEqual([one.id, two.id].toSorted())
     expect(again.find((a) => a.id === one.id)).toEqual(one)
-    expect(value(await shelf.calls.renameAdapter(one.id, 'a better name')).name).toBe('a better name')
-    const { name, zip } = value(await shelf.calls.exportAdapter(one.id))
+    expect(valueOf(await shelf.calls.renameAdapter(one.id, 'a better name')).name).toBe('a better name')
+    const { name, zip } = valueOf(await shelf.calls.exportAdapter(one.id))
     expect(name).toBe('a-better-name.zip')
     expect(Object.fromEntries(await unzip(zip))).toEqual(qv)
   })
@@ -126,14 +115,14 @@ describe('the shelf of adapters', () => {
     expect(await load(golden('models/llama'))).toBe('This folder is a whole model, as full tuning leaves it, and not an adapter.')
     expect(await load({ 'notes.txt': utf8('hello') })).toContain('These files hold no adapter')
     expect(failure(await shelf.calls.loadAdapter([...named(qv, 'drop/a'), ...named(loraAll, 'drop/b')])).message).toBe('These files hold 2 adapters (drop/a, drop/b).')
-    expect(value(await shelf.calls.adapters())).toHaveLength(2)
+    expect(valueOf(await shelf.calls.adapters())).toHaveLength(2)
   })
 
   it('takes copies of the base’s embeddings for what they are, and refuses others', async () => {
     const files = golden('cases/llama__lora_embed_head/adapter')
-    const info = value(await shelf.calls.loadAdapter(named(files)))
+    const info = valueOf(await shelf.calls.loadAdapter(named(files)))
     expect(info.rank).toBe(3)
-    value(await shelf.calls.deleteAdapter(info.id))
+    valueOf(await shelf.calls.deleteAdapter(info.id))
     const weights = files['adapter_model.safetensors'].slice()
     const { entries } = await readHeader(bytesSource(weights, 'w'))
     weights[entries.get('base_model.model.lm_head.base_layer.weight')!.start + 2] ^= 1
@@ -145,7 +134,7 @@ describe('the shelf of adapters', () => {
   it('lists an adapter of another base with the reason, and does not use it', async () => {
     const other = mount(openModel(await goldenModel('gpt2')), await testGpu())
     const elsewhere = adapterShelf({ ...needsOf(other), storage })
-    const [info] = value(await elsewhere.calls.adapters())
+    const [info] = valueOf(await elsewhere.calls.adapters())
     expect(info.misfit).toContain('This adapter does not fit the open model')
     await expect(ask([{ id: one.id, weight: 1 }], {}, elsewhere)).rejects.toThrow('does not fit the open model')
     elsewhere.forget()
@@ -158,13 +147,6 @@ describe('the shelf of adapters', () => {
     isTraining: () => false,
     data: () => undefined,
     alone: (work) => work(),
-    answer: async (work) => {
-      try {
-        return { ok: true, value: await work() }
-      } catch (error) {
-        return { ok: false, failure: toFailure(error) }
-      }
-    },
   })
 
   it('answers with several, by plan and live, and says which text came after a switch', async () => {
@@ -206,7 +188,7 @@ describe('the shelf of adapters', () => {
     expect(new Set(alone).size).toBe(3)
     const said = sets.map(() => '')
     const told = await Promise.all(shelf.generateBeside(sets.map((adapters) => ({ ...request, adapters })), (i, delta) => void (said[i] += delta), () => false))
-    expect([0, 1, 3].map((i) => value(told[i]))).toEqual(alone)
+    expect([0, 1, 3].map((i) => valueOf(told[i]))).toEqual(alone)
     expect(said).toEqual([alone[0], alone[1], '', alone[2]])
     expect(failure(told[2]).message).toMatch(/adapter/)
   })
@@ -233,22 +215,22 @@ describe('the shelf of adapters', () => {
   })
 
   it('holds values on the GPU until they are unloaded', async () => {
-    value(await shelf.calls.prepareAdapters([{ id: one.id, weight: 1 }]))
-    const held = value(await shelf.calls.adapters()).find((a) => a.id === one.id)!.gpuBytes
+    valueOf(await shelf.calls.prepareAdapters([{ id: one.id, weight: 1 }]))
+    const held = valueOf(await shelf.calls.adapters()).find((a) => a.id === one.id)!.gpuBytes
     expect(held).toBeGreaterThanOrEqual(4 * one.trainableParameters)
-    expect(value(await shelf.calls.unloadAdapter(one.id))).toBe(held)
-    expect(value(await shelf.calls.unloadAdapter(one.id))).toBe(0)
+    expect(valueOf(await shelf.calls.unloadAdapter(one.id))).toBe(held)
+    expect(valueOf(await shelf.calls.unloadAdapter(one.id))).toBe(0)
   })
 
   it('combines and averages LoRAs of different ranks, and compresses with the loss told', async () => {
     const uses = [{ id: one.id, weight: 1 }, { id: two.id, weight: 1 }]
-    const sum = value(await shelf.calls.combineAdapters({ name: 'sum', adapters: uses, type: 'cat' }))
+    const sum = valueOf(await shelf.calls.combineAdapters({ name: 'sum', adapters: uses, type: 'cat' }))
     expect(sum).toMatchObject({ kind: 'combined', madeOf: [one.id, two.id], rank: one.rank! + two.rank!, isLora: true })
     expect(await ask([{ id: sum.id, weight: 1 }])).toBe(await ask(uses))
-    const mean = value(await shelf.calls.combineAdapters({ name: 'mean', adapters: uses, type: 'average' }))
+    const mean = valueOf(await shelf.calls.combineAdapters({ name: 'mean', adapters: uses, type: 'average' }))
     expect(await ask([{ id: mean.id, weight: 1 }])).toBe(await ask(uses.map((u) => ({ ...u, weight: 0.5 }))))
     const recipe: Recipe = { ...defaultRecipe(), data: { ...defaultRecipe().data, id: 'rows', validation: 0.5 } }
-    const small = value(await shelf.calls.compressAdapter({ id: two.id, rank: 1, name: 'small', recipe }))
+    const small = valueOf(await shelf.calls.compressAdapter({ id: two.id, rank: 1, name: 'small', recipe }))
     expect(small.adapter).toMatchObject({ kind: 'compressed', madeOf: [two.id], rank: 1 })
     expect(small.loss!.rows).toBe(6)
     expect(small.loss!.tokens).toBeGreaterThan(10)
@@ -257,18 +239,18 @@ describe('the shelf of adapters', () => {
     expect(small.keptEnergy).toBeLessThan(1)
     expect(small.bytesAfter).toBeLessThan(small.bytesBefore)
     // All of its rank: nothing is lost.
-    const whole = value(await shelf.calls.compressAdapter({ id: two.id, rank: two.rank!, name: 'whole', recipe }))
+    const whole = valueOf(await shelf.calls.compressAdapter({ id: two.id, rank: two.rank!, name: 'whole', recipe }))
     expect(Math.abs(whole.loss!.after - whole.loss!.before)).toBeLessThan(1e-5)
     expect(failure(await shelf.calls.combineAdapters({ name: 'x', adapters: uses, type: 'linear' })).message).toMatch(/rank/)
-    for (const { id } of [sum, mean, small.adapter, whole.adapter]) value(await shelf.calls.deleteAdapter(id))
-    expect(value(await shelf.calls.adapters())).toHaveLength(2)
+    for (const { id } of [sum, mean, small.adapter, whole.adapter]) valueOf(await shelf.calls.deleteAdapter(id))
+    expect(valueOf(await shelf.calls.adapters())).toHaveLength(2)
   })
 
   it('merges into the weights and takes it out again, but not under a run', async () => {
     const [bare, attached] = [await ask([]), await ask([{ id: two.id, weight: 1 }])]
     expect(bare).not.toBe(attached)
-    value(await shelf.calls.mergeAdapters([{ id: two.id, weight: 1 }]))
-    expect(value(await shelf.calls.adapters()).find((a) => a.id === two.id)!.merged).toBe(true)
+    valueOf(await shelf.calls.mergeAdapters([{ id: two.id, weight: 1 }]))
+    expect(valueOf(await shelf.calls.adapters()).find((a) => a.id === two.id)!.merged).toBe(true)
     expect(await ask([])).toBe(attached)
     expect(failure(await shelf.calls.deleteAdapter(two.id)).message).toBe('This adapter is merged into the open model.')
     isTraining = true
@@ -276,24 +258,24 @@ describe('the shelf of adapters', () => {
     isTraining = false
     await shelf.makeWay()
     expect(await ask([])).toBe(bare)
-    expect(value(await shelf.calls.adapters()).some((a) => a.merged)).toBe(false)
+    expect(valueOf(await shelf.calls.adapters()).some((a) => a.merged)).toBe(false)
   })
 
   it('exports for llama.cpp: an adapter, and the merged model with halves or blocks', async () => {
-    const adapter = value(await shelf.calls.exportAdapter(two.id, 'gguf'))
+    const adapter = valueOf(await shelf.calls.exportAdapter(two.id, 'gguf'))
     expect(adapter.name).toMatch(/\.gguf$/)
     const lora = await readGguf(blobSource(adapter.zip, adapter.name))
     expect(lora.metadata.get('adapter.type')?.value).toBe('lora')
     expect([...lora.tensors.keys()].every((name) => /^blk\.\d\..*\.weight\.lora_[ab]$/.test(name))).toBe(true)
     for (const [format, type] of [['gguf-f16', 'F16'], ['gguf-q8_0', 'Q8_0']] as const) {
-      const merged = value(await shelf.calls.exportMerged([{ id: two.id, weight: 1 }], 'my model', format))
+      const merged = valueOf(await shelf.calls.exportMerged([{ id: two.id, weight: 1 }], 'my model', format))
       expect(merged.name).toBe(`my-model-${format.slice(5)}.gguf`)
       expect((await readGguf(blobSource(merged.zip, merged.name))).tensors.get('token_embd.weight')?.type).toBe(type)
     }
   })
 
   it('exports the merged model', async () => {
-    const { name, zip } = value(await shelf.calls.exportMerged([{ id: two.id, weight: 1 }], 'my model'))
+    const { name, zip } = valueOf(await shelf.calls.exportMerged([{ id: two.id, weight: 1 }], 'my model'))
     expect(name).toBe('my-model.zip')
     const files = await unzip(zip)
     const model = mount(openModel(await openModelFolder(new Map([...files].map(([path, bytes]) => [path, bytesSource(bytes, path)])))), await testGpu())
@@ -316,12 +298,12 @@ describe('the shelf of adapters', () => {
     await storage.runs.put({ id: 'run', recipe, createdAt: Date.now() + 1e6, status: 'running', step: 0, hasAdapter: false })
     const record = await runSession({ runId: 'run', recipe, base, dataset, test: undefined, storage, control: new Control(), version: 'test', onEvent: () => undefined })
     expect(record.status).toBe('done')
-    const [info] = value(await shelf.calls.adapters())
+    const [info] = valueOf(await shelf.calls.adapters())
     expect(info).toMatchObject({ id: 'run', kind: 'run', name: 'a union', methods: ['LoRA', 'Bottleneck adapters', 'Prompt tuning'], mixable: false, isLora: false })
     expect(info.unmergeable).toBeDefined()
     const attached = await ask([{ id: 'run', weight: 1 }])
-    const { zip } = value(await shelf.calls.exportAdapter('run'))
-    const back = value(await shelf.calls.loadAdapter([{ path: 'union.zip', file: new File([zip], 'union.zip') }]))
+    const { zip } = valueOf(await shelf.calls.exportAdapter('run'))
+    const back = valueOf(await shelf.calls.loadAdapter([{ path: 'union.zip', file: new File([zip], 'union.zip') }]))
     expect(back).toMatchObject({ name: 'a union', kind: 'loaded', methods: info.methods })
     expect(await ask([{ id: back.id, weight: 1 }])).toBe(attached)
     expect(failure(await shelf.calls.deleteAdapter('run')).message).toBe('This adapter belongs to a run.')

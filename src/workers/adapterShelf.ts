@@ -7,7 +7,7 @@ import { unzip } from '../files/zip.ts'
 import type { AdapterInfo, AdapterShelf, AdapterUse } from '../protocol/adapters.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { Recipe } from '../protocol/recipe.ts'
-import type { NamedFile, Result } from '../protocol/result.ts'
+import { resultOf, type NamedFile, type Result } from '../protocol/result.ts'
 import type { GenerateRequest, SaidBeside, SaidText } from '../protocol/studio.ts'
 import type { Storage } from '../storage/storage.ts'
 import { AdapterDeck } from '../train/adapterDeck.ts'
@@ -34,7 +34,6 @@ export interface ShelfNeeds {
   /** A run holds the weights, even while it is paused. */
   isTraining(): boolean
   data(): Dataset | undefined
-  answer<T>(work: () => Promise<T>): Promise<Result<T>>
   /** One job of the GPU at a time. */
   alone<T>(work: () => Promise<T>): Promise<T>
 }
@@ -54,7 +53,7 @@ export interface Shelf {
 /** Tokens of prompt and answer that decoding is recorded for before anything is asked. */
 const PREPARED_TOKENS = 220
 
-export function adapterShelf({ storage, version, opened, mounted, isTraining, data, answer, alone }: ShelfNeeds): Shelf {
+export function adapterShelf({ storage, version, opened, mounted, isTraining, data, alone }: ShelfNeeds): Shelf {
   const library = new AdapterLibrary(storage, version, opened, mounted)
   let deck: { readonly base: Base; readonly on: AdapterDeck } | undefined
   let merged: readonly AdapterUse[] = []
@@ -118,16 +117,16 @@ export function adapterShelf({ storage, version, opened, mounted, isTraining, da
   }
 
   const calls: AdapterShelf = {
-    adapters: () => answer(async () => (await library.list()).map(infoOf)),
+    adapters: () => resultOf(async () => (await library.list()).map(infoOf)),
     loadAdapter: (files) =>
-      answer(async () => {
+      resultOf(async () => {
         const given = await dropped(files)
         const { recipe } = await openAdapterFolder(given)
         const name = typeof recipe?.['name'] === 'string' ? recipe['name'] : (files[0]?.path ?? 'adapter').split('/')[0].replace(/\.zip$/i, '')
         return infoOf(await library.keep(given, { name, kind: 'loaded' }))
       }),
     renameAdapter: (id, name) =>
-      answer(async () => {
+      resultOf(async () => {
         const { run } = await library.find(id)
         if (name.trim() === '') throw new Fault('bad-adapter', 'An adapter needs a name.', 'Type one.')
         if (run) await storage.runs.update(id, { recipe: { ...run.recipe, name } })
@@ -135,7 +134,7 @@ export function adapterShelf({ storage, version, opened, mounted, isTraining, da
         return infoOf(await library.describe(await library.find(id)))
       }),
     deleteAdapter: (id) =>
-      answer(async () => {
+      resultOf(async () => {
         const { run } = await library.find(id)
         if (run) throw new Fault('storage', 'This adapter belongs to a run.', 'Delete the run, and its adapter goes with it.')
         if (merged.some((m) => m.id === id)) throw new Fault('bad-adapter', 'This adapter is merged into the open model.', 'Take it out of the weights first.')
@@ -144,15 +143,15 @@ export function adapterShelf({ storage, version, opened, mounted, isTraining, da
         return true as const
       }),
     prepareAdapters: (uses) =>
-      answer(async () => {
+      resultOf(async () => {
         const { base, on } = await deckOn()
         await hold(uses)
         await on.prepare(uses, Math.min(PREPARED_TOKENS, base.family.dimensions(base.config).contextLength))
         return true as const
       }),
-    unloadAdapter: (id) => answer(async () => deck?.on.release(id) ?? 0),
+    unloadAdapter: (id) => resultOf(async () => deck?.on.release(id) ?? 0),
     switchAdapters: (answerId, uses) =>
-      answer(async () => {
+      resultOf(async () => {
         if (!live.has(answerId)) throw new Fault('cancelled', 'This answer has ended.', 'Ask again.')
         await hold(uses)
         // Told to whoever asks, and not in the middle of the answer.
@@ -161,13 +160,13 @@ export function adapterShelf({ storage, version, opened, mounted, isTraining, da
         return true as const
       }),
     combineAdapters: (request) =>
-      answer(async () => {
+      resultOf(async () => {
         const parts = await Promise.all(request.adapters.map((u) => library.part(u.id)))
         const madeOf = request.adapters.map((u) => u.id)
         return infoOf(await library.keep(await combined(request, parts), { name: request.name, kind: 'combined', madeOf }))
       }),
     compressAdapter: ({ id, rank, name, recipe }) =>
-      answer(async () => {
+      resultOf(async () => {
         const part = await library.part(id)
         const { files, keptEnergy } = await compressed(part, rank)
         const adapter = infoOf(await library.keep(files, { name, kind: 'compressed', madeOf: [id] }))
@@ -177,7 +176,7 @@ export function adapterShelf({ storage, version, opened, mounted, isTraining, da
         return { adapter, keptEnergy, bytesBefore, bytesAfter: adapter.bytes, ...(loss && { loss }) }
       }),
     mergeAdapters: (uses) =>
-      answer(async () =>
+      resultOf(async () =>
         unlessTraining(async () => {
           const given = await weighted(uses)
           const { base } = await deckOn()
@@ -187,7 +186,7 @@ export function adapterShelf({ storage, version, opened, mounted, isTraining, da
         }),
       ),
     emitAdapter: (id, task) =>
-      answer(() =>
+      resultOf(() =>
         unmergedFor(async (base) => {
           const maker = await library.find(id)
           const whole = await library.openWhole(id)
@@ -195,8 +194,8 @@ export function adapterShelf({ storage, version, opened, mounted, isTraining, da
           return infoOf(await library.keep(files, { name: `${maker.name}: ${task.trim()}`, kind: 'emitted', madeOf: [id] }))
         }),
       ),
-    exportAdapter: (id, format = 'peft') => answer(async () => zipPacked(await packAdapter(library, id, format))),
-    exportMerged: (uses, name, format = 'huggingface') => answer(async () => zipPacked(await packMerged(library, uses, name, format))),
+    exportAdapter: (id, format = 'peft') => resultOf(async () => zipPacked(await packAdapter(library, id, format))),
+    exportMerged: (uses, name, format = 'huggingface') => resultOf(async () => zipPacked(await packMerged(library, uses, name, format))),
   }
 
   const generate = async (request: GenerateRequest, onText: SaidText, cancelled: () => boolean, among?: Pick<AdapterDeck, 'speak'>): Promise<string> => {
@@ -232,7 +231,7 @@ export function adapterShelf({ storage, version, opened, mounted, isTraining, da
     generateBeside(requests, onText, cancelled) {
       const meeting = deckOn().then(({ on }) => new Meeting(on, requests.length))
       return requests.map((request, i) =>
-        answer(async () => {
+        resultOf(async () => {
           const guest = (await meeting).guest()
           try {
             return await generate(request, (...said) => onText(i, ...said), cancelled, guest)

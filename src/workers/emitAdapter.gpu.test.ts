@@ -6,9 +6,8 @@ import { bytesSource } from '../files/byteSource.ts'
 import { unzip } from '../files/zip.ts'
 import { utf8 } from '../lib/bytes.ts'
 import type { AdapterInfo } from '../protocol/adapters.ts'
-import { toFailure } from '../protocol/failure.ts'
 import { defaultRecipe, type Recipe } from '../protocol/recipe.ts'
-import type { Result } from '../protocol/result.ts'
+import { valueOf } from '../protocol/result.ts'
 import { memoryStorage } from '../storage/memoryStorage.ts'
 import { mount, openModel, type Base } from '../train/base.ts'
 import { Control } from '../train/control.ts'
@@ -16,10 +15,6 @@ import { runSession } from '../train/session.ts'
 import { adapterShelf, type Shelf } from './adapterShelf.ts'
 import { modelInfo } from './modelInfo.ts'
 
-const value = <T>(result: Result<T>): T => {
-  if (!result.ok) throw new Error(`${result.failure.message} ${result.failure.hint} ${result.failure.detail ?? ''}`)
-  return result.value
-}
 const rows = (answer: string): Promise<Dataset> =>
   openDataset(bytesSource(utf8(Array.from({ length: 8 }, (_, i) => JSON.stringify({ prompt: `Count ${i}`, completion: answer })).join('\n')), 'rows.jsonl'))
 
@@ -27,7 +22,7 @@ const storage = memoryStorage()
 let base: Base
 let shelf: Shelf
 let run: AdapterInfo
-const adapters = async (): Promise<readonly AdapterInfo[]> => value(await shelf.calls.adapters())
+const adapters = async (): Promise<readonly AdapterInfo[]> => valueOf(await shelf.calls.adapters())
 const ask = (id: string): Promise<string> =>
   shelf.generate({ prompt: 'Count 3', adapters: [{ id, weight: 1 }], maxNewTokens: 6, temperature: 0, topK: 0, topP: 1, seed: 1 }, () => undefined, () => false)
 
@@ -41,13 +36,6 @@ beforeAll(async () => {
     isTraining: () => false,
     data: () => undefined,
     alone: (work) => work(),
-    async answer(work) {
-      try {
-        return { ok: true, value: await work() }
-      } catch (error) {
-        return { ok: false, failure: toFailure(error) }
-      }
-    },
   })
   const plain = defaultRecipe()
   const recipe: Recipe = {
@@ -76,27 +64,27 @@ it('says which tasks a hypernetwork knows, and answers as the first', async () =
 })
 
 it('keeps a LoRA for a task and for a new description, which answer and go out like any other', async () => {
-  const up = value(await shelf.calls.emitAdapter('run', 'up'))
-  const down = value(await shelf.calls.emitAdapter('run', ' down '))
+  const up = valueOf(await shelf.calls.emitAdapter('run', 'up'))
+  const down = valueOf(await shelf.calls.emitAdapter('run', ' down '))
   expect(down).toMatchObject({ name: 'two tasks: down', kind: 'emitted', madeOf: ['run'], methods: ['LoRA'], rank: 2, isLora: true, mixable: true, base: { id: 'tiny' } })
   expect(down).not.toHaveProperty('tasks')
   expect(await ask(up.id)).toBe(await ask('run'))
   expect(await ask(down.id)).toContain('bbb')
-  const said = value(await shelf.calls.emitAdapter('run', 'Please say b.'))
+  const said = valueOf(await shelf.calls.emitAdapter('run', 'Please say b.'))
   expect(said.name).toBe('two tasks: Please say b.')
   expect(await ask(said.id)).not.toBe('')
-  const files = await unzip(value(await shelf.calls.exportAdapter(down.id)).zip)
+  const files = await unzip(valueOf(await shelf.calls.exportAdapter(down.id)).zip)
   expect([...files.keys()].toSorted()).toEqual(['README.md', 'adapter_config.json', 'adapter_model.safetensors'])
   expect(new TextDecoder().decode(files.get('README.md'))).toContain('A LoRA adapter that the hypernetwork "two tasks" made for a task.')
   expect((await adapters()).filter((a) => a.kind === 'emitted')).toHaveLength(3)
 })
 
 it('takes the hypernetwork’s own folder back, and makes the same from it', async () => {
-  const { zip } = value(await shelf.calls.exportAdapter('run'))
-  const back = value(await shelf.calls.loadAdapter([{ path: 'two.zip', file: new File([zip], 'two.zip') }]))
+  const { zip } = valueOf(await shelf.calls.exportAdapter('run'))
+  const back = valueOf(await shelf.calls.loadAdapter([{ path: 'two.zip', file: new File([zip], 'two.zip') }]))
   expect(back).toMatchObject({ kind: 'loaded', methods: ['Hypernetwork'], tasks: ['up', 'down'], readsDescriptions: true })
-  const again = value(await shelf.calls.emitAdapter(back.id, 'down'))
-  const [a, b] = [await unzip(value(await shelf.calls.exportAdapter(again.id)).zip), (await unzip(zip)).get('tasks/down/adapter_model.safetensors')]
+  const again = valueOf(await shelf.calls.emitAdapter(back.id, 'down'))
+  const [a, b] = [await unzip(valueOf(await shelf.calls.exportAdapter(again.id)).zip), (await unzip(zip)).get('tasks/down/adapter_model.safetensors')]
   expect(a.get('adapter_model.safetensors')).toEqual(b)
 })
 

@@ -3,7 +3,7 @@
 import { proxy, wrap, type Remote } from 'comlink'
 import { Fault, type Failure } from '../protocol/failure.ts'
 import type { HubProgress, HubRequest } from '../protocol/models.ts'
-import type { NamedFile, Result } from '../protocol/result.ts'
+import { valueOf, type NamedFile, type Result } from '../protocol/result.ts'
 import type { Pushed, PushRequest, RepoExists, SendProgress } from '../protocol/takeAway.ts'
 import type { HubServer } from './hubServer.ts'
 import type { RequestLog, Watched } from './requestLog.ts'
@@ -28,10 +28,7 @@ export function hubFetcher(requests: RequestLog): HubFetcher {
       worker.addEventListener('error', (event) => reject(new Fault('internal', 'What speaks to the Hub could not be started.', 'Reload the page and try again.', event.message)))
     })
     try {
-      const result = await Promise.race([work(remote), broken])
-      if (result.ok) return result.value
-      const { code, message, hint, detail } = result.failure
-      throw new Fault(code, message, hint, detail)
+      return valueOf(await Promise.race([work(remote), broken]))
     } finally {
       server = undefined
       worker.terminate()

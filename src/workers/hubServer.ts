@@ -1,7 +1,7 @@
 // Fetches models of the Hub into the browser's storage, and sends what a person sends there. It knows nothing of data or runs, and
 // of adapters only the files it is handed: it is the one part of the studio that may speak to another site, and runs in a worker of
 // its own so that the others may not.
-import { Fault, toFailure, type Failure } from '../protocol/failure.ts'
+import { Fault, faultOf, toFailure, type Failure } from '../protocol/failure.ts'
 import type { HubProgress, HubRequest } from '../protocol/models.ts'
 import type { NamedFile, Result } from '../protocol/result.ts'
 import type { Pushed, PushRequest, RepoExists, SendProgress } from '../protocol/takeAway.ts'
@@ -36,7 +36,7 @@ export function hubServer(storage: Storage, onEnd: () => void = () => undefined)
     fetch(request, endpoint, onProgress, check) {
       const refuse = async (modelType: string): Promise<void> => {
         const failure = await check(modelType)
-        if (failure) throw new Fault(failure.code, failure.message, failure.hint, failure.detail)
+        if (failure) throw faultOf(failure)
       }
       return alone((signal) => fetchHubModel(storage, request, { endpoint, signal }, { onProgress, check: refuse }), cancelled)
     },

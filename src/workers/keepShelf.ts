@@ -4,7 +4,7 @@ import { projectFiles, type ProjectFile } from '../files/project.ts'
 import { zipStream } from '../files/zip.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { KeepShelf } from '../protocol/keep.ts'
-import type { Result } from '../protocol/result.ts'
+import { resultOf } from '../protocol/result.ts'
 import type { RunRecord } from '../protocol/studio.ts'
 import { provenStream, type StoredSource } from '../storage/committed.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -15,13 +15,12 @@ import type { Tabs } from './tabs.ts'
 export interface KeepNeeds {
   readonly storage: Storage
   readonly tabs: Pick<Tabs, 'listen' | 'askAgain' | 'takeOver'>
-  answer<T>(work: () => Promise<T>): Promise<Result<T>>
 }
 
 const projectFile = (source: StoredSource): ProjectFile => ({ size: source.size, sha256: source.sha256, stream: () => provenStream(source) })
 const projectOf = (files: ReadonlyMap<string, StoredSource> = new Map()): Map<string, ProjectFile> => new Map([...files].map(([name, source]) => [name, projectFile(source)]))
 
-export function keepShelf({ storage, tabs, answer }: KeepNeeds): KeepShelf {
+export function keepShelf({ storage, tabs }: KeepNeeds): KeepShelf {
   /** The project that is being opened. */
   let opening = { isCancelled: false }
   const need = async (id: string): Promise<RunRecord> => {
@@ -36,17 +35,17 @@ export function keepShelf({ storage, tabs, answer }: KeepNeeds): KeepShelf {
     async askTab(runId) {
       tabs.askAgain(runId)
     },
-    takeOver: (runId) => answer(async () => (await tabs.takeOver(runId), true as const)),
+    takeOver: (runId) => resultOf(async () => (await tabs.takeOver(runId), true as const)),
     storageUse: () =>
-      answer(async () => {
+      resultOf(async () => {
         const [use, models] = await Promise.all([storage.use(), storage.models.list()])
         const arrived = await Promise.all(models.map(({ id, bytes, complete }) => (complete ? bytes : storage.models.arrived(id))))
         return { ...use, models: arrived.reduce((a, b) => a + b, 0) }
       }),
-    keepSafe: () => answer(() => storage.quota.persist()),
-    dropCheckpoints: (id) => answer(async () => (await storage.dropCheckpoints(id), true as const)),
+    keepSafe: () => resultOf(() => storage.quota.persist()),
+    dropCheckpoints: (id) => resultOf(async () => (await storage.dropCheckpoints(id), true as const)),
     exportProject: (id, withData) =>
-      answer(() =>
+      resultOf(() =>
         // A run that is writing is not taken away half-written.
         storage.withRunLock(id, async () => {
           const run = await need(id)
@@ -56,13 +55,13 @@ export function keepShelf({ storage, tabs, answer }: KeepNeeds): KeepShelf {
         }),
       ),
     openProject: ({ file, path }, onProgress) =>
-      answer(() => {
+      resultOf(() => {
         const mine = (opening = { isCancelled: false })
         return openProject(storage, blobSource(file, path), { isCancelled: () => mine.isCancelled, onProgress })
       }),
-    keepFiles: (files) => answer(() => storage.desk.keep(files.map(({ task, part, file: { path, file } }) => ({ part, path, source: blobSource(file, path), ...(task !== undefined && { task }) })))),
+    keepFiles: (files) => resultOf(() => storage.desk.keep(files.map(({ task, part, file: { path, file } }) => ({ part, path, source: blobSource(file, path), ...(task !== undefined && { task }) })))),
     keptFiles: (name) =>
-      answer(async () =>
+      resultOf(async () =>
         Promise.all(
           (await storage.desk.open(name)).map(async ({ task, part, path, source }) => {
             const bytes = source.blob ?? new Blob([await source.read(0, source.size)])

@@ -2,7 +2,7 @@
 import type { Gpu } from '../gpu/device.ts'
 import type { MachineShelf } from '../protocol/machine.ts'
 import type { Recipe } from '../protocol/recipe.ts'
-import type { Result } from '../protocol/result.ts'
+import { resultOf } from '../protocol/result.ts'
 import type { Base } from '../train/base.ts'
 import type { KernelMemory } from '../train/kernelMemory.ts'
 import type { RequestLog } from './requestLog.ts'
@@ -10,7 +10,6 @@ import type { RequestLog } from './requestLog.ts'
 export interface MachineNeeds {
   readonly requests: RequestLog
   readonly kernels: KernelMemory
-  answer<T>(work: () => Promise<T>): Promise<Result<T>>
   /** One at a time, before a probe that is in flight. */
   soon<T>(work: () => Promise<T>): Promise<T>
   /** A device that is alive. */
@@ -19,16 +18,16 @@ export interface MachineNeeds {
   placed(recipe: Recipe): Promise<{ readonly base: Base; readonly recipe: Recipe; readonly shapes: readonly { readonly B: number; readonly T: number }[] }>
 }
 
-export function machineShelf({ requests, kernels, answer, soon, living, placed }: MachineNeeds): MachineShelf {
+export function machineShelf({ requests, kernels, soon, living, placed }: MachineNeeds): MachineShelf {
   let stop = { asked: false }
   return {
     async watchRequests(onRequest) {
       requests.listen(onRequest)
     },
-    kernels: () => answer(async () => kernels.note(await living())),
-    measureKernels: (on) => answer(async () => kernels.measure(await living(), on)),
+    kernels: () => resultOf(async () => kernels.note(await living())),
+    measureKernels: (on) => resultOf(async () => kernels.measure(await living(), on)),
     selfTest: (onProgress) =>
-      answer(() =>
+      resultOf(() =>
         soon(async () => {
           const mine = (stop = { asked: false })
           const [gpu, { selfTest }] = await Promise.all([living(), import('../train/selfTest.ts')])
@@ -39,7 +38,7 @@ export function machineShelf({ requests, kernels, answer, soon, living, placed }
       stop.asked = true
     },
     tryRoom: (given) =>
-      answer(() =>
+      resultOf(() =>
         soon(async () => {
           const { base, recipe, shapes } = await placed(given)
           const { tryRoom } = await import('../train/tryRoom.ts')

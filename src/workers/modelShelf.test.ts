@@ -4,9 +4,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { utf8 } from '../lib/bytes.ts'
 import { bytesSource, hashSource, type ByteSource } from '../files/byteSource.ts'
 import type { ModelFolder } from '../files/modelFolder.ts'
-import { toFailure, Fault } from '../protocol/failure.ts'
 import { defaultRecipe } from '../protocol/recipe.ts'
-import type { BaseInfo, Result } from '../protocol/studio.ts'
+import { valueOf } from '../protocol/result.ts'
+import type { BaseInfo } from '../protocol/studio.ts'
 import { memoryStorage } from '../storage/memoryStorage.ts'
 import { startTestHub, type TestHub } from '../storage/testHub.ts'
 import { openModel, type OpenModel } from '../train/base.ts'
@@ -43,11 +43,7 @@ function make(isWithoutHub = false) {
   const storage = memoryStorage()
   const server = hubServer(storage)
   const fetcher: HubFetcher = {
-    async fetch(...args) {
-      const result = await server.fetch(...args)
-      if (result.ok) return result.value
-      throw new Fault(result.failure.code, result.failure.message, result.failure.hint)
-    },
+    fetch: async (...args) => valueOf(await server.fetch(...args)),
     push: () => Promise.reject(new Error('nothing is sent here')),
     cancel: () => server.cancel(),
   }
@@ -59,7 +55,6 @@ function make(isWithoutHub = false) {
     opened = { info: modelInfo(called, model), model }
     return opened.info
   }
-  const answer = async <T>(work: () => Promise<T>): Promise<Result<T>> => work().then((value) => ({ ok: true, value }), (error: unknown) => ({ ok: false, failure: toFailure(error) }))
   const shelf = modelShelf({
     site: { hub: async () => (isWithoutHub ? undefined : { endpoint: hub.endpoint }) },
     storage,
@@ -71,7 +66,6 @@ function make(isWithoutHub = false) {
     },
     openBuiltin: async (id) => builtins.push(id),
     called: (info) => void (opened &&= { ...opened, info }),
-    answer,
     alone: (work) => work(),
   })
   return { shelf, storage, openedFiles, builtins, drop: (weights: Uint8Array) => open({ id: 'mine', title: 'mine' }, dropped(weights)), opened: () => opened?.info, close: () => (opened = undefined) }

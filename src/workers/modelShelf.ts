@@ -6,7 +6,8 @@ import { paced } from '../lib/paced.ts'
 import { Fault, toFailure } from '../protocol/failure.ts'
 import type { ModelLibrary, StoredModelInfo } from '../protocol/models.ts'
 import type { Recipe } from '../protocol/recipe.ts'
-import type { BaseInfo, Result } from '../protocol/studio.ts'
+import { resultOf } from '../protocol/result.ts'
+import type { BaseInfo } from '../protocol/studio.ts'
 import { hubModelId } from '../storage/hubModel.ts'
 import { keepModel } from '../storage/keepModel.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -25,7 +26,6 @@ export interface ModelShelfNeeds {
   openBuiltin(id: string): Promise<unknown>
   /** The model that is open is called so from here on. */
   called(info: BaseInfo): void
-  answer<T>(work: () => Promise<T>): Promise<Result<T>>
   alone<T>(work: () => Promise<T>): Promise<T>
 }
 
@@ -44,7 +44,7 @@ export interface ModelShelf {
 
 const short = (commit: string): string => (/^[0-9a-f]{40}$/.test(commit) ? commit.slice(0, 8) : commit)
 
-export function modelShelf({ site, storage, fetcher, opened, open, openBuiltin, called, answer, alone }: ModelShelfNeeds): ModelShelf {
+export function modelShelf({ site, storage, fetcher, opened, open, openBuiltin, called, alone }: ModelShelfNeeds): ModelShelf {
   const { library } = storage
   /** The model that is being kept. */
   let keeping = { isCancelled: false }
@@ -93,9 +93,9 @@ export function modelShelf({ site, storage, fetcher, opened, open, openBuiltin, 
       return { ...recipe, base: { ...recipe.base, revision: info.revision } }
     },
     calls: {
-      hub: () => answer(() => site.hub()),
+      hub: () => resultOf(() => site.hub()),
       fetchHub: (request, onProgress) =>
-        answer(async () => {
+        resultOf(async () => {
           const place = await site.hub()
           if (!place) throw new Fault('network', 'This studio was built to fetch from no Hub.', 'Download the model’s files yourself and drop the folder on the page.')
           // Asks once that the browser does not clear gigabytes when the disk fills; a refusal changes nothing here.
@@ -110,11 +110,11 @@ export function modelShelf({ site, storage, fetcher, opened, open, openBuiltin, 
           })
         }),
       cancelHub: () => fetcher.cancel(),
-      models: () => answer(() => library.list()),
-      openStored: (id) => answer(() => alone(() => openStored(id))),
-      verifyModel: (id, onProgress) => answer(async () => ({ damaged: await library.verify(id, onProgress) })),
+      models: () => resultOf(() => library.list()),
+      openStored: (id) => resultOf(() => alone(() => openStored(id))),
+      verifyModel: (id, onProgress) => resultOf(async () => ({ damaged: await library.verify(id, onProgress) })),
       deleteModel: (id) =>
-        answer(() =>
+        resultOf(() =>
           alone(async () => {
             if (isOpen(id)) throw new Fault('storage', 'This model is open.', 'Open another one first, then delete it.')
             await library.delete(id)
@@ -122,7 +122,7 @@ export function modelShelf({ site, storage, fetcher, opened, open, openBuiltin, 
           }),
         ),
       keepModel: (onProgress) =>
-        answer(async () => {
+        resultOf(async () => {
           const open = opened()
           if (open?.info.bytesToKeep === undefined) throw new Fault('bad-model', 'No dropped model is open that could be kept.', 'Drop a model folder first.')
           const mine = (keeping = { isCancelled: false })

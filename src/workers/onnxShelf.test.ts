@@ -6,8 +6,8 @@ import { unzip } from '../files/zip.ts'
 import { OnnxSession, type OnnxRunner } from '../onnx/onnxSession.ts'
 import { ortServer } from '../onnx/ortServer.ts'
 import { testRuntime } from '../onnx/testRuntime.ts'
-import { Fault, toFailure } from '../protocol/failure.ts'
-import type { NamedFile, Result } from '../protocol/result.ts'
+import { Fault } from '../protocol/failure.ts'
+import { valueOf, type NamedFile, type Result } from '../protocol/result.ts'
 import type { GenerateRequest } from '../protocol/studio.ts'
 import { memoryStorage } from '../storage/memoryStorage.ts'
 import { openModel, type OpenModel } from '../train/base.ts'
@@ -19,11 +19,7 @@ let opened = 0
 async function openOnnx(files: readonly NamedFile[]): Promise<OnnxRunner> {
   opened++
   const server = ortServer(testRuntime)
-  const value = async <T>(answer: Promise<Result<T>>): Promise<T> => {
-    const result = await answer
-    if (!result.ok) throw new Fault(result.failure.code, result.failure.message, result.failure.hint, result.failure.detail)
-    return result.value
-  }
+  const value = async <T>(answer: Promise<Result<T>>): Promise<T> => valueOf(await answer)
   await value(server.open(files, 'wasm'))
   return { logits: (ids) => value(server.logits(ids)), next: (ids, begin) => value(server.next(ids, begin)), close: () => Promise.resolve() }
 }
@@ -39,13 +35,6 @@ function shelfOf(model: () => OpenModel) {
     data: () => undefined,
     alone: (work) => work(),
     openOnnx,
-    async answer(work) {
-      try {
-        return { ok: true, value: await work() }
-      } catch (error) {
-        return { ok: false, failure: toFailure(error) }
-      }
-    },
   })
 }
 const ask: GenerateRequest = { prompt: 'Once upon a time', adapters: [], maxNewTokens: 20, temperature: 0, topK: 0, topP: 1, seed: 1 }

@@ -7,6 +7,7 @@ import type { OnnxRunner } from '../onnx/onnxSession.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { OnnxRequest, OnnxShelf } from '../protocol/onnx.ts'
 import type { NamedFile } from '../protocol/result.ts'
+import { resultOf } from '../protocol/result.ts'
 import type { GenerateRequest } from '../protocol/studio.ts'
 import type { OpenModel } from '../train/base.ts'
 import { onnxReply } from '../train/onnxReply.ts'
@@ -38,7 +39,7 @@ interface Seat {
 /** The base and the tuned model answer side by side. */
 const MOST_SEATS = 2
 
-export function onnxShelf({ storage, version, opened, mounted, isTraining, data, answer, alone, openOnnx }: OnnxNeeds): OnnxCalls {
+export function onnxShelf({ storage, version, opened, mounted, isTraining, data, alone, openOnnx }: OnnxNeeds): OnnxCalls {
   const library = new AdapterLibrary(storage, version, opened, mounted)
   const made = async (request: OnnxRequest): Promise<Map<string, StreamedFile>> => new Map((await packOnnx(library, request, version)).files)
 
@@ -67,7 +68,7 @@ export function onnxShelf({ storage, version, opened, mounted, isTraining, data,
 
   const calls: OnnxShelf = {
     exportOnnx: (request) =>
-      answer(async () => {
+      resultOf(async () => {
         const files = await made(request)
         // Merged once, and kept by the browser; the archive is written from there.
         const model = await filesOf(files)
@@ -75,7 +76,7 @@ export function onnxShelf({ storage, version, opened, mounted, isTraining, data,
         return { name: `${folderName(request.name, 'model')}-onnx.zip`, zip: await zipStream(files), model }
       }),
     verifyOnnx: (request) =>
-      answer(async () => {
+      resultOf(async () => {
         const { model, prompts, provider, dtype } = request
         refuseLarge(model.reduce((n, { file }) => n + file.size, 0))
         if (isTraining()) throw new Fault('bad-adapter', 'A run is using the GPU.', 'Let it finish, or stop it first.')

@@ -4,7 +4,7 @@ import type { OnnxRunner } from '../onnx/onnxSession.ts'
 import type { OrtServer } from '../onnx/ortServer.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { OnnxProvider } from '../protocol/onnx.ts'
-import type { NamedFile, Result } from '../protocol/result.ts'
+import { valueOf, type NamedFile, type Result } from '../protocol/result.ts'
 import type { RequestLog, Watched } from './requestLog.ts'
 
 export type OpenOnnx = (files: readonly NamedFile[], provider: OnnxProvider) => Promise<OnnxRunner>
@@ -16,12 +16,7 @@ export const openOnnxWith = (requests: RequestLog): OpenOnnx => async (files, pr
   const broken = new Promise<never>((_, reject) => {
     worker.addEventListener('error', (event) => reject(new Fault('internal', 'onnxruntime-web could not be started.', 'Reload the page and try again.', event.message)))
   })
-  const value = async <T>(answer: Promise<Result<T>>): Promise<T> => {
-    const result = await Promise.race([answer, broken])
-    if (result.ok) return result.value
-    const { code, message, hint, detail } = result.failure
-    throw new Fault(code, message, hint, detail)
-  }
+  const value = async <T>(answer: Promise<Result<T>>): Promise<T> => valueOf(await Promise.race([answer, broken]))
   try {
     await value(server.open(files, provider))
   } catch (error) {

@@ -12,7 +12,6 @@ const { tokenizer, chatTemplate } = golden('llama')
 const rows = Array.from({ length: 30 }, (_, i) => ({ prompt: `Question ${i % 29}`, completion: `Answer ${i % 29}` }))
 const dataset = await openDataset(bytesSource(utf8(rows.map((r) => JSON.stringify(r)).join('\n')), 'x.jsonl'))
 const shelf = rowShelf({
-  answer: async (work) => ({ ok: true, value: await work() }),
   open: () => dataset,
   options: (recipe) => ({ tokenizer, chatTemplate: chatTemplate!, recipe, contextLength: 512 }),
 })

@@ -6,16 +6,15 @@ import { ChosenRows } from '../data/rows.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { RowShelf } from '../protocol/dataRows.ts'
 import type { Recipe } from '../protocol/recipe.ts'
-import type { Result } from '../protocol/result.ts'
+import { resultOf } from '../protocol/result.ts'
 
 export interface RowNeeds {
-  answer<T>(work: () => Promise<T>): Promise<Result<T>>
   /** Throws where none is open. */
   open(): Dataset
   options(recipe: Recipe): PrepareOptions
 }
 
-export function rowShelf({ answer, open, options }: RowNeeds): RowShelf {
+export function rowShelf({ open, options }: RowNeeds): RowShelf {
   /** What a search found belongs to the rows it was made on. */
   const browsers = new WeakMap<Dataset['rows'], RowBrowser>()
   const browser = ({ rows }: Dataset): RowBrowser => {
@@ -24,9 +23,9 @@ export function rowShelf({ answer, open, options }: RowNeeds): RowShelf {
     return found
   }
   return {
-    dataRows: (from, count, query) => answer(() => browser(open()).page(from, count, query)),
+    dataRows: (from, count, query) => resultOf(() => browser(open()).page(from, count, query)),
     dataRow: (number, recipe) =>
-      answer(async () => {
+      resultOf(async () => {
         const { rows, ...dataset } = open()
         const made = options(recipe)
         // One row alone is neither held out nor a double of another.

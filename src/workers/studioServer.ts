@@ -12,7 +12,8 @@ import type { RunEvent } from '../protocol/event.ts'
 import { Fault, toFailure } from '../protocol/failure.ts'
 import { isNamedBase } from '../protocol/isNamedBase.ts'
 import type { Recipe } from '../protocol/recipe.ts'
-import type { BaseInfo, DatasetInfo, MethodInfo, NamedFile, Result, RunRecord, Studio } from '../protocol/studio.ts'
+import { resultOf } from '../protocol/result.ts'
+import type { BaseInfo, DatasetInfo, MethodInfo, NamedFile, RunRecord, Studio } from '../protocol/studio.ts'
 import type { Storage } from '../storage/storage.ts'
 import { mount, openModel, type Base, type OpenModel } from '../train/base.ts'
 import { Control } from '../train/control.ts'
@@ -62,14 +63,6 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
   let waitingRuns = 0
   const swept = storage.sweep().catch(() => 0)
 
-  /** Answers with data whatever happens. */
-  const answer = async <T>(work: () => Promise<T>): Promise<Result<T>> => {
-    try {
-      return { ok: true, value: await work() }
-    } catch (error) {
-      return { ok: false, failure: toFailure(error) }
-    }
-  }
   /** One at a time, in order of asking. */
   const alone = turns()
 
@@ -190,7 +183,6 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
     mounted,
     isTraining: () => control !== undefined,
     data: () => data?.dataset,
-    answer,
     alone,
   }
   const shelf = adapterShelf(needs)
@@ -204,7 +196,7 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
     const base = recipe.base.source === 'builtin' ? (await site.model(info.id, storage, () => undefined)).files : undefined
     return scriptFolder(await exportScript(on, recipe, open.tasks ?? open.dataset), base)
   }
-  const takeAway = takeAwayShelf({ site, fetcher, answer, pack: parcels(new AdapterLibrary(storage, __APP_VERSION__, () => model, mounted), __APP_VERSION__, script) })
+  const takeAway = takeAwayShelf({ site, fetcher, pack: parcels(new AdapterLibrary(storage, __APP_VERSION__, () => model, mounted), __APP_VERSION__, script) })
   const models = modelShelf({
     site,
     storage,
@@ -213,13 +205,11 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
     open: opened,
     openBuiltin: (id) => openBuiltin(id, () => undefined),
     called: (info) => void (model &&= { ...model, info }),
-    answer,
     alone,
   })
   const machine = machineShelf({
     requests,
     kernels,
-    answer,
     soon,
     living,
     async placed(given) {
@@ -244,10 +234,10 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
     ...models.calls,
     ...takeAway,
     ...machine,
-    ...keepShelf({ storage, tabs, answer }),
-    ...rowShelf({ answer, open: () => need(data, 'dataset').dataset, options: (recipe) => prepareOptions(recipe) }),
+    ...keepShelf({ storage, tabs }),
+    ...rowShelf({ open: () => need(data, 'dataset').dataset, options: (recipe) => prepareOptions(recipe) }),
     device: () =>
-      answer(async () => {
+      resultOf(async () => {
         const { info, device: d } = await device()
         const { vendor, architecture, description, software } = info
         return { vendor, architecture, description, software, maxBufferBytes: Math.min(d.limits.maxBufferSize, d.limits.maxStorageBufferBindingSize) }
@@ -256,20 +246,20 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
       Promise.resolve([...methods.values()].map(({ id, label, group, summary, paper, options, defaultLearningRate }): MethodInfo => ({ id, label, group, summary, paper, options, defaultLearningRate }))),
     presets: () => Promise.resolve(presets),
     methodSizes: (recipe, lists) =>
-      answer(async () => {
+      resultOf(async () => {
         const { model: m } = need(model, 'model')
-        return Promise.all(lists.map((list) => answer(async () => methodSize(recipeModel(m, labelled(recipe)), { ...labelled(recipe), methods: list }))))
+        return Promise.all(lists.map((list) => resultOf(async () => methodSize(recipeModel(m, labelled(recipe)), { ...labelled(recipe), methods: list }))))
       }),
     keepWeights: (wanted) =>
-      answer(async () => {
+      resultOf(async () => {
         // A run holds the weights, even while it is paused.
         if (!control) keep({ base: wanted })
         return true as const
       }),
-    samples: () => answer(() => site.samples()),
-    openBuiltin: (id, onProgress) => answer(() => alone(() => openBuiltin(id, onProgress))),
+    samples: () => resultOf(() => site.samples()),
+    openBuiltin: (id, onProgress) => resultOf(() => alone(() => openBuiltin(id, onProgress))),
     openFolder: (files, onProgress, id) =>
-      answer(() =>
+      resultOf(() =>
         alone(async () => {
           const name = id ?? files[0]?.path.split('/')[0] ?? 'model'
           onProgress(0, 1)
@@ -277,7 +267,7 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
         }),
       ),
     openSample: (id, recipe) =>
-      answer(() =>
+      resultOf(() =>
         alone(async () => {
           const { entry, train, test } = await site.sample(id)
           data = await openOne(id, { train, test }, {}, entry.title)
@@ -285,7 +275,7 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
         }),
       ),
     openFile: ({ path, file }: NamedFile, recipe, test, validation) =>
-      answer(() =>
+      resultOf(() =>
         alone(async () => {
           const found = { train: blobSource(file, path), test: test && blobSource(test.file, test.path), validation: validation && blobSource(validation.file, validation.path) }
           data = await openOne(path, found, recipe.data)
@@ -293,7 +283,7 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
         }),
       ),
     openTasks: (recipe, files) =>
-      answer(() =>
+      resultOf(() =>
         alone(async () => {
           data = await openTasks(recipe.data.tasks ?? [], data, async ({ name, source, id }) => {
             const given = files.find((f) => f.task === name)
@@ -303,9 +293,9 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
           return describeOpen(recipe)
         }),
       ),
-    describeData: (recipe) => answer(() => alone(async () => describeOpen(recipe))),
+    describeData: (recipe) => resultOf(() => alone(async () => describeOpen(recipe))),
     estimate: (given, probe) =>
-      answer(() =>
+      resultOf(() =>
         alone(async () => {
           if (data) data = await readAs(data, given.data)
           const recipe = labelled(given)
@@ -318,7 +308,7 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
         }),
       ),
     train: (recipe, onEvent) =>
-      answer(() =>
+      resultOf(() =>
         soon(async () => {
           await swept
           if (data) data = await readAs(data, recipe.data)
@@ -334,7 +324,7 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
         }),
       ),
     continueRun: (id, onEvent, learningRate) =>
-      answer(() =>
+      resultOf(() =>
         soon(async () => {
           const record = await storage.runs.get(id)
           const inputs = await storage.inputs.load(id)
@@ -349,10 +339,10 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
     pause: async () => control?.pause(),
     resume: async () => control?.resume(),
     stop: async () => control?.stop(),
-    runs: () => answer(() => storage.runs.list()),
-    runEvents: (id) => answer(() => storage.runs.events(id)),
+    runs: () => resultOf(() => storage.runs.list()),
+    runEvents: (id) => resultOf(() => storage.runs.events(id)),
     deleteRun: (id) =>
-      answer(() =>
+      resultOf(() =>
         storage.withRunLock(id, async () => {
           shelf.release(id)
           await storage.runs.delete(id)
@@ -360,7 +350,7 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
         }),
       ),
     generate: (request, onText) =>
-      answer(async () => {
+      resultOf(async () => {
         if (quiet.stopped) quiet = { stopped: false }
         const signal = quiet
         const from = (await hasGpu()) ? shelf : onnx
@@ -370,7 +360,7 @@ export function studioServer(page: URL, storage: Storage, openOnnx: OpenOnnx, fe
       if (quiet.stopped) quiet = { stopped: false }
       const signal = quiet
       const cancelled = (): boolean => signal.stopped
-      const answers = (await hasGpu()) ? shelf.generateBeside(requests, onText, cancelled) : requests.map((request, i) => answer(() => onnx.generate(request, (...said) => onText(i, ...said), cancelled)))
+      const answers = (await hasGpu()) ? shelf.generateBeside(requests, onText, cancelled) : requests.map((request, i) => resultOf(() => onnx.generate(request, (...said) => onText(i, ...said), cancelled)))
       answers.forEach((coming, i) => void coming.then((result) => onEnd(i, result)))
       return Promise.all(answers)
     },

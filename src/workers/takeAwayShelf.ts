@@ -2,7 +2,7 @@
 // a time. Composition only.
 import { blobStream, zipStream, type StreamedFile } from '../files/zip.ts'
 import { Fault } from '../protocol/failure.ts'
-import type { NamedFile, Result } from '../protocol/result.ts'
+import { resultOf, type NamedFile, type Result } from '../protocol/result.ts'
 import type { Exported } from '../protocol/adapters.ts'
 import type { Parcel, SendProgress, TakeAway } from '../protocol/takeAway.ts'
 import type { HubFetcher } from './hubClient.ts'
@@ -14,7 +14,6 @@ export interface TakeAwayNeeds {
   readonly site: Pick<Site, 'hub'>
   readonly fetcher: HubFetcher
   pack(parcel: Parcel): Promise<Packed>
-  answer<T>(work: () => Promise<T>): Promise<Result<T>>
 }
 
 /** As it is downloaded. */
@@ -24,11 +23,11 @@ export async function zipPacked({ name, files, alone, remarks }: Packed): Promis
   return { name: `${name}.zip`, zip: await zipStream(files), ...said }
 }
 
-export function takeAwayShelf({ site, fetcher, pack, answer }: TakeAwayNeeds): TakeAway {
+export function takeAwayShelf({ site, fetcher, pack }: TakeAwayNeeds): TakeAway {
   let stop: AbortController | undefined
   /** With a signal that `cancelParcel` gives. */
   const leaving = <T>(work: (signal: AbortSignal) => Promise<T>): Promise<Result<T>> =>
-    answer(async () => {
+    resultOf(async () => {
       if (stop) throw new Fault('bad-recipe', 'Something else is being taken away.', 'Wait for it, or cancel it.')
       const { signal } = (stop = new AbortController())
       try {
@@ -39,11 +38,11 @@ export function takeAwayShelf({ site, fetcher, pack, answer }: TakeAwayNeeds): T
     })
   return {
     listParcel: (parcel) =>
-      answer(async () => {
+      resultOf(async () => {
         const { name, files } = await pack(parcel)
         return { name, files: [...files].map(([path, { size }]) => ({ path, bytes: size })) }
       }),
-    zipParcel: (parcel) => answer(async () => zipPacked(await pack(parcel))),
+    zipParcel: (parcel) => resultOf(async () => zipPacked(await pack(parcel))),
     writeParcel: (parcel, into, onProgress) =>
       leaving(async (signal) => {
         const { name, files } = await pack(parcel)

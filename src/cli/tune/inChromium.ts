@@ -12,6 +12,7 @@ import { fileSource } from '../../files/nodeSource.ts'
 import { unzip } from '../../files/zip.ts'
 import type { RunEvent } from '../../protocol/event.ts'
 import { Fault } from '../../protocol/failure.ts'
+import { valueOf } from '../../protocol/result.ts'
 import type { RunRecord } from '../../protocol/studio.ts'
 import type { Headless } from '../../headless/main.ts'
 import type { RunRecipe } from './tuneResult.ts'
@@ -47,15 +48,15 @@ export const runRecipe: RunRecipe = async (recipe, here, onEvent, baseFolder) =>
     const { validationFile } = recipe.data
     if (validationFile !== undefined) await page.setInputFiles('#validation', await existing(resolve(here, validationFile)))
     process.once('SIGINT', () => void page.evaluate(() => (globalThis as unknown as Headless).headless.stop()))
-    const outcome = await page.evaluate((r) => (globalThis as unknown as Headless).headless.run(r), {
+    const answer = await page.evaluate((r) => (globalThis as unknown as Headless).headless.run(r), {
       ...recipe,
       base: { ...recipe.base, id: recipe.base.source === 'folder' ? basename(recipe.base.id) : recipe.base.id },
     })
-    if (!outcome.ok) throw new Fault(outcome.failure.code, outcome.failure.message, outcome.failure.hint, outcome.failure.detail)
+    const ended = valueOf(answer)
     // Paths as the person wrote them, with the hashes the run added.
-    const ran = outcome.value.record.recipe
-    const record: RunRecord = { ...outcome.value.record, recipe: { ...ran, base: { ...ran.base, id: recipe.base.id }, data: { ...ran.data, id: recipe.data.id } } }
-    return { record, events, files: await unzip(new Uint8Array(Buffer.from(outcome.value.zip, 'base64'))) }
+    const ran = ended.record.recipe
+    const record: RunRecord = { ...ended.record, recipe: { ...ran, base: { ...ran.base, id: recipe.base.id }, data: { ...ran.data, id: recipe.data.id } } }
+    return { record, events, files: await unzip(new Uint8Array(Buffer.from(ended.zip, 'base64'))) }
   } finally {
     await context.close()
     await server.close()

@@ -3,7 +3,7 @@
 // a Parquet file comes, and sees nothing whose counts were not checked.
 import type { CompressionCodec, Compressors, FileMetaData } from 'hyparquet'
 import { isRecord } from '../../protocol/record.ts'
-import { Fault } from '../../protocol/failure.ts'
+import { Fault, messageOf } from '../../protocol/failure.ts'
 import type { ByteSource } from '../../files/byteSource.ts'
 import { classNames, named, type ClassNames } from '../classNames.ts'
 import type { Format } from '../format.ts'
@@ -61,7 +61,7 @@ async function guarded<T>(source: ByteSource, work: () => Promise<T>): Promise<T
     return await work()
   } catch (error) {
     if (error instanceof Fault) throw error
-    const detail = error instanceof Error ? error.message : String(error)
+    const detail = messageOf(error)
     throw new Fault('bad-data', `${source.name} is not a Parquet file that can be read: ${detail}.`, 'Check that it is complete, or save it as JSON Lines.', detail)
   }
 }
