@@ -6,9 +6,9 @@ import { ggufArchitecture, ggufName } from '../files/gguf/ggufNames.ts'
 import { laidOut } from '../files/gguf/ggufTensor.ts'
 import type { GgufValue } from '../files/gguf/ggufTypes.ts'
 import { writeGguf, type GgufTensor } from '../files/gguf/writeGguf.ts'
-import type { JsonObject } from '../files/jsonFile.ts'
 import type { StreamedFile } from '../files/zip.ts'
 import { Fault } from '../protocol/failure.ts'
+import type { JsonObject } from '../protocol/record.ts'
 import { PREFIX, readLora, type LoraAdapter, type LoraModule } from './loraAdapter.ts'
 
 export interface GgufLoraFacts {

@@ -1,11 +1,9 @@
 // What a tokenizer.json may ask of the library that runs it. The file comes with a download, and the library believes it: a piece
 // length of 0 never ends, an id of a billion fills the memory, a chain of replacements doubles a text thirty times, and patterns
 // go back and forth for ever. Sizes are checked before it is built, patterns and growth are counted while it works.
-import { isRecord } from '../protocol/record.ts'
+import { isRecord, type JsonObject } from '../protocol/record.ts'
 import { boundedPatterns, patienceFor, type Patience } from './boundedPattern.ts'
 import { NUMBERS, withUnicodeSpaces, WORDS } from './whitespaceAsPython.ts'
-
-type Json = Readonly<Record<string, unknown>>
 
 const MAX_ID = 1 << 22
 /** Parts of a normalizer, a pre-tokenizer, a post-processor or a decoder. */
@@ -20,7 +18,7 @@ const MAX_NESTED = 64
 const GROWTH = { free: 1 << 16, times: 16 }
 
 /** Throws an Error that says what is wrong. */
-export function checkTokenizerJson(json: Json): void {
+export function checkTokenizerJson(json: JsonObject): void {
   const { model, added_tokens: added } = json
   if (!isRecord(model)) throw new Error('it has no model')
   checkVocabulary(model)
@@ -33,7 +31,7 @@ export function checkTokenizerJson(json: Json): void {
   for (const key of ['normalizer', 'pre_tokenizer', 'post_processor', 'decoder']) checkParts(json[key], key)
 }
 
-function checkVocabulary(model: Json): void {
+function checkVocabulary(model: JsonObject): void {
   const { vocab, max_input_chars_per_word: longest = 100 } = model
   if (typeof longest !== 'number' || !(longest <= MAX_WORD)) throw new Error(`its words have up to ${String(longest)} characters`)
   for (const name of ['end_of_word_suffix', 'continuing_subword_prefix', 'continuing_subword_suffix'])

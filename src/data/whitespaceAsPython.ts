@@ -1,9 +1,7 @@
 // \s of a tokenizer's patterns as Rust's regex reads it, which is Unicode's White_Space: JavaScript's also takes U+FEFF in and
 // leaves U+0085 out. The library's own pattern for byte-level splitting is written out for the same reason, and so are those for
 // words and digits, which it looks for among ASCII alone.
-import { isRecord } from '../protocol/record.ts'
-
-type Json = Readonly<Record<string, unknown>>
+import { isRecord, type JsonObject } from '../protocol/record.ts'
 
 /** GPT-2's, from tokenizers/src/pre_tokenizers/byte_level.rs. */
 const BYTE_LEVEL = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
@@ -18,7 +16,7 @@ export const withUnicodeSpaces = (pattern: string): string =>
   pattern.replace(/\\([\s\S])/g, (found, letter: string) => (letter === 's' ? String.raw`\p{White_Space}` : letter === 'S' ? String.raw`\P{White_Space}` : found))
 
 /** A tokenizer.json whose patterns say so. */
-export const whitespaceAsPython = (json: Json): Json => ({ ...json, ...(json['pre_tokenizer'] !== undefined && { pre_tokenizer: rewritten(json['pre_tokenizer']) }) })
+export const whitespaceAsPython = (json: JsonObject): JsonObject => ({ ...json, ...(json['pre_tokenizer'] !== undefined && { pre_tokenizer: rewritten(json['pre_tokenizer']) }) })
 
 function rewritten(part: unknown): unknown {
   if (Array.isArray(part)) return part.map(rewritten)

@@ -2,8 +2,9 @@
 // the architecture's name, and the classes by id2label.
 import type { Tensor } from '../graph/tensor.ts'
 import { Fault } from '../protocol/failure.ts'
+import type { JsonObject } from '../protocol/record.ts'
 import type { TaskType } from '../protocol/taskType.ts'
-import type { Forward, Json, Model } from './family.ts'
+import type { Forward, Model } from './family.ts'
 
 export interface Classes {
   readonly taskType: Exclude<TaskType, 'CAUSAL_LM'>
@@ -12,7 +13,7 @@ export interface Classes {
 }
 
 /** undefined for a model that predicts tokens. Throws for a head that predicts something else. */
-export function readClasses(json: Json): Classes | undefined {
+export function readClasses(json: JsonObject): Classes | undefined {
   const [architecture = ''] = (json['architectures'] as readonly string[] | null | undefined) ?? []
   const taskType = architecture.endsWith('ForSequenceClassification') ? 'SEQ_CLS' : architecture.endsWith('ForTokenClassification') ? 'TOKEN_CLS' : undefined
   if (!taskType) return undefined

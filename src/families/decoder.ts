@@ -2,8 +2,9 @@
 // tied. Each family's file says how its layers are put together, and what it does otherwise.
 import type { Tensor } from '../graph/tensor.ts'
 import type { Activation } from '../ops/activation.ts'
+import type { JsonObject } from '../protocol/record.ts'
 import { classScores, readClasses, type Classes } from './classes.ts'
-import type { Dimensions, Forward, Json, Model } from './family.ts'
+import type { Dimensions, Forward, Model } from './family.ts'
 import type { ConfigReader } from './readConfig.ts'
 import { rotaryContext, type RotaryTable } from './rotary.ts'
 
@@ -37,7 +38,7 @@ export interface DecoderDefaults {
 }
 
 /** The entries that these families name alike. */
-export function readDecoder(read: ConfigReader, json: Json, fallback: DecoderDefaults): Decoder {
+export function readDecoder(read: ConfigReader, json: JsonObject, fallback: DecoderDefaults): Decoder {
   const hidden = read.number('hidden_size')
   const heads = read.number('num_attention_heads')
   const vocabulary = read.number('vocab_size')
@@ -68,7 +69,7 @@ export const decoderDimensions = (c: Pick<Decoder, 'hidden' | 'vocabulary' | 'la
 })
 
 /** Whether each layer sees a window only: from `layer_types`, or as `slides` says where a config has none. */
-export function slidingLayers(read: ConfigReader, json: Json, layers: number, slides: (layer: number) => boolean): boolean[] {
+export function slidingLayers(read: ConfigReader, json: JsonObject, layers: number, slides: (layer: number) => boolean): boolean[] {
   const types = json['layer_types'] as readonly string[] | undefined | null
   const other = types?.find((type) => type !== 'full_attention' && type !== 'sliding_attention')
   read.reject(other !== undefined, `layer_types names ${other}, and only full_attention and sliding_attention can be run`)
@@ -76,7 +77,7 @@ export function slidingLayers(read: ConfigReader, json: Json, layers: number, sl
 }
 
 /** Window of each layer; 0 sees everything. */
-export const layerWindows = (read: ConfigReader, json: Json, layers: number, window: number, slides: (layer: number) => boolean): number[] =>
+export const layerWindows = (read: ConfigReader, json: JsonObject, layers: number, window: number, slides: (layer: number) => boolean): number[] =>
   slidingLayers(read, json, layers, slides).map((sliding) => (sliding ? window : 0))
 
 export interface AttentionOptions {

@@ -1,8 +1,9 @@
 // What BERT and RoBERTa have in common: layers that see the whole text and normalise after each part.
 import type { Tensor } from '../graph/tensor.ts'
 import type { Activation } from '../ops/activation.ts'
+import type { JsonObject } from '../protocol/record.ts'
 import { readClasses, type Classes } from './classes.ts'
-import type { Dimensions, Json, Model } from './family.ts'
+import type { Dimensions, Model } from './family.ts'
 import type { ConfigReader } from './readConfig.ts'
 
 export interface Encoder {
@@ -20,10 +21,10 @@ export interface Encoder {
 }
 
 /** An encoder predicts classes, or nothing that could be trained here: one that was pretrained only waits for those of the data. */
-export const classesOf = (json: Json): Classes => readClasses(json) ?? { taskType: 'SEQ_CLS', labels: ['LABEL_0', 'LABEL_1'] }
+export const classesOf = (json: JsonObject): Classes => readClasses(json) ?? { taskType: 'SEQ_CLS', labels: ['LABEL_0', 'LABEL_1'] }
 
 /** @param padding where a config names none */
-export function readEncoder(read: ConfigReader, json: Json, padding = 0): Encoder {
+export function readEncoder(read: ConfigReader, json: JsonObject, padding = 0): Encoder {
   const vocabulary = read.number('vocab_size')
   read.choice('position_embedding_type', ['absolute'], 'absolute')
   read.reject(json['is_decoder'] === true, 'is_decoder is on')

@@ -3,10 +3,9 @@
 import type { Graph } from '../graph/graph.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import type { Activation } from '../ops/activation.ts'
+import type { JsonObject } from '../protocol/record.ts'
 import type { TaskType } from '../protocol/taskType.ts'
 import type { RotaryTable } from './rotary.ts'
-
-export type Json = Readonly<Record<string, unknown>>
 
 export interface Dimensions {
   readonly hidden: number
@@ -108,7 +107,7 @@ export interface Family<C = unknown> {
   /** Which token's state stands for a whole sequence; the last unless said. */
   readonly pooled?: 'first' | 'last'
   /** Reads config.json; throws one `bad-model` sentence for what it cannot run. */
-  config(json: Json): C
+  config(json: JsonObject): C
   dimensions(config: C): Dimensions
   forward(m: Model, config: C): Forward
   /** Default LoRA targets, as in PEFT's mapping for this model type. */

@@ -1,7 +1,8 @@
 // Gemma 3 and Gemma 3n-sized text models (270M, 1B): Gemma 2, without caps of scores, with normalised heads of q and k, five sliding layers
 // for each full one, and a rotary table for each kind. https://arxiv.org/abs/2503.19786; numerics as transformers' modeling_gemma3.
+import type { JsonObject } from '../protocol/record.ts'
 import { decoderDimensions, embedTokens, gatedMlp, headNorm, readDecoder, selfAttention, slidingLayers, withHead, type Decoder } from './decoder.ts'
-import type { Family, Json } from './family.ts'
+import type { Family } from './family.ts'
 import { ConfigReader } from './readConfig.ts'
 import { rotaryTable, type RotaryTable } from './rotary.ts'
 
@@ -30,7 +31,7 @@ export const family: Family<Gemma3> = {
     const common = readDecoder(read, json, { contextLength: 131_072, headSize: 256, tied: true, padding: 0, activation: 'gelu_pytorch_tanh' })
     const every = read.number('_sliding_window_pattern', read.number('sliding_window_pattern', 6))
     // v5 has both tables below rope_parameters; before, the local one had an entry of its own and was never scaled.
-    const tables = json['rope_parameters'] as Readonly<Record<string, Json>> | undefined | null
+    const tables = json['rope_parameters'] as Readonly<Record<string, JsonObject>> | undefined | null
     const local = { ...json, rope_parameters: tables?.['sliding_attention'], rope_scaling: null, rope_theta: json['rope_local_base_freq'] }
     const global = { ...json, rope_parameters: tables?.['full_attention'] }
     const config = {

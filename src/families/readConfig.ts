@@ -1,7 +1,7 @@
 // Typed access to config.json: collects every missing or wrong entry, then fails once with all of them.
 import { Fault } from '../protocol/failure.ts'
 import type { Activation } from '../ops/activation.ts'
-import type { Json } from './family.ts'
+import type { JsonObject } from '../protocol/record.ts'
 
 /** transformers' names of activation functions. */
 const ACTIVATIONS: Readonly<Record<string, Activation>> = {
@@ -11,7 +11,7 @@ const ACTIVATIONS: Readonly<Record<string, Activation>> = {
 
 export class ConfigReader {
   private readonly problems: string[] = []
-  constructor(private readonly json: Json, private readonly modelType: string) {}
+  constructor(private readonly json: JsonObject, private readonly modelType: string) {}
 
   number(name: string, fallback?: number): number {
     const v = this.json[name] ?? fallback

@@ -1,7 +1,7 @@
 // Rotary position tables (RoFormer, https://arxiv.org/abs/2104.09864) with the scalings of transformers' modeling_rope_utils.
 // Computed here in double precision, because WGSL promises sin and cos to 2⁻¹¹ only.
 import { Fault } from '../protocol/failure.ts'
-import type { Json } from './family.ts'
+import type { JsonObject } from '../protocol/record.ts'
 
 export interface RotaryTable {
   /** Identifies the table among others of one model. */
@@ -17,13 +17,13 @@ export interface RotaryTable {
 interface Settings {
   readonly theta: number
   readonly type: string
-  readonly scaling: Json
+  readonly scaling: JsonObject
 }
 
 /** Both layouts of config.json: v5's `rope_parameters`, and `rope_theta` + `rope_scaling` before it. */
-function settings(json: Json, theta: number): Settings {
-  const v5 = json['rope_parameters'] as Json | undefined | null
-  const scaling = v5 ?? (json['rope_scaling'] as Json | undefined | null) ?? {}
+function settings(json: JsonObject, theta: number): Settings {
+  const v5 = json['rope_parameters'] as JsonObject | undefined | null
+  const scaling = v5 ?? (json['rope_scaling'] as JsonObject | undefined | null) ?? {}
   const type = String(scaling['rope_type'] ?? scaling['type'] ?? 'default')
   return { theta: Number(scaling['rope_theta'] ?? json['rope_theta'] ?? theta), type: type === 'su' ? 'longrope' : type, scaling }
 }
@@ -31,7 +31,7 @@ function settings(json: Json, theta: number): Settings {
 const f32 = Math.fround
 
 /** @param theta where the config names none */
-export function rotaryTable(json: Json, headSize: number, { name = 'rotary', theta: usual = 10_000 }: { readonly name?: string; readonly theta?: number } = {}): RotaryTable {
+export function rotaryTable(json: JsonObject, headSize: number, { name = 'rotary', theta: usual = 10_000 }: { readonly name?: string; readonly theta?: number } = {}): RotaryTable {
   const { theta, type, scaling } = settings(json, usual)
   const share = Math.trunc(headSize * Number(scaling['partial_rotary_factor'] ?? json['partial_rotary_factor'] ?? 1))
   // transformers rounds an odd share up, and its exponents do not notice.
@@ -77,7 +77,7 @@ export function rotaryTable(json: Json, headSize: number, { name = 'rotary', the
 }
 
 /** Tokens of the longest text: longrope turns longer ones by other frequencies, which nothing here asks for. */
-export function rotaryContext(json: Json, contextLength: number): number {
+export function rotaryContext(json: JsonObject, contextLength: number): number {
   const { type, scaling } = settings(json, 0)
   return type === 'longrope' ? Math.min(contextLength, Number(json['original_max_position_embeddings'] ?? scaling['original_max_position_embeddings'] ?? contextLength)) : contextLength
 }
@@ -94,7 +94,7 @@ function llama3(frequencies: Float32Array, original: number, required: (key: str
 }
 
 /** YaRN, https://arxiv.org/abs/2309.00071 */
-function yarn(periods: Float32Array, theta: number, rotary: number, factor: number, original: number, scaling: Json): Float32Array {
+function yarn(periods: Float32Array, theta: number, rotary: number, factor: number, original: number, scaling: JsonObject): Float32Array {
   const dimensionOf = (rotations: number): number => (rotary * Math.log(original / (rotations * 2 * Math.PI))) / (2 * Math.log(theta))
   let low = dimensionOf(Number(scaling['beta_fast'] || 32))
   let high = dimensionOf(Number(scaling['beta_slow'] || 1))
@@ -108,7 +108,7 @@ function yarn(periods: Float32Array, theta: number, rotary: number, factor: numb
   })
 }
 
-function yarnMagnitude(scaling: Json, factor: number): number {
+function yarnMagnitude(scaling: JsonObject, factor: number): number {
   if (typeof scaling['attention_factor'] === 'number') return scaling['attention_factor']
   const scale = (m: number): number => (factor <= 1 ? 1 : 0.1 * m * Math.log(factor) + 1)
   const [mscale, all] = [scaling['mscale'], scaling['mscale_all_dim']]

@@ -2,9 +2,10 @@
 // equal bytes. Which keys and tensors a method has is the method's business; unknown ones pass through.
 import { utf8 } from '../lib/bytes.ts'
 import { Fault } from '../protocol/failure.ts'
+import type { JsonObject } from '../protocol/record.ts'
 import type { ByteSource } from './byteSource.ts'
 import { toF32 } from './dtype.ts'
-import { readJsonFile, type JsonObject } from './jsonFile.ts'
+import { readJsonFile } from './jsonFile.ts'
 import { readHeader } from './safetensors.ts'
 import { sortedJson } from './sortedJson.ts'
 import { writeSafetensors } from './writeSafetensors.ts'

@@ -1,9 +1,10 @@
 // A dropped adapter, opened: one folder saved by this studio, PEFT or AdapterHub, or a union with a folder for each part.
 // Tensors stay in their files until they are read. Which of them a method needs is the method's business.
 import { Fault } from '../protocol/failure.ts'
+import type { JsonObject } from '../protocol/record.ts'
 import type { ByteSource } from './byteSource.ts'
 import { toF32, type DType } from './dtype.ts'
-import { readJsonFile, type JsonObject } from './jsonFile.ts'
+import { readJsonFile } from './jsonFile.ts'
 import { readHeader } from './safetensors.ts'
 
 export interface StoredTensor {

@@ -2,12 +2,10 @@
 import { fromUtf8 } from '../lib/bytes.ts'
 import { messageOf } from '../protocol/failure.ts'
 import { nestsDeeper } from '../protocol/nesting.ts'
-import { isRecord } from '../protocol/record.ts'
+import { isRecord, type JsonObject } from '../protocol/record.ts'
 import type { ByteSource } from './byteSource.ts'
 
 const MAX_BYTES = 256 * 1024 * 1024
-
-export type JsonObject = Record<string, unknown>
 
 /** The object, or one sentence about why there is none. */
 export async function readJsonFile(source: ByteSource): Promise<{ value: JsonObject } | { problem: string }> {

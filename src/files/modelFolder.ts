@@ -1,8 +1,8 @@
 // A Hugging Face model folder or a GGUF file as everything reads it: its configuration, tokenizer files and a table of tensors that
 // stream themselves. Refuses to know what the tensors are for: families read the table by name.
+import type { JsonObject } from '../protocol/record.ts'
 import type { ByteSource } from './byteSource.ts'
 import type { Licence } from './cardText.ts'
-import type { JsonObject } from './jsonFile.ts'
 import type { TensorEntry } from './readTensors.ts'
 
 export type { TensorEntry }

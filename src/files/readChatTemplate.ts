@@ -1,9 +1,8 @@
 // The chat template of a model folder, in either of the two places where it may lie.
 import { fromUtf8 } from '../lib/bytes.ts'
-import { isRecord } from '../protocol/record.ts'
+import { isRecord, type JsonObject } from '../protocol/record.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { ByteSource } from './byteSource.ts'
-import type { JsonObject } from './jsonFile.ts'
 
 /** chat_template.jinja, or the older entry of tokenizer_config.json: a text, or a list of named ones. */
 export async function readChatTemplate(

@@ -2,8 +2,8 @@
 // named in one sentence, because an adapter that is read by halves answers wrongly without a word.
 import { Fault } from '../protocol/failure.ts'
 import type { MethodChoice } from '../protocol/recipe.ts'
+import type { JsonObject } from '../protocol/record.ts'
 
-type Json = Readonly<Record<string, unknown>>
 const bad = (message: string, hint = 'Use an adapter of the types seq_bn, double_seq_bn or par_bn.'): Fault => new Fault('bad-adapter', message, hint)
 
 /** Entries of BnConfig that change the maths, with the only value that is known here. */
@@ -14,15 +14,15 @@ const ONLY: Readonly<Record<string, unknown>> = {
 const ONLY_PHM: Readonly<Record<string, unknown>> = { factorized_phm_W: true, factorized_phm_rule: false, shared_W_phm: false, shared_phm_rule: true, phm_bias: true }
 
 /** Our key of a tensor in AdapterHub's file, whose keys carry the adapter's name; a norm before is there twice. */
-export function keyOfAdapterHub(name: string, config: Json): string {
+export function keyOfAdapterHub(name: string, config: JsonObject): string {
   const adapter = String(config['name'])
   const key = name.replace(`.adapters.${adapter}.`, '.adapters.').replace(`.shared_parameters.${adapter}.`, '.shared_parameters.')
-  return (config['config'] as Json | undefined)?.['ln_before'] === true ? key.replace(/adapter_down\.0\.(weight|bias)$/, 'adapter_norm_before.$1') : key
+  return (config['config'] as JsonObject | undefined)?.['ln_before'] === true ? key.replace(/adapter_down\.0\.(weight|bias)$/, 'adapter_norm_before.$1') : key
 }
 
 /** @param modelType of the open model */
-export function choiceOfAdapterHub(config: Json, modelType: string): MethodChoice {
-  const c = config['config'] as Json | undefined
+export function choiceOfAdapterHub(config: JsonObject, modelType: string): MethodChoice {
+  const c = config['config'] as JsonObject | undefined
   if (typeof c !== 'object' || c === null) throw bad('adapter_config.json has no config entry, so it is neither PEFT’s nor AdapterHub’s.', 'Save the adapter again with the library that made it.')
   if (typeof config['model_type'] === 'string' && config['model_type'] !== modelType)
     throw bad(`This adapter was made for a ${config['model_type']} model, and a ${modelType} model is open.`, `Open the ${config['model_type']} model it was made for.`)

@@ -1,6 +1,6 @@
 // What a recipe says of its data beyond the file: which column is what, which rows are left out, who is held out, and what
 // the model is told before every row. Kept in the recipe, so that a run is repeated from it.
-import { isRecord } from './record.ts'
+import { isRecord, type JsonObject } from './record.ts'
 
 /** Why a row was left out, where a person can do something about it. */
 export type ProblemKind = 'syntax' | 'columns' | 'quotes' | 'missing' | 'empty' | 'no-room'
@@ -40,10 +40,8 @@ export interface DataRecipe {
 }
 export const DATA_ENTRIES = ['mapping', 'quotes', 'validationFile', 'splitSeed', 'systemPrompt', 'drop', 'cut', 'balance'] as const satisfies readonly (keyof DataRecipe)[]
 
-type Json = Readonly<Record<string, unknown>>
-
 /** Every problem of these entries, as sentences. */
-export function dataProblems(data: Json): string[] {
+export function dataProblems(data: JsonObject): string[] {
   const problems: string[] = []
   const { mapping, quotes, validationFile, splitSeed, systemPrompt, drop, cut, balance } = data
   const found = (value: unknown): string => JSON.stringify(value)
@@ -64,7 +62,7 @@ export function mappingProblems(given: unknown, known?: readonly string[]): stri
   const { columns, labels, header } = given
   const problems: string[] = []
   const roles: unknown[] = []
-  for (const [column, role] of Object.entries(columns as Json)) {
+  for (const [column, role] of Object.entries(columns as JsonObject)) {
     roles.push(role)
     if (!(ROLES as readonly unknown[]).includes(role)) problems.push(`The role of ${column} must be one of ${ROLES.join(', ')}; found ${JSON.stringify(role)}.`)
     else if (known && role !== 'ignore' && !known.includes(column)) problems.push(`There is no column ${column}; there are ${known.slice(0, 12).join(', ')}.`)

@@ -5,7 +5,7 @@ import { DATA_ENTRIES, dataProblems, type DataRecipe } from './dataRecipe.ts'
 import { Fault } from './failure.ts'
 import { nestsDeeper } from './nesting.ts'
 import { checkOption, readOptions, type OptionValue } from './options.ts'
-import { isRecord } from './record.ts'
+import { isRecord, type JsonObject } from './record.ts'
 import type { TaskType } from './taskType.ts'
 import { readTasks, type Task } from './tasks.ts'
 import { trainingOptions, type Training } from './training.ts'
@@ -77,8 +77,6 @@ export function defaultRecipe(): Recipe {
   }
 }
 
-type Json = Readonly<Record<string, unknown>>
-
 /** A recipe from parsed JSON; absent parts take their defaults. Throws a `bad-recipe` Fault that lists every problem. */
 export function readRecipe(json: unknown): Recipe {
   const fail = (problems: string[]): never => {
@@ -92,7 +90,7 @@ export function readRecipe(json: unknown): Recipe {
   for (const k of Object.keys(json)) if (!known.has(k)) problems.push(`Unknown entry ${k}.`)
   if (json['version'] !== undefined && json['version'] !== RECIPE_VERSION)
     problems.push(`version must be ${RECIPE_VERSION}, found ${JSON.stringify(json['version'])}.`)
-  const part = (name: string): Json => {
+  const part = (name: string): JsonObject => {
     const v = json[name]
     if (v === undefined) return {}
     if (isRecord(v)) return v
@@ -154,7 +152,7 @@ export function readRecipe(json: unknown): Recipe {
   oneOf('data.source', recipe.data.source, ['sample', 'file'])
   oneOf('data.trainOn', recipe.data.trainOn, ['completions', 'everything'])
   if (!(recipe.data.validation >= 0 && recipe.data.validation <= 0.5)) problems.push('data.validation must be between 0 and 0.5.')
-  problems.push(...dataProblems(recipe.data as unknown as Json))
+  problems.push(...dataProblems(recipe.data as unknown as JsonObject))
   const { systemPrompt, sampleSteps, samplePrompts, sampleTokens } = recipe.evaluation
   const isCount = (v: unknown, least: number, most: number): boolean => v === undefined || (Number.isInteger(v) && Number(v) >= least && Number(v) <= most)
   if (!isCount(sampleSteps, 0, 100_000)) problems.push(`evaluation.sampleSteps must be a whole number from 0 to 100000, found ${JSON.stringify(sampleSteps)}.`)

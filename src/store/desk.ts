@@ -1,7 +1,7 @@
 // What a person would want back after a reload: the recipe as it stands, the chosen files, the prompt and the answers to it, how models
 // answer, the runs that are looked at, and how. Plain JSON; what is stored is read back field by field, since anybody may have written it.
 import type { AdapterUse } from '../protocol/adapters.ts'
-import { isRecord } from '../protocol/record.ts'
+import { isRecord, type JsonObject } from '../protocol/record.ts'
 import { readRecipe, type Recipe } from '../protocol/recipe.ts'
 import { firstSampling, MOST_COMPARED, type AppState, type Asked, type Reply, type Sampling } from './appState.ts'
 import { readViews, type Views } from './views.ts'
@@ -72,8 +72,7 @@ function usable(recipe: unknown): Recipe | undefined {
 const reply = ({ text }: Reply): Reply => ({ text: text.slice(0, LONGEST), busy: false })
 const spoken = ({ prompt, base, tuned, uses }: Asked): Asked => ({ prompt: prompt.slice(0, LONGEST), ...(base && { base: reply(base) }), ...(tuned && { tuned: reply(tuned) }), uses })
 
-type Json = Readonly<Record<string, unknown>>
-const record = (value: unknown): Json | undefined => (isRecord(value) ? value : undefined)
+const record = (value: unknown): JsonObject | undefined => (isRecord(value) ? value : undefined)
 const isText = (value: unknown): value is string => typeof value === 'string' && value.length <= LONGEST
 const isSampling = (value: unknown): value is Sampling => {
   const given = record(value) ?? {}
@@ -92,7 +91,7 @@ function askedOf(value: unknown): { asked?: Asked } {
   return { asked: { prompt, uses, ...(Object.fromEntries(answers) as Pick<Asked, 'base' | 'tuned'>) } }
 }
 
-function parsed(text: string | null): Json | undefined {
+function parsed(text: string | null): JsonObject | undefined {
   try {
     return record(JSON.parse(text ?? 'null'))
   } catch {

@@ -1,5 +1,5 @@
 // How curves and the list of runs are looked at: a reload does not change it. Read back field by field, like the rest of the desk.
-import { isRecord } from '../protocol/record.ts'
+import { isRecord, type JsonObject } from '../protocol/record.ts'
 import { newestFirst, SORTS, STATUSES, type RunView } from './runTable.ts'
 
 export interface CurveView {
@@ -27,21 +27,20 @@ export function readViews(value: unknown): Views {
   return { curves: readCurves(recordOf(curves)), compared: flags(recordOf(compared), firstViews.compared), runs: readRuns(recordOf(runs)) }
 }
 
-type Json = Readonly<Record<string, unknown>>
-const recordOf = (value: unknown): Json => (isRecord(value) ? value : {})
+const recordOf = (value: unknown): JsonObject => (isRecord(value) ? value : {})
 
-function flags<T extends Readonly<Record<string, boolean>>>(given: Json, first: T): T {
+function flags<T extends Readonly<Record<string, boolean>>>(given: JsonObject, first: T): T {
   return Object.fromEntries(Object.entries(first).map(([name, value]) => [name, typeof given[name] === 'boolean' ? given[name] : value])) as T
 }
 
-function readCurves({ last, ...given }: Json): CurveView {
+function readCurves({ last, ...given }: JsonObject): CurveView {
   const { smoothed, raw, log } = firstViews.curves
   const read = flags(given, { smoothed, raw, log })
   // One of the two is always there to see.
   return { ...read, raw: read.raw || !read.smoothed, ...(Number.isInteger(last) && Number(last) > 0 && { last: Number(last) }) }
 }
 
-function readRuns({ query, status, by, descending }: Json): RunView {
+function readRuns({ query, status, by, descending }: JsonObject): RunView {
   const known = STATUSES.find((s) => s === status)
   return {
     query: typeof query === 'string' ? query.slice(0, 200) : '',

@@ -6,11 +6,11 @@ import { derivedCard } from '../adapters/derivedCard.ts'
 import { ggufLora } from '../adapters/ggufLora.ts'
 import { adapterFiles, readAdapter, type Adapter } from '../files/adapter.ts'
 import { bytesSource, type ByteSource } from '../files/byteSource.ts'
-import type { JsonObject } from '../files/jsonFile.ts'
 import type { StreamedFile } from '../files/zip.ts'
 import type { Emitted } from '../methods/method.ts'
 import type { CombineRequest } from '../protocol/adapters.ts'
 import { Fault } from '../protocol/failure.ts'
+import type { JsonObject } from '../protocol/record.ts'
 
 type Files = ReadonlyMap<string, ByteSource>
 

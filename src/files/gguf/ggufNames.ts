@@ -1,7 +1,7 @@
 // What llama.cpp calls the tensors of each model type, and how it lays them out: the one table that writing whole models,
 // writing LoRA adapters and reading GGUF bases share. Facts from llama.cpp's converters.
 import { Fault } from '../../protocol/failure.ts'
-import type { JsonObject } from '../jsonFile.ts'
+import type { JsonObject } from '../../protocol/record.ts'
 
 /** How llama.cpp's rows come from the checkpoint's: row i is `rows[i]` of the (out, in) matrix. */
 export interface GgufLayout {

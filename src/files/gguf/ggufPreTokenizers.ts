@@ -1,6 +1,5 @@
 // How llama.cpp's named pre-tokenizers cut text, as tokenizer.json says it. Byte-level BPE only; SentencePiece needs none.
-import { isRecord } from '../../protocol/record.ts'
-import type { JsonObject } from '../jsonFile.ts'
+import { isRecord, type JsonObject } from '../../protocol/record.ts'
 
 const regex = (digits: string): string => `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|${digits}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`
 const THREES = regex('\\p{N}{1,3}')

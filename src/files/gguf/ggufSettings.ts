@@ -1,7 +1,6 @@
 // config.json as llama.cpp's metadata, and what GGUF cannot say of a model, as one sentence each. Facts from its converters and loaders.
 import { Fault } from '../../protocol/failure.ts'
-import { isRecord } from '../../protocol/record.ts'
-import type { JsonObject } from '../jsonFile.ts'
+import { isRecord, type JsonObject } from '../../protocol/record.ts'
 import { ggufArchitecture, headsOf } from './ggufNames.ts'
 import type { GgufValue } from './ggufTypes.ts'
 

@@ -1,6 +1,6 @@
 // config.json out of GGUF's metadata, for the model types that are written too.
 import { Fault } from '../../protocol/failure.ts'
-import type { JsonObject } from '../jsonFile.ts'
+import type { JsonObject } from '../../protocol/record.ts'
 import { gemma27, modelTypeOf } from './ggufNames.ts'
 import type { GgufFile } from './readGguf.ts'
 

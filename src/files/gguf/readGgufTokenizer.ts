@@ -1,7 +1,7 @@
 // tokenizer.json and tokenizer_config.json out of GGUF's metadata: byte-level BPE by its merges, SentencePiece BPE by the merges
 // that its scores stand for.
 import { Fault } from '../../protocol/failure.ts'
-import type { JsonObject } from '../jsonFile.ts'
+import type { JsonObject } from '../../protocol/record.ts'
 import { ignoresMerges, preTokenizerNames, preTokenizerOf } from './ggufPreTokenizers.ts'
 import type { GgufMetadata } from './ggufTypes.ts'
 import { TOKEN, type TokenizerFiles } from './writeGgufTokenizer.ts'

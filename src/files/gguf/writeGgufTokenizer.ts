@@ -1,8 +1,7 @@
 // tokenizer.json as llama.cpp's metadata: byte-level BPE with its merges, SentencePiece BPE with scores that merge in the same
 // order. What llama.cpp has no tokenizer for is refused.
-import { isRecord } from '../../protocol/record.ts'
+import { isRecord, type JsonObject } from '../../protocol/record.ts'
 import { Fault } from '../../protocol/failure.ts'
-import type { JsonObject } from '../jsonFile.ts'
 import { preTokenizerName } from './ggufPreTokenizers.ts'
 import type { GgufValue } from './ggufTypes.ts'
 
