@@ -66,8 +66,21 @@ it('is watched by keyboard alone: started, paused, read number by number, reload
   await expect.poll(focus).toBe('Pause')
   await page.keyboard.press('Enter')
   await expect.poll(focus).toBe('Continue')
+  // Off until somebody wants it; told once, and only to somebody who looks elsewhere.
+  expect(await page.getByRole('checkbox', { name: 'Notify me when it is over' }).isChecked()).toBe(false)
+  await stage.context.grantPermissions(['notifications'])
+  await act(/^Notify me when it is over/, 'Space')
+  await page.getByRole('checkbox', { name: 'Notify me when it is over', checked: true }).waitFor()
+  const notices = await page.evaluateHandle(() => {
+    const told: string[] = []
+    Object.defineProperty(document, 'visibilityState', { value: 'hidden' })
+    window.Notification = new Proxy(Notification, { construct: (Real, [title, options]: [string, NotificationOptions]) => (told.push(`${title}: ${options.body}`), new Real(title, options)) })
+    return told
+  })
+  await page.getByRole('button', { name: 'Continue', exact: true }).focus()
   await page.keyboard.press('Enter')
   await trained(page)
+  await expect.poll(() => notices.jsonValue()).toEqual([expect.stringMatching(/^Talk like a pirate · Tunesmith: Done\. Step 200 of 200, loss \d\.\d{3}\.$/)])
   await expect.poll(() => heard.textContent()).toBe('Done.')
   await tabTo(page, /^Report card, all measures$/)
   await page.locator(':focus').getByRole('rowheader', { name: /^Exact match/ }).waitFor()

@@ -2,6 +2,7 @@
 import { lazy, Suspense, useEffect } from 'react'
 import { useApp } from './AppContext.ts'
 import { tabTitle } from './runWords.ts'
+import { useEndNotice } from './useEndNotice.ts'
 import { useFavicon } from './useFavicon.ts'
 import { ExplainLayer } from './explain/ExplainLayer.tsx'
 import { Keyboard } from './palette/Keyboard.tsx'
@@ -31,6 +32,7 @@ export function App() {
     document.title = title
   }, [title])
   useFavicon()
+  useEndNotice()
   return (
     <div className="page">
       <a className="skip" href="#main">

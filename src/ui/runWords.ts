@@ -30,6 +30,12 @@ export function statusSentence(run: RunState): string {
   return `${say().run.progress(formatCount(run.step), formatCount(run.steps), formatLoss(lossNow(run)))}${time}.`
 }
 
+/** How a run ended, for somebody who does not see the page. */
+export function endSentence(run: RunState): string {
+  if (run.failure) return told(run.failure.message)
+  return `${phaseText(run)}. ${say().run.progress(formatCount(run.step), formatCount(run.steps), formatLoss(lossNow(run)))}.`
+}
+
 export function tabTitle(run: RunState): string {
   const { phase, step, steps } = run
   if (phase === undefined) return 'Tunesmith'

@@ -11,6 +11,7 @@ import { formatCount } from '../format.ts'
 import type { Words } from '../words/en.ts'
 import { say, useWords } from '../words/language.ts'
 import { amountText, phaseText } from '../runWords.ts'
+import { NoticeToggle } from './NoticeToggle.tsx'
 import { SampleToggle } from './SampleToggle.tsx'
 import './SampleTimeline.css'
 
@@ -64,6 +65,7 @@ export function TrainControls({ blocked }: { blocked: string }) {
         {working ? '' : (reason ?? <Amount />)}
       </p>
       {!working && <SampleToggle />}
+      <NoticeToggle />
       <RunProgress />
     </div>
   )

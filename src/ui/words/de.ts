@@ -258,6 +258,8 @@ const words: Words = {
     nothing: 'nichts',
     toggle: 'Antworten beim Lernen zeigen',
     every: (steps) => `, alle ${steps} Schritte`,
+    notice: 'Mich benachrichtigen, wenn er vorbei ist und ich woanders hinsehe',
+    noticeRefused: 'Dieser Browser lässt die Seite nicht benachrichtigen. Seine Einstellungen für diese Seite können es erlauben; kreuzen Sie es dann noch einmal an.',
     tokens: 'Was jedes Token kostet',
     example: 'Zurückgehaltenes Beispiel',
     before: 'Vor dem Training',

@@ -255,6 +255,8 @@ export const en = {
     nothing: 'nothing',
     toggle: 'Show answers as it learns',
     every: (steps: string) => `, every ${steps} steps`,
+    notice: 'Notify me when it is over, if I look elsewhere',
+    noticeRefused: 'This browser does not let the page notify you. Its settings for this site can allow it; then tick this again.',
     tokens: 'What each token costs',
     example: 'Held-out example',
     before: 'Before training',
