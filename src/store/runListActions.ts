@@ -43,7 +43,9 @@ export function runListActions({ studio, store }: Context): RunListActions {
     async deleteRun(id) {
       const result = await answer(studio.deleteRun(id))
       if (!result.ok) setState({ notice: result.failure })
-      else if (getState().runId === id && !getState().working) {
+      // A run that is gone would take the place of another one in the comparison.
+      else setState((s) => ({ compared: s.compared.filter((c) => c.id !== id) }))
+      if (result.ok && getState().runId === id && !getState().working) {
         setState(({ runId: _runId, ...rest }) => ({ ...rest, run: newRun(0) }), true)
       }
       await refreshRuns()

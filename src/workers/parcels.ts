@@ -72,7 +72,7 @@ export async function packMerged(library: AdapterLibrary, uses: readonly Adapter
   const { model, weighted } = await library.subjectOf(uses)
   const adapters = await library.mergedParts(uses)
   const name = folderName(given)
-  if (format === 'huggingface') return { name, files: exportMerged(model, weighted, { baseModel: info.id, name: given, adapters }) }
+  if (format === 'huggingface') return { name: `${name}-merged`, files: exportMerged(model, weighted, { baseModel: info.id, name: given, adapters }) }
   const [type, ending] = GGUF_FORMS[format]
   const { file, remarks } = exportGguf(model, weighted, { name: given, baseModel: info.id, type })
   const alone = `${name}${ending}`

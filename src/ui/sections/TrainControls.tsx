@@ -2,7 +2,8 @@
 import { useShallow } from 'zustand/react/shallow'
 import { isNamedBase } from '../../protocol/isNamedBase.ts'
 import { isMoving } from '../../store/runFigures.ts'
-import { isAnswering, type AppState } from '../../store/appState.ts'
+import { catalogue, isAnswering, type AppState } from '../../store/appState.ts'
+import { recipeDiff } from '../../store/recipeDiff.ts'
 import { useActions, useApp } from '../AppContext.ts'
 import { ActionButton } from '../parts/ActionButton.tsx'
 import { PassingButton } from '../parts/PassingButton.tsx'
@@ -36,6 +37,12 @@ function primary(s: AppState, blocked: string, w: Words['train']): { label: 'tra
   return { label: 'pause', blocked: s.run.phase !== 'training', act: 'pause' }
 }
 
+/** What was changed since the run on show was started does not go into it. */
+function isOtherThanRun(s: AppState): boolean {
+  const record = s.runs.value?.find((r) => r.id === s.runId)
+  return record !== undefined && recipeDiff(record.recipe, s.recipe, catalogue(s), say().runs).length > 0
+}
+
 export function TrainControls({ blocked }: { blocked: string }) {
   const w = useWords().train
   const reason = useApp((s) => missing(s, blocked, w))
@@ -44,6 +51,7 @@ export function TrainControls({ blocked }: { blocked: string }) {
   const runId = useApp((s) => s.runId)
   // As it was, a run that diverged would do so again; its failure offers another rate.
   const canGoOn = useApp((s) => !s.working && s.run.step < s.run.steps && s.run.checkpoint !== undefined && s.run.failure?.code !== 'diverged')
+  const isEdited = useApp((s) => canGoOn && isOtherThanRun(s))
   const actions = useActions()
   return (
     <div className="stack">
@@ -61,6 +69,7 @@ export function TrainControls({ blocked }: { blocked: string }) {
         )}
         {working && <PassingButton onClick={() => void actions.stop()}>{w.stop}</PassingButton>}
       </div>
+      {isEdited && <p className="small soft">{w.asStarted}</p>}
       <p id="train-reason" className="small soft">
         {working ? '' : (reason ?? <Amount />)}
       </p>

@@ -231,6 +231,7 @@ const words: Words = {
   },
   train: {
     train: 'Trainieren', anew: 'Neu trainieren', resume: 'Fortsetzen', pause: 'Anhalten', stop: 'Beenden', fromCheckpoint: 'Vom Sicherungspunkt aus fortsetzen',
+    asStarted: 'Fortgesetzt wird der Lauf, wie er begonnen wurde; was oben seither geändert wurde, wird dabei zurückgesetzt. Neu trainieren übernimmt die Änderungen.',
     needsGpu: 'Training braucht WebGPU; siehe oben auf der Seite.',
     elsewhere: 'In einem anderen Tab trainiert ein Lauf; siehe oben auf der Seite.',
     opening: 'Das Modell wird noch geöffnet.',

@@ -228,6 +228,7 @@ export const en = {
   },
   train: {
     train: 'Train', anew: 'Train anew', resume: 'Continue', pause: 'Pause', stop: 'Stop', fromCheckpoint: 'Continue from the checkpoint',
+    asStarted: 'Continuing goes on with the run as it was started, and puts back what was changed above since; training anew takes the changes.',
     needsGpu: 'Training needs WebGPU; see the top of the page.',
     elsewhere: 'A run trains in another tab; see the top of the page.',
     opening: 'The model is still opening.',
