@@ -6,8 +6,8 @@ import { testRecord, testStep } from '../ui/testFixtures.ts'
 import { testStudio } from '../ui/testStudio.ts'
 import { createApp } from './appStore.ts'
 
-function scene() {
-  const record = testRecord('far', { ...defaultRecipe(), name: 'Night' }, { status: 'running', step: 3, checkpointStep: 2 })
+function scene(base = defaultRecipe().base) {
+  const record = testRecord('far', { ...defaultRecipe(), name: 'Night', base }, { status: 'running', step: 3, checkpointStep: 2 })
   const asked: string[] = []
   let tell: (news: TabNews) => void = () => undefined
   const studio = testStudio({ runs: [record] })
@@ -54,6 +54,16 @@ it('takes a run over only when asked, and goes on with it here', async () => {
   await actions.takeOver()
   expect(asked).toEqual(['yield far', 'continue far'])
   expect(store.getState().elsewhere).toBeUndefined()
+})
+
+it('leaves a run where it is, if its model is not here', async () => {
+  const { store, actions, tell, asked } = scene({ source: 'folder', id: 'mine' })
+  tell(live)
+  await actions.takeOver()
+  expect([asked, store.getState().notice?.message]).toEqual([[], 'This run tunes the model folder mine, which is not open.'])
+  await actions.takeFiles([{ path: 'mine/config.json', file: new File(['{}'], 'config.json') }])
+  await actions.takeOver()
+  expect(asked).toEqual(['yield far', 'continue far'])
 })
 
 it('measures no step while another tab trains', async () => {

@@ -1,8 +1,11 @@
 // Runs of other tabs: one is named, watched as it goes on, and taken over when the person says so.
 import type { RunEvent } from '../protocol/event.ts'
 import type { TabNews } from '../protocol/keep.ts'
+import { isNamedBase } from '../protocol/isNamedBase.ts'
+import type { Recipe } from '../protocol/recipe.ts'
 import type { Context } from './context.ts'
 import { answer } from './held.ts'
+import type { ModelActions } from './modelActions.ts'
 import type { RunListActions } from './runListActions.ts'
 import { applyAll } from './runState.ts'
 import type { TrainActions } from './trainActions.ts'
@@ -16,8 +19,13 @@ export interface TabActions {
   takeOver(): Promise<void>
 }
 
-export function tabActions({ studio, store }: Context, runList: RunListActions, train: TrainActions): TabActions {
+export function tabActions({ studio, store }: Context, model: ModelActions, runList: RunListActions, train: TrainActions): TabActions {
   const { getState, setState } = store
+
+  async function canOpen(base: Recipe['base']): Promise<boolean> {
+    const open = getState().base.value
+    return (open !== undefined && isNamedBase(base, open)) || model.openKept(base)
+  }
 
   function follow(events: readonly RunEvent[]): void {
     setState((s) => {
@@ -65,6 +73,11 @@ export function tabActions({ studio, store }: Context, runList: RunListActions, 
     async takeOver() {
       const { elsewhere, working } = getState()
       if (!elsewhere || working) return
+      await runList.refreshRuns()
+      const { base } = getState().runs.value?.find((r) => r.id === elsewhere.runId)?.recipe ?? {}
+      // Stopped there, it could not go on here.
+      if (base?.source === 'folder' && !(await canOpen(base)))
+        return setState({ notice: { code: 'bad-model', message: `This run tunes the model folder ${base.id}, which is not open.`, hint: 'Drop that folder on the page, then take the run over.' } })
       const result = await answer(studio.takeOver(elsewhere.runId))
       if (!result.ok) return setState({ notice: result.failure })
       setState(({ elsewhere: _gone, watching: _over, ...rest }) => rest, true)

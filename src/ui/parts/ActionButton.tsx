@@ -1,5 +1,5 @@
 // A button that may have to wait. It then says so but stays focusable: a disabled one would drop the focus that it has.
-import type { ButtonHTMLAttributes } from 'react'
+import type { ButtonHTMLAttributes, MouseEvent } from 'react'
 
 interface Props extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'onClick' | 'disabled' | 'type'> {
   blocked: boolean
@@ -7,5 +7,9 @@ interface Props extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'onClick' 
 }
 
 export function ActionButton({ blocked, onAct, ...rest }: Props) {
-  return <button {...rest} type="button" aria-disabled={blocked || undefined} onClick={blocked ? undefined : onAct} />
+  // The second half of a double click is no second wish: by then the button may do something else, such as go on after a pause.
+  const act = (event: MouseEvent): void => {
+    if (event.detail < 2) onAct()
+  }
+  return <button {...rest} type="button" aria-disabled={blocked || undefined} onClick={blocked ? undefined : act} />
 }

@@ -187,6 +187,7 @@ export const runFaultsDe: Sentences = {
   'This run is no longer stored in full.': 'Dieser Lauf ist nicht mehr ganz gespeichert.',
   'Start a new run.': 'Beginnen Sie einen neuen Lauf.',
   'This run tunes the model folder {}, which is not open.': 'Dieser Lauf passt den Modellordner {} an, der nicht offen ist.',
+  'Drop that folder on the page, then take the run over.': 'Legen Sie jenen Ordner auf der Seite ab, und übernehmen Sie den Lauf dann.',
   'Drop that folder on the page, then continue the run.': 'Legen Sie jenen Ordner auf der Seite ab, und setzen Sie den Lauf dann fort.',
   'The other tab does not let go of this run.': 'Der andere Tab lässt diesen Lauf nicht los.',
   'Close that tab, then continue the run here.': 'Schließen Sie jenen Tab, und setzen Sie den Lauf dann hier fort.',
