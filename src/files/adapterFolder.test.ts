@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { utf8 } from '../lib/bytes.ts'
 import { openAdapterFolder, readTensor } from './adapterFolder.ts'
-import { bytesSource, type ByteSource } from './byteSource.ts'
+import { bytesSource, totalSize, type ByteSource } from './byteSource.ts'
 import { writeSafetensors } from './writeSafetensors.ts'
 
 const given = (files: Readonly<Record<string, string | Uint8Array>>): Map<string, ByteSource> =>
@@ -22,7 +22,7 @@ describe('an adapter folder', () => {
     )
     expect(folder.parts.map((p) => [p.folder, p.layout, p.config])).toEqual([['', 'peft', { peft_type: 'LORA' }]])
     expect([...folder.files.keys()]).toEqual(['adapter_config.json', 'adapter_model.safetensors', 'README.md'])
-    expect(folder.bytes).toBe([...folder.files.values()].reduce((n, s) => n + s.size, 0))
+    expect(folder.bytes).toBe(totalSize(folder.files.values()))
     expect(folder).not.toHaveProperty('recipe')
     expect(await readTensor(folder.parts[0].tensors.get('w')!, 'w')).toEqual(Float32Array.of(1))
   })

@@ -2,7 +2,7 @@
 // Tensors stay in their files until they are read. Which of them a method needs is the method's business.
 import { Fault } from '../protocol/failure.ts'
 import type { JsonObject } from '../protocol/record.ts'
-import type { ByteSource } from './byteSource.ts'
+import { totalSize, type ByteSource } from './byteSource.ts'
 import { toF32, type DType } from './dtype.ts'
 import { readJsonFile } from './jsonFile.ts'
 import { readHeader } from './safetensors.ts'
@@ -91,7 +91,7 @@ function kept(root: string, parts: readonly AdapterPart[], given: ReadonlyMap<st
   }
   const own = [...given].filter(([path]) => path.startsWith(root)).map(([path, source]) => [path.slice(root.length), source] as const)
   const files = new Map(own.filter(([path]) => belongs(path)))
-  return { files, bytes: [...files.values()].reduce((n, s) => n + s.size, 0) }
+  return { files, bytes: totalSize(files.values()) }
 }
 
 async function openPart(folder: string, files: ReadonlyMap<string, ByteSource>): Promise<AdapterPart> {

@@ -18,6 +18,13 @@ export interface ByteSource {
   stream(start?: number, end?: number): AsyncIterable<Uint8Array<ArrayBuffer>>
 }
 
+/** Bytes of all of them together. */
+export function totalSize(files: Iterable<{ readonly size: number }>): number {
+  let total = 0
+  for (const { size } of files) total += size
+  return total
+}
+
 export function blobSource(blob: Blob, name: string): ByteSource {
   return { ...rangeSource(name, blob.size, async (start, end) => new Uint8Array(await blob.slice(start, end).arrayBuffer())), blob }
 }

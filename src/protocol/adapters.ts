@@ -13,24 +13,9 @@ export interface AdapterUse {
 export interface StoredAdapter {
   readonly id: string
   readonly name: string
+  /** `loaded`: dropped as files. `combined`, `compressed`: made here of others. `emitted`: made by a hypernetwork. */
   readonly kind: 'loaded' | 'combined' | 'compressed' | 'emitted'
   readonly createdAt: number
-  readonly madeOf?: readonly string[]
-  readonly methods: readonly string[]
-  readonly rank?: number
-  readonly base: { readonly id: string; readonly sha256?: string }
-  readonly trainableParameters: number
-  readonly bytes: number
-  readonly mixable: boolean
-  readonly unmergeable?: string
-  readonly isLora: boolean
-}
-
-export interface AdapterInfo {
-  readonly id: string
-  readonly name: string
-  /** `run`: trained here. `loaded`: dropped as files. `combined`, `compressed`: made here of others. `emitted`: made by a hypernetwork. */
-  readonly kind: 'run' | 'loaded' | 'combined' | 'compressed' | 'emitted'
   /** Ids of what it was made of. */
   readonly madeOf?: readonly string[]
   /** Labels of its methods, in order; several together are a union. */
@@ -42,15 +27,20 @@ export interface AdapterInfo {
   readonly trainableParameters: number
   /** Of its files. */
   readonly bytes: number
-  readonly createdAt: number
-  /** One sentence why the open base cannot use it; absent when it fits, or while no base is open. */
-  readonly misfit?: string
   /** Whether its weight may be any number; otherwise it is on (1) or off (0). */
   readonly mixable: boolean
   /** Whether it can be merged into weights, or one sentence why not. */
   readonly unmergeable?: string
   /** Whether it can be combined and compressed: a LoRA and nothing else. */
   readonly isLora: boolean
+}
+
+/** An adapter as the open base sees it. */
+export interface AdapterInfo extends Omit<StoredAdapter, 'kind'> {
+  /** `run`: trained here. */
+  readonly kind: StoredAdapter['kind'] | 'run'
+  /** One sentence why the open base cannot use it; absent when it fits, or while no base is open. */
+  readonly misfit?: string
   /** Names of the tasks that it makes adapters for: see `emitAdapter`. */
   readonly tasks?: readonly string[]
   /** Whether `emitAdapter` takes the description of a new task. */

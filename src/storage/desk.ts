@@ -1,6 +1,6 @@
 // Chosen data files, copied so that they are there on the next visit. Every choice has a folder of its own under `inputs`, since a tab
 // reads from its files for as long as it lives; what no tab uses any more goes when the next one is kept.
-import type { ByteSource } from '../files/byteSource.ts'
+import { totalSize, type ByteSource } from '../files/byteSource.ts'
 import { fromUtf8, utf8 } from '../lib/bytes.ts'
 import { isRecord } from '../protocol/record.ts'
 import type { StreamedPart } from './committed.ts'
@@ -40,7 +40,7 @@ export function desk(files: FileStore, records: RecordStore, locks: Locks, quota
     keep: (chosen) =>
       storing({ what: 'The chosen data' }, async () => {
         for (const { key } of await records.all('inputs', DESK)) if (!(await locks.isOccupied(key))) await forget(key)
-        await quota.require(chosen.reduce((n, { source }) => n + source.size, 0), 'The chosen data')
+        await quota.require(totalSize(chosen.map(({ source }) => source)), 'The chosen data')
         const name = `${DESK}${crypto.randomUUID()}`
         locks.occupy(name)
         const list = chosen.map(({ task, part, path }) => ({ part, path, ...(task !== undefined && { task }) }))

@@ -1,7 +1,7 @@
 // Asks the Hub, patiently: waits when it says so, tries again after a cut, asks anew when a signed address has expired, and says
 // in one sentence why it refuses. The token goes to the Hub's own origin; a redirect elsewhere loses it by the rules of fetch.
 import { Fault } from '../protocol/failure.ts'
-import { hubRefusal } from './hubRefusal.ts'
+import { busyReason, hubRefusal, unreachable } from './hubRefusal.ts'
 
 export interface HubOptions {
   /** Address of the Hub, such as https://huggingface.co. */
@@ -98,14 +98,13 @@ export class HubConnection {
       response = await fetch(url, { headers, signal: ending.signal, credentials: 'omit', referrerPolicy: 'no-referrer', cache: 'no-store' })
     } catch {
       end()
-      await this.failed(`${new URL(url).host} cannot be reached.`)
+      await this.failed(unreachable(url))
       return undefined
     }
-    const busy = response.status === 429 || (response.status >= 500 && response.status !== 501)
-    if (!busy) return { response, heard, end }
+    const busy = busyReason(url, response)
+    if (busy === undefined) return { response, heard, end }
     end()
-    const { host } = new URL(url)
-    await this.failed(response.status === 429 ? `${host} asks for a pause: there were too many requests.` : `${host} is not available (it answered ${response.status}).`, pauseOf(response))
+    await this.failed(busy, pauseOf(response))
     return undefined
   }
 

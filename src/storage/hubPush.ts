@@ -1,6 +1,7 @@
 // Files of a person sent to a repository of theirs on the Hub, in one commit: the repository is made private unless they say
 // otherwise, large files are hashed and go to where the Hub says, and what it has already is not sent again.
 import type { CommitOutput } from '@huggingface/hub'
+import { totalSize } from '../files/byteSource.ts'
 import { paced } from '../lib/paced.ts'
 import { isRecord } from '../protocol/record.ts'
 import { Fault } from '../protocol/failure.ts'
@@ -23,7 +24,7 @@ export async function pushToHub(
   onProgress: (progress: SendProgress) => void,
 ): Promise<Pushed | RepoExists> {
   const { endpoint, signal } = options
-  const total = files.reduce((n, { file }) => n + file.size, 0)
+  const total = totalSize(files.map(({ file }) => file))
   let latest: SendProgress = { doing: 'uploading', done: 0, total }
   const reports = paced(onProgress, REPORT_MS, (progress, before) => progress.doing !== before.doing || progress.reason !== before.reason)
   const tell = (progress: SendProgress): void => reports.tell((latest = progress))

@@ -1,4 +1,4 @@
-// Why the Hub refuses, as a sentence: it says so in a header of its own, and where it does not, by the status.
+// Why the Hub refuses, or asks to be tried again, as a sentence: it says so in a header of its own, and where it does not, by the status.
 import { Fault } from '../protocol/failure.ts'
 
 interface Asked {
@@ -27,3 +27,12 @@ export function hubRefusal(response: Response, { endpoint, repo, revision, hasTo
       : fault(`${host} has no public model ${repo}.`, 'Check the name; for a private or gated model give an access token.')
   return fault(`${host} refused ${repo} (it answered ${response.status}).`, hasToken ? 'Check what the token may read, and try again.' : 'Open its page to see why; some models need an access token.')
 }
+
+/** Why the place asks to be tried again later; undefined where it gave an answer. */
+export function busyReason(url: string, { status }: Response): string | undefined {
+  const { host } = new URL(url)
+  if (status === 429) return `${host} asks for a pause: there were too many requests.`
+  return status >= 500 && status !== 501 ? `${host} is not available (it answered ${status}).` : undefined
+}
+
+export const unreachable = (url: string): string => `${new URL(url).host} cannot be reached.`

@@ -1,6 +1,6 @@
 // A model that was dropped, copied into the model store, so that it is there again after a reload. It is read twice, for its hash and for the
 // copy, so that what is kept is one state of it. What fails or is cancelled on the way leaves nothing.
-import { hashSource, type ByteSource } from '../files/byteSource.ts'
+import { hashSource, totalSize, type ByteSource } from '../files/byteSource.ts'
 import type { ModelFolder } from '../files/modelFolder.ts'
 import { Fault } from '../protocol/failure.ts'
 import { fileId } from './library.ts'
@@ -15,7 +15,7 @@ type Source = Pick<ModelFolder, 'files' | 'hash'>
 
 export const folderModelId = (name: string, sha256: string): string => `folder/${name}@${sha256}`
 
-export const bytesToKeep = ({ files }: Pick<Source, 'files'>): number => [...files.values()].reduce((n, { size }) => n + size, 0)
+export const bytesToKeep = ({ files }: Pick<Source, 'files'>): number => totalSize(files.values())
 
 /** Answers its id in the library, and the hash of its configuration and weights. */
 export async function keepModel(storage: Storage, name: string, folder: Source, { isCancelled, onProgress }: Keeping): Promise<{ readonly id: string; readonly sha256: string }> {

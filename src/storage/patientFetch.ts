@@ -1,6 +1,7 @@
 // fetch for what is sent to the Hub: patient as HubConnection is, without cookies, with the token to the Hub's own origin alone, and
 // with a word on how far an upload is where the browser can tell.
 import { HubConnection, pauseOf, type HubOptions } from './hubConnection.ts'
+import { busyReason, unreachable } from './hubRefusal.ts'
 
 /** What @huggingface/hub puts beside a request whose body is large. */
 interface Hinted {
@@ -22,11 +23,13 @@ export function patientFetch(options: HubOptions): typeof fetch {
         if (signal.aborted) throw error
         return undefined
       })
-      const { host } = new URL(url)
-      if (!found) await hub.failed(`${host} cannot be reached.`)
-      else if (found.status === 429) await hub.failed(`${host} asks for a pause: there were too many requests.`, pauseOf(found))
-      else if (found.status >= 500 && found.status !== 501) await hub.failed(`${host} is not available (it answered ${found.status}).`, pauseOf(found))
-      else return found
+      if (!found) {
+        await hub.failed(unreachable(url))
+        continue
+      }
+      const busy = busyReason(url, found)
+      if (busy === undefined) return found
+      await hub.failed(busy, pauseOf(found))
     }
   }
 }

@@ -1,7 +1,7 @@
 // Stored adapters, those of runs and those of the shelf, as the open base sees them: found, opened, described and added.
 // Knows files and the model; what is on the GPU is the shelf's.
 import { openAdapterFolder, type AdapterFolder } from '../files/adapterFolder.ts'
-import { bytesSource, type ByteSource } from '../files/byteSource.ts'
+import { bytesSource, totalSize, type ByteSource } from '../files/byteSource.ts'
 import type { MergedPart } from '../files/mergedCard.ts'
 import { methodOf } from '../methods/registry.ts'
 import type { AdapterInfo, AdapterUse, StoredAdapter } from '../protocol/adapters.ts'
@@ -83,7 +83,7 @@ export class AdapterLibrary {
       methods: run.recipe.methods.map((m) => methodOf(m.id).label),
       base: { id: base.id, ...(base.sha256 !== undefined && { sha256: base.sha256 }) },
       trainableParameters: run.plan?.trainableParameters ?? 0,
-      bytes: [...(files?.values() ?? [])].reduce((n, s) => n + s.size, 0),
+      bytes: totalSize(files?.values() ?? []),
       mixable: false,
       isLora: false,
       ...fit,
@@ -115,6 +115,10 @@ export class AdapterLibrary {
     const { run } = await this.find(id)
     const { model } = this.need()
     return { version: run ? `step ${run.step}` : 'stored', load: async () => answering(model, await this.openWhole(id)) }
+  }
+
+  weighted(uses: readonly AdapterUse[]): Promise<Weighted[]> {
+    return Promise.all(uses.map(async ({ id, weight }) => ({ adapter: await (await this.open(id)).load(), weight })))
   }
 
   /** Where these answer with a class instead of a text: the recipe that says which, and the adapter. */
@@ -165,7 +169,7 @@ export class AdapterLibrary {
     const { model } = this.need()
     const sorter = await this.sorter(uses)
     if (sorter) return { model: recipeModel(model, sorter.recipe), weighted: sorter.adapter ? [{ adapter: sorter.adapter, weight: uses[0].weight }] : [] }
-    return { model, weighted: await Promise.all(uses.map(async ({ id, weight }) => ({ adapter: await (await this.open(id)).load(), weight }))) }
+    return { model, weighted: await this.weighted(uses) }
   }
 
   /** What is merged, for the card of the merged model: of runs, with how they went. */

@@ -2,7 +2,7 @@
 // Composition only. What changes the mounted weights takes its turn with the other jobs of the GPU.
 import type { Dataset } from '../data/dataset.ts'
 import { openAdapterFolder } from '../files/adapterFolder.ts'
-import { blobSource, bytesSource, type ByteSource } from '../files/byteSource.ts'
+import { blobSource, bytesSource, totalSize, type ByteSource } from '../files/byteSource.ts'
 import { unzip } from '../files/zip.ts'
 import type { AdapterInfo, AdapterShelf, AdapterUse } from '../protocol/adapters.ts'
 import { Fault } from '../protocol/failure.ts'
@@ -14,7 +14,7 @@ import { AdapterDeck } from '../train/adapterDeck.ts'
 import type { Base } from '../train/base.ts'
 import { emitAdapter } from '../train/emitAdapter.ts'
 import { Meeting } from '../train/meeting.ts'
-import { mergeIntoMounted, type Weighted } from '../train/mergeWeights.ts'
+import { mergeIntoMounted } from '../train/mergeWeights.ts'
 import { classReply } from '../train/classReply.ts'
 import { recipeModel } from '../train/recipeModel.ts'
 import { reply } from '../train/reply.ts'
@@ -81,7 +81,6 @@ export function adapterShelf({ storage, version, opened, mounted, isTraining, da
       await on.hold(id, current, load)
     }
   }
-  const weighted = (uses: readonly AdapterUse[]): Promise<Weighted[]> => Promise.all(uses.map(async ({ id, weight }) => ({ adapter: await (await library.open(id)).load(), weight })))
   /** In turn with other jobs; a run would keep the caller waiting for hours, so it is told. */
   const unlessTraining = <T>(work: () => Promise<T>): Promise<T> => {
     if (isTraining()) throw new Fault('bad-adapter', 'A run is using the model’s weights.', 'Let it finish, or stop it first.')
@@ -91,7 +90,7 @@ export function adapterShelf({ storage, version, opened, mounted, isTraining, da
   /** On the base as it was given; what is merged comes back afterwards. */
   const unmergedFor = <T>(work: (base: Base) => Promise<T>): Promise<T> =>
     unlessTraining(async () => {
-      const again = await weighted(merged)
+      const again = await library.weighted(merged)
       const { base } = await deckOn()
       if (again.length > 0) await mergeIntoMounted(base, [])
       try {
@@ -170,7 +169,7 @@ export function adapterShelf({ storage, version, opened, mounted, isTraining, da
         const part = await library.part(id)
         const { files, keptEnergy } = await compressed(part, rank)
         const adapter = infoOf(await library.keep(files, { name, kind: 'compressed', madeOf: [id] }))
-        const bytesBefore = [...part.files.values()].reduce((n, s) => n + s.size, 0)
+        const bytesBefore = totalSize(part.files.values())
         const [before, after] = (recipe && (await losses([id, adapter.id], recipe))) ?? []
         const loss = before && after && { before: before.loss, after: after.loss, tokens: before.tokens, rows: before.rows }
         return { adapter, keptEnergy, bytesBefore, bytesAfter: adapter.bytes, ...(loss && { loss }) }
@@ -178,7 +177,7 @@ export function adapterShelf({ storage, version, opened, mounted, isTraining, da
     mergeAdapters: (uses) =>
       resultOf(async () =>
         unlessTraining(async () => {
-          const given = await weighted(uses)
+          const given = await library.weighted(uses)
           const { base } = await deckOn()
           await mergeIntoMounted(base, given)
           merged = uses

@@ -1,6 +1,6 @@
 // What the page asks about ONNX, answered: the open base with adapters merged in as an ONNX folder, whether onnxruntime-web says
 // the same as the engine, and its answers where there is no WebGPU. Composition only.
-import { blobSource } from '../files/byteSource.ts'
+import { blobSource, totalSize } from '../files/byteSource.ts'
 import { blobStream, zipStream, type StreamedFile } from '../files/zip.ts'
 import { turns } from '../lib/turns.ts'
 import type { OnnxRunner } from '../onnx/onnxSession.ts'
@@ -78,7 +78,7 @@ export function onnxShelf({ storage, version, opened, mounted, isTraining, data,
     verifyOnnx: (request) =>
       resultOf(async () => {
         const { model, prompts, provider, dtype } = request
-        refuseLarge(model.reduce((n, { file }) => n + file.size, 0))
+        refuseLarge(totalSize(model.map(({ file }) => file)))
         if (isTraining()) throw new Fault('bad-adapter', 'A run is using the GPU.', 'Let it finish, or stop it first.')
         return alone(async () => {
           const subject = await library.subjectOf(request.adapters)

@@ -1,6 +1,6 @@
 // A project's run is kept here, file by file as the zip is read: bytes stream from it into the storage, each proven before the next. What
 // fails or is cancelled on the way leaves nothing.
-import type { ByteSource } from '../files/byteSource.ts'
+import { totalSize, type ByteSource } from '../files/byteSource.ts'
 import { openProject as read, type ProjectFile } from '../files/project.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { RunRecord } from '../protocol/studio.ts'
@@ -19,7 +19,7 @@ export async function openProject(storage: Storage, zip: ByteSource, { isCancell
     const there = await storage.runs.get(run.id)
     if (there) throw new Fault('storage', `The run “${there.recipe.name}” of this project is here already.`, 'Open it from the list of runs; delete it there first if you want the file’s.')
     const folders = [adapter, data, checkpoint?.parts ?? new Map<string, ProjectFile>()]
-    const bytes = folders.flatMap((files) => [...files.values()]).reduce((n, { size }) => n + size, 0)
+    const bytes = totalSize(folders.flatMap((files) => [...files.values()]))
     await storage.quota.require(bytes, 'This project')
     let done = 0
     const went = (by: number): void => {

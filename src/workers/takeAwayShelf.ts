@@ -1,5 +1,6 @@
 // What the page asks about taking away, answered: a parcel listed, zipped, written into a folder, or sent to the Hub. One leaves at
 // a time. Composition only.
+import { totalSize } from '../files/byteSource.ts'
 import { blobStream, zipStream, type StreamedFile } from '../files/zip.ts'
 import { Fault } from '../protocol/failure.ts'
 import { resultOf, type NamedFile, type Result } from '../protocol/result.ts'
@@ -63,7 +64,7 @@ export function takeAwayShelf({ site, fetcher, pack }: TakeAwayNeeds): TakeAway 
 
 /** Every file as a blob, which the browser keeps on its disk: what is sent is hashed first, and must be the same both times. */
 async function blobsOf(files: ReadonlyMap<string, StreamedFile>, signal: AbortSignal, onProgress: (progress: SendProgress) => void): Promise<NamedFile[]> {
-  const total = [...files.values()].reduce((n, f) => n + f.size, 0)
+  const total = totalSize(files.values())
   const found: NamedFile[] = []
   let done = 0
   for (const [path, { stream }] of files) {

@@ -1,5 +1,6 @@
 // Files into a new folder below one that the person chose, piece by piece. A file that breaks off is thrown away, and what is there
 // already stays as it is: a name that is taken gets a number.
+import { totalSize } from '../files/byteSource.ts'
 import type { StreamedFile } from '../files/zip.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { SendProgress } from '../protocol/takeAway.ts'
@@ -23,7 +24,7 @@ const orRefused = <T>(work: Promise<T>): Promise<T> =>
 /** Answers the new folder's name. */
 export async function writeFolder(into: FileSystemDirectoryHandle, name: string, files: ReadonlyMap<string, StreamedFile>, signal: AbortSignal, onProgress: (progress: SendProgress) => void): Promise<string> {
   const folder = await orRefused(freshFolder(into, name))
-  const total = [...files.values()].reduce((n, f) => n + f.size, 0)
+  const total = totalSize(files.values())
   let [done, reported] = [0, 0]
   for (const [path, { stream }] of files) {
     const parts = path.split('/')
