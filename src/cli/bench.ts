@@ -1,6 +1,6 @@
 // `npm run bench -- [--dawn] [--software] [--only NAMES] [--json FILE]`: how fast this machine's adapter trains, in headless
 // Chromium or over Dawn, and other WebGPU libraries beside it in the same run. Prints tables; --json keeps every number, and
-// --readme writes the README's tables from it. --bundle writes the bench over Dawn as one file, for machines with little else.
+// --readme writes the README's tables from such files. --bundle writes the bench over Dawn as one file, for machines with little else.
 import { readFile, writeFile } from 'node:fs/promises'
 import { intoReadme } from './bench/intoReadme.ts'
 import { readOptions } from './bench/options.ts'
@@ -12,8 +12,8 @@ export { USAGE } from './bench/options.ts'
 export async function main(argv: string[]): Promise<number> {
   const options = readOptions(argv)
   if (options.readme !== undefined) {
-    const report = JSON.parse(await readFile(options.readme, 'utf8')) as Report
-    await writeFile('README.md', intoReadme(await readFile('README.md', 'utf8'), report))
+    const reports = await Promise.all(options.readme.map(async (file) => JSON.parse(await readFile(file, 'utf8')) as Report))
+    await writeFile('README.md', intoReadme(await readFile('README.md', 'utf8'), reports))
   } else if (options.bundle !== undefined) {
     await (await import('./bench/buildBundle.ts')).buildBundle(options.bundle)
   } else if (options.dawn) {

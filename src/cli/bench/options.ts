@@ -4,7 +4,7 @@ import { presets } from './presets.ts'
 
 export const USAGE = `npm run bench -- [--dawn] [--software] [--only NAME,NAME] [--no NAME,NAME] [--quick] [--rounds N] [--json FILE]
 npm run bench -- --dawn --python PYTHON …
-npm run bench -- --readme FILE.json
+npm run bench -- --readme FILE.json,FILE.json
 npm run bench -- --bundle FILE.mjs`
 
 /** Measurements that are not a preset's step. `kernels`, `decode` and `profile` are looked at while tuning, and run only when named. */
@@ -25,7 +25,7 @@ export interface BenchOptions {
   /** A Python whose PyTorch is measured beside ours. */
   readonly python?: string
   readonly json?: string
-  readonly readme?: string
+  readonly readme?: readonly string[]
   readonly bundle?: string
 }
 
@@ -57,6 +57,6 @@ export function readOptions(argv: readonly string[]): BenchOptions {
     dawn: flags.has('--dawn'), software: flags.has('--software'), quick: flags.has('--quick'), rounds, patient: named !== undefined,
     only: named ? known.filter((name) => named.includes(name)) : standard,
     peers: PEERS.filter((name) => !without.includes('peers') && !without.includes(name)),
-    ...(python !== undefined && { python }), ...(json !== undefined && { json }), ...(readme !== undefined && { readme }), ...(bundle !== undefined && { bundle }),
+    ...(python !== undefined && { python }), ...(json !== undefined && { json }), ...(readme !== undefined && { readme: readme.split(',') }), ...(bundle !== undefined && { bundle }),
   }
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { intoReadme } from './intoReadme.ts'
+import type { StepArm } from './measureStep.ts'
+import { ratioTable } from './ratioTable.ts'
 import type { Report } from './report.ts'
 import { spreadOf } from './spread.ts'
 import { markdown, matmulTable, plainText, range, short } from './tables.ts'
@@ -13,6 +15,7 @@ const rows = [
     ],
   },
 ]
+const step = (name: string, tokensPerSecond: number, firstMs: number): StepArm => ({ name, tokensPerSecond: spreadOf([tokensPerSecond]), firstMs, losses: [2], timing: { wall: spreadOf([1]), times: 1 } })
 const ceiling = { fma: spreadOf([20]), fmaWay: '8 × f32', copy: spreadOf([3]) }
 
 describe('tables', () => {
@@ -32,6 +35,17 @@ describe('tables', () => {
     expect(markdown(table)).toContain('| --- | --: | --: | --: |')
   })
 
+  it('says how many times as fast ours is, of steps and of products that are large', () => {
+    const large = { ...rows[0], M: 512, K: 512, N: 512 }
+    const steps = [{ preset: 'small', says: '', batch: 1, length: 2, arms: [step('tunesmith', 90, 500), step('jax-js', 10, 1000), step('PyTorch', 180, 100)] }]
+    expect(ratioTable({ steps, leftOut: [], matmul: [...rows, large] })).toEqual({
+      title: 'Ours, in times the speed of',
+      head: ['', 'jax-js', 'PyTorch'],
+      rows: [['a LoRA step of small, tokens/s', '9.00 ×', '0.500 ×'], ['its first step', '2.00 ×', '0.200 ×'], ['[512×512]·[512×512]', '2.50 ×', '–']],
+    })
+    expect(ratioTable({ steps: [], leftOut: [], matmul: [{ ...large, arms: large.arms.slice(0, 1) }] })).toBeUndefined()
+  })
+
   it('writes the README between its marks, and says where the numbers come from', () => {
     const report: Report = {
       made: {
@@ -40,13 +54,13 @@ describe('tables', () => {
       },
       steps: [], leftOut: ['qwen: too slow.'], ceiling, matmul: rows,
     }
-    const before = 'A\n<!-- bench: written by npm run bench -- --readme FILE.json -->\nold\n<!-- bench end -->\nB\n'
-    const text = intoReadme(before, report)
+    const before = 'A\n<!-- bench: written by npm run bench -- --readme FILE.json,FILE.json -->\nold\n<!-- bench end -->\nB\n'
+    const text = intoReadme(before, [report])
     expect(text).toContain('mesa llvmpipe, subgroups of 8 · Node.js · Some CPU, 2 cores, 8 GiB, linux · commit abc1234, 2026-11-21 · jax-js 0.1.25 · medians of 7 interleaved rounds (min–max), load 1.0 → 2.5')
     expect(text).toMatch(/^A\n/)
-    expect(text).toMatch(/Left out: qwen: too slow\.\n\n<!-- bench end -->\nB\n$/)
+    expect(text).toMatch(/Left out: qwen: too slow\.\n\n<\/details>\n\n<!-- bench end -->\nB\n$/)
     expect(text).not.toContain('old')
-    expect(intoReadme(text, report)).toBe(text)
-    expect(() => intoReadme('nothing', report)).toThrow('no place for the tables')
+    expect(intoReadme(text, [report])).toBe(text)
+    expect(() => intoReadme('nothing', [report])).toThrow('no place for the tables')
   })
 })

@@ -110,7 +110,7 @@ function stepTable({ preset, says, batch, length, arms }: StepResult, ceiling: C
       each('planner’s bytes before', (a) => (a.predictedBytes === undefined ? '–' : `${mib(a.predictedBytes)}, ${percent(a.predictedBytes / a.peakBytes! - 1)} off`)),
       each('made after step 1: buffers, bind groups, pipelines', ({ created }) => (created ? `${created.buffers}, ${created.bindGroups}, ${created.pipelines}` : '–')),
       each('in a run: tokens/s; submits and read-backs a step', ({ run }) => (run ? `${short((1000 * tokens) / run.ms)}; ${short(run.submits)}, ${short(run.readBacks)}` : '–')),
-      each('JavaScript, ms for 1,000 dispatches: whole steps; encoding alone', (a) => (a.hostMsPer1000 && a.encodingMsPer1000 ? `${range(a.hostMsPer1000)}; ${range(a.encodingMsPer1000)}` : '–')),
+      each('JavaScript, ms for 1,000 dispatches: whole steps; encoding alone', ({ hostMsPer1000: whole, encodingMsPer1000: alone }) => (whole ? range(whole) + (alone ? `; ${range(alone)}` : '') : '–')),
       each(`all matrix products, GFLOP/s${ceiling ? ', of ceiling' : ''}`, (a) => (a.gflops ? range(a.gflops) + (ceiling ? `, ${percent(ofCeiling({ gflops: a.gflops, timing: a.timing }, a.flops!, ceiling))}` : '') : '–')),
       each('losses of steps 1–5', (a) => a.losses.map((x) => x.toFixed(4)).join(', ')),
     ],
