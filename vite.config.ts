@@ -78,6 +78,8 @@ export default defineConfig({
           testTimeout: 600_000,
           hookTimeout: 300_000,
           expect: { poll: { timeout: 120_000 } },
+          // A whole browser on a busy machine: what fails is tried once more, and the report shows that it was.
+          retry: 1,
         },
       },
     ],
