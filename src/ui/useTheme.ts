@@ -5,8 +5,8 @@ export const themes = ['system', 'light', 'dark'] as const
 export type Theme = (typeof themes)[number]
 
 const KEY = 'tunesmith.theme'
-/** Fired on the document element after the theme changed, for what is painted and not styled. */
-export const THEME_EVENT = 'themechange'
+/** Fired on the document element after the theme changed. */
+const THEME_EVENT = 'themechange'
 
 const isTheme = (value: string | null): value is Theme => themes.some((t) => t === value)
 
@@ -37,6 +37,17 @@ export function chooseTheme(theme: Theme): void {
     // See storedTheme.
   }
   show(theme)
+}
+
+/** Calls back after every change of colours, the page's or the system's: for what is painted and not styled. Answers how to stop. */
+export function onColours(paint: () => void): () => void {
+  const system = matchMedia('(prefers-color-scheme: dark)')
+  system.addEventListener('change', paint)
+  document.documentElement.addEventListener(THEME_EVENT, paint)
+  return () => {
+    system.removeEventListener('change', paint)
+    document.documentElement.removeEventListener(THEME_EVENT, paint)
+  }
 }
 
 const shown = (): Theme => themes.find((t) => t === document.documentElement.dataset['theme']) ?? 'system'

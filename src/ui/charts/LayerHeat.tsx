@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'react'
 import type { RunState } from '../../store/runState.ts'
 import { formatCount, formatSmall } from '../format.ts'
 import { useWords } from '../words/language.ts'
-import { THEME_EVENT } from '../useTheme.ts'
+import { onColours } from '../useTheme.ts'
 import { evenly, heatOf, levelName, type Heat } from './heat.ts'
 import './LayerHeat.css'
 
@@ -31,13 +31,10 @@ export function LayerHeat({ layerNorms }: Props) {
     draw()
     const resized = new ResizeObserver(draw)
     resized.observe(element)
-    const system = matchMedia('(prefers-color-scheme: dark)')
-    system.addEventListener('change', draw)
-    document.documentElement.addEventListener(THEME_EVENT, draw)
+    const stop = onColours(draw)
     return () => {
       resized.disconnect()
-      system.removeEventListener('change', draw)
-      document.documentElement.removeEventListener(THEME_EVENT, draw)
+      stop()
     }
   }, [layerNorms, height])
 

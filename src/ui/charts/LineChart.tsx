@@ -6,7 +6,7 @@ import 'uplot/dist/uPlot.min.css'
 import { Explain } from '../explain/Explain.tsx'
 import type { Term } from '../explain/explained.ts'
 import { formatCount } from '../format.ts'
-import { THEME_EVENT } from '../useTheme.ts'
+import { onColours } from '../useTheme.ts'
 import { chartOptions } from './chartOptions.ts'
 import { ChartTable } from './ChartTable.tsx'
 import type { ChartData, Series } from './series.ts'
@@ -54,13 +54,10 @@ export function LineChart({ title, term, series, data, height, format, syncKey, 
       if (plot.current && plot.current.width !== width) plot.current.setSize({ width, height })
     })
     resized.observe(element)
-    const system = matchMedia('(prefers-color-scheme: dark)')
-    system.addEventListener('change', build)
-    document.documentElement.addEventListener(THEME_EVENT, build)
+    const stop = onColours(build)
     return () => {
       resized.disconnect()
-      system.removeEventListener('change', build)
-      document.documentElement.removeEventListener(THEME_EVENT, build)
+      stop()
       plot.current?.destroy()
       plot.current = null
     }
