@@ -3,31 +3,19 @@
 import { cp } from 'node:fs/promises'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
-import { build } from 'vite'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { defines } from '../scripts/defines.mjs'
 import type { AdapterUse } from '../src/protocol/adapters.ts'
 import { startBrowser, type Stage } from './browser.ts'
 import { goldenRoot } from './golden/goldenFiles.ts'
+import { buildStudioPage } from './harness.ts'
 
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
-const folder = here('../.cache/studioPage')
 const dropped = { llama: 'models/llama', first: 'cases/llama__lora_qv/adapter', second: 'cases/llama__lora_all/adapter' }
 
 let stage: Stage
 let page: Page
 beforeAll(async () => {
-  await build({
-    root: here('studioPage'),
-    configFile: false,
-    base: './',
-    define: defines,
-    logLevel: 'error',
-    worker: { format: 'es' },
-    build: { outDir: folder, emptyOutDir: true, target: 'es2023', modulePreload: { polyfill: false }, assetsInlineLimit: 0 },
-  })
+  const folder = await buildStudioPage('studioPage')
   for (const [name, from] of Object.entries(dropped)) await cp(join(goldenRoot, from), join(folder, name), { recursive: true })
   stage = await startBrowser({ folder })
   page = await stage.open()

@@ -3,21 +3,17 @@
 import { readdirSync } from 'node:fs'
 import { cp, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
-import { build } from 'vite'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { defines } from '../scripts/defines.mjs'
 import { bits } from '../src/lib/rng.ts'
 import { defaultRecipe, type Recipe } from '../src/protocol/recipe.ts'
 import { startBrowser, type Stage } from './browser.ts'
 import { goldenRoot } from './golden/goldenFiles.ts'
+import { buildStudioPage } from './harness.ts'
 
 const CRASHES = Number(process.env['TUNESMITH_CRASHES'] ?? 2)
 const SEED = Number(process.env['TUNESMITH_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
 
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
-const folder = here('../.cache/gpuCrashPage')
 const llama = join(goldenRoot, 'models/llama')
 
 const plain = defaultRecipe()
@@ -35,15 +31,7 @@ let stage: Stage
 let page: Page
 let whole: Awaited<ReturnType<typeof run>>
 beforeAll(async () => {
-  await build({
-    root: here('studioPage'),
-    configFile: false,
-    base: './',
-    define: defines,
-    logLevel: 'error',
-    worker: { format: 'es' },
-    build: { outDir: folder, emptyOutDir: true, target: 'es2023', modulePreload: { polyfill: false }, assetsInlineLimit: 0 },
-  })
+  const folder = await buildStudioPage('gpuCrashPage')
   await cp(llama, join(folder, 'llama'), { recursive: true })
   await writeFile(join(folder, 'rows.jsonl'), Array.from({ length: 16 }, (_, i) => JSON.stringify({ prompt: `${i} + ${i}?`, completion: ` ${2 * i}` })).join('\n'))
   stage = await startBrowser({ folder, crashes: true })

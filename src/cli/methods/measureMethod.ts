@@ -1,6 +1,7 @@
 // One row of the table of methods: a whole run of the built-in model, through the same door as `npm run tune -- --dawn`.
 import { Fault } from '../../protocol/failure.ts'
 import { defaultRecipe, type Recipe } from '../../protocol/recipe.ts'
+import { medianOf } from '../bench/spread.ts'
 import { runRecipe } from '../tune/inDawn.ts'
 import type { MethodSubject } from './methodSubjects.ts'
 
@@ -45,7 +46,7 @@ export async function measureMethod({ id, label, choices, learningRate }: Method
   const validation = events.filter((e) => e.type === 'validation')
   const scores = events.filter((e) => e.type === 'score')
   const plan = events.find((e) => e.type === 'plan')!.plan
-  const ms = events.flatMap((e) => (e.type === 'step' ? [e.ms] : [])).toSorted((a, b) => a - b)
+  const ms = events.flatMap((e) => (e.type === 'step' ? [e.ms] : []))
   const tensors = [...files].filter(([path]) => path.endsWith('.safetensors'))
   return {
     id,
@@ -56,7 +57,7 @@ export async function measureMethod({ id, label, choices, learningRate }: Method
     total: plan.totalParameters,
     fileBytes: tensors.reduce((n, [, bytes]) => n + bytes.byteLength, 0),
     gpuBytes: plan.bytes.total,
-    secondsPerStep: ms[Math.floor(ms.length / 2)] / 1000,
+    secondsPerStep: medianOf(ms) / 1000,
     before: validation[0].loss,
     after: validation.at(-1)!.loss,
     exactBefore: scores[0].correct,

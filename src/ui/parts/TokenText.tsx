@@ -8,7 +8,7 @@ const kind = (token: PreviewToken): string =>
   ['token', token.trained ? 'token-trained' : '', token.special ? 'token-special' : ''].filter(Boolean).join(' ')
 
 /** A line break is a token one can learn from, so it is seen as well as done. */
-const visible = (text: string): string => text.replaceAll('\n', '↵\n')
+export const visible = (text: string): string => text.replaceAll('\n', '↵\n')
 
 /** Before the first token of its word; behind a text that it is the label of. */
 function Label({ of: { label }, before = '' }: { of: PreviewToken; before?: string }) {

@@ -4,14 +4,12 @@ import type { ReadToken } from '../../protocol/event.ts'
 import type { RunState } from '../../store/runState.ts'
 import { Explain } from '../explain/Explain.tsx'
 import { formatCount, formatLoss, formatSmall } from '../format.ts'
+import { visible } from '../parts/TokenText.tsx'
 import { useWords } from '../words/language.ts'
 import { meanLoss, tint, TINTS } from './tokenTint.ts'
 import './TokenReading.css'
 
 type Readings = NonNullable<RunState['readings']>
-
-/** A line break is a token too, so it is seen as well as done. */
-const visible = (text: string): string => text.replaceAll('\n', '↵\n')
 
 export function TokenReading({ readings }: { readings: Readings }) {
   const id = useId()
