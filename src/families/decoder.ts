@@ -39,6 +39,7 @@ export interface DecoderDefaults {
 
 /** The entries that these families name alike. */
 export function readDecoder(read: ConfigReader, json: JsonObject, fallback: DecoderDefaults): Decoder {
+  read.causal()
   const hidden = read.number('hidden_size')
   const heads = read.number('num_attention_heads')
   const vocabulary = read.number('vocab_size')

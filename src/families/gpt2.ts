@@ -29,6 +29,7 @@ export const family: Family<Gpt2> = {
 
   config(json) {
     const read = new ConfigReader(json, 'gpt2')
+    read.causal()
     const hidden = read.number('n_embd')
     const config = {
       hidden,

@@ -31,6 +31,7 @@ export const family: Family<GptNeoX> = {
 
   config(json) {
     const read = new ConfigReader(json, 'gpt_neox')
+    read.causal()
     const hidden = read.number('hidden_size')
     const heads = read.number('num_attention_heads')
     const config = {
@@ -46,7 +47,7 @@ export const family: Family<GptNeoX> = {
       attentionBias: read.boolean('attention_bias', true),
       parallel: read.boolean('use_parallel_residual', true),
       activation: read.activation('hidden_act', 'gelu'),
-      rotary: rotaryTable({ partial_rotary_factor: json['rotary_pct'] ?? 0.25, rope_theta: json['rotary_emb_base'], ...json }, hidden / heads),
+      rotary: rotaryTable({ ...json, rope_theta: json['rotary_emb_base'] }, hidden / heads, { share: Number(json['rotary_pct'] ?? 0.25) }),
     }
     read.done()
     return config

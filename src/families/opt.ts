@@ -38,6 +38,7 @@ export const family: Family<Opt> = {
 
   config(json) {
     const read = new ConfigReader(json, 'opt')
+    read.causal()
     const hidden = read.number('hidden_size')
     const vocabulary = read.number('vocab_size')
     const before = read.boolean('do_layer_norm_before', true)

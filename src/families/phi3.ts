@@ -19,7 +19,7 @@ export const family: Family<Phi3> = {
   config(json) {
     const read = new ConfigReader(json, 'phi3')
     const common = readDecoder(read, json, { contextLength: 4096, eps: 1e-5, padding: 32_000 })
-    const config = { ...common, window: read.number('sliding_window', 0), rotary: rotaryTable(json, common.headSize) }
+    const config = { ...common, window: read.number('sliding_window', 0), rotary: rotaryTable(json, common.headSize, { share: Number(json['partial_rotary_factor'] ?? 1) }) }
     read.done()
     return config
   },

@@ -44,6 +44,10 @@ export class ConfigReader {
     const id = this.number('pad_token_id', fallback)
     return id < 0 ? vocabulary + id : id
   }
+  /** For models that write: what looks both ways is another model. */
+  causal(): void {
+    this.reject(this.json['is_causal'] === false, 'is_causal is false')
+  }
   /** A sentence about a feature that cannot be run. */
   reject(condition: boolean, problem: string): void {
     if (condition) this.problems.push(problem)

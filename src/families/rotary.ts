@@ -20,20 +20,26 @@ interface Settings {
   readonly scaling: JsonObject
 }
 
-/** Both layouts of config.json: v5's `rope_parameters`, and `rope_theta` + `rope_scaling` before it. */
+/** Both layouts of config.json: v5's `rope_parameters`, and `rope_theta` + `rope_scaling` before it, which has priority. */
 function settings(json: JsonObject, theta: number): Settings {
-  const v5 = json['rope_parameters'] as JsonObject | undefined | null
-  const scaling = v5 ?? (json['rope_scaling'] as JsonObject | undefined | null) ?? {}
+  const scaling = (json['rope_scaling'] ?? json['rope_parameters'] ?? {}) as JsonObject
   const type = String(scaling['rope_type'] ?? scaling['type'] ?? 'default')
   return { theta: Number(scaling['rope_theta'] ?? json['rope_theta'] ?? theta), type: type === 'su' ? 'longrope' : type, scaling }
 }
 
 const f32 = Math.fround
 
-/** @param theta where the config names none */
-export function rotaryTable(json: JsonObject, headSize: number, { name = 'rotary', theta: usual = 10_000 }: { readonly name?: string; readonly theta?: number } = {}): RotaryTable {
+export interface RotaryDefaults {
+  readonly name?: string
+  /** Where the config names none. */
+  readonly theta?: number
+  /** Share of a head that is rotated, where the config names none; unsaid, the family rotates all of it, whatever the config says. */
+  readonly share?: number
+}
+
+export function rotaryTable(json: JsonObject, headSize: number, { name = 'rotary', theta: usual = 10_000, share: part }: RotaryDefaults = {}): RotaryTable {
   const { theta, type, scaling } = settings(json, usual)
-  const share = Math.trunc(headSize * Number(scaling['partial_rotary_factor'] ?? json['partial_rotary_factor'] ?? 1))
+  const share = part === undefined ? headSize : Math.trunc(headSize * Number(scaling['partial_rotary_factor'] ?? part))
   // transformers rounds an odd share up, and its exponents do not notice.
   const rotary = share + (share % 2)
   if (rotary < 2 || rotary > headSize) throw new Fault('bad-model', `config.json asks to rotate ${share} of the ${headSize} numbers of a head, which pairs of numbers cannot do.`, 'Use an unmodified checkpoint.')

@@ -1,15 +1,16 @@
 // Whether a checkpoint's head really is its embedding. transformers 5 unties a model whose config says tied when the file
-// holds another lm_head.weight, so the config is corrected here, once. Streams both; holds neither.
+// holds another head, so the config is corrected here, once. Streams both; holds neither.
 import type { TensorEntry } from './readTensors.ts'
 
-const EMBEDDINGS = ['model.embed_tokens.weight', 'transformer.wte.weight', 'wte.weight']
+const EMBEDDINGS = ['model.embed_tokens.weight', 'transformer.wte.weight', 'wte.weight', 'gpt_neox.embed_in.weight', 'embed_in.weight', 'model.decoder.embed_tokens.weight', 'decoder.embed_tokens.weight']
+const HEADS = ['lm_head.weight', 'embed_out.weight']
 
 export async function withTrueTying(
   config: Readonly<Record<string, unknown>>,
   tensors: ReadonlyMap<string, TensorEntry>,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const head = tensors.get('lm_head.weight')
-  const embedding = EMBEDDINGS.map((name) => tensors.get(name)).find((t) => t !== undefined)
+  const first = (names: readonly string[]): TensorEntry | undefined => names.map((name) => tensors.get(name)).find((t) => t !== undefined)
+  const [head, embedding] = [first(HEADS), first(EMBEDDINGS)]
   if (config['tie_word_embeddings'] === false || !head || !embedding || (await sameBytes(head, embedding))) return config
   return { ...config, tie_word_embeddings: false }
 }
