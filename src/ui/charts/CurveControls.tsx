@@ -34,24 +34,26 @@ export function CurveControls({ view, count, onChange }: Props) {
       <button type="button" aria-pressed={log} onClick={() => onChange({ ...view, log: !log })}>
         {w.log}
       </button>
-      <label htmlFor={id}>{w.steps}</label>
-      <select
-        id={id}
-        value={last ?? 'all'}
-        onChange={(e) => {
-          const { last: _last, ...rest } = view
-          onChange(e.target.value === 'all' ? rest : { ...rest, last: Number(e.target.value) })
-        }}
-      >
-        <option value="all">{w.all}</option>
-        {lengths
-          .filter((n) => n < count || n === last)
-          .map((n) => (
-            <option key={n} value={n}>
-              {w.last(formatCount(n))}
-            </option>
-          ))}
-      </select>
+      <span className="curve-steps">
+        <label htmlFor={id}>{w.steps}</label>
+        <select
+          id={id}
+          value={last ?? 'all'}
+          onChange={(e) => {
+            const { last: _last, ...rest } = view
+            onChange(e.target.value === 'all' ? rest : { ...rest, last: Number(e.target.value) })
+          }}
+        >
+          <option value="all">{w.all}</option>
+          {lengths
+            .filter((n) => n < count || n === last)
+            .map((n) => (
+              <option key={n} value={n}>
+                {w.last(formatCount(n))}
+              </option>
+            ))}
+        </select>
+      </span>
     </div>
   )
 }

@@ -36,7 +36,6 @@ export function AdaptersSection() {
         <FilePicker label={say().shelf.loadFolder} folder disabled={isBlocked} onPick={(files) => void loadAdapter(files)} />
         <FilePicker label={say().shelf.loadZip} accept=".zip" disabled={isBlocked} onPick={(files) => void loadAdapter(files)} />
         {loras.length > 1 && <CombineDialog adapters={loras} disabled={isBlocked} />}
-        <Merging disabled={isBlocked} />
         <span className="small soft" role="status">
           {shelving.busy && `${shelving.doing === undefined ? say().shelf.working : told(shelving.doing)}…`}
         </span>
@@ -82,6 +81,7 @@ export function AdaptersSection() {
           </table>
         </div>
       )}
+      <Merging disabled={isBlocked} />
     </section>
   )
 }
@@ -114,37 +114,40 @@ function Merging({ disabled }: { disabled: boolean }) {
   }
   if (!adapters || adapters.length === 0) return null
   return (
-    <>
-      {merged.length > 0 ? (
-        <button type="button" disabled={disabled} onClick={() => void mergeAdapters([])}>{say().shelf.takeOut}</button>
-      ) : (
-        <button type="button" disabled={isIdle || !hasGpu || stays} onClick={() => void mergeAdapters(uses)}>{say().shelf.merge}</button>
-      )}
-      <select aria-label={say().shelf.mergedFormat} value={format} onChange={(e) => setFormat(e.target.value as MergedFormat)}>
-        {Object.entries(say().shelf.formats).map(([value, label]) =>
-          value === 'gguf-base' && !blocks ? null : (
-            <option key={value} value={value}>
-              {label}
-            </option>
-          ),
-        )}
-      </select>
-      <button type="button" disabled={isIdle} onClick={() => void take()}>{say().shelf.downloadMerged}</button>
-      <FolderButton parcel={parcel} what={say().send.what.merged} disabled={isIdle} />
-      <HubButton parcel={parcel} what={say().send.what.merged} name={fileName(`${name} merged`)} disabled={isIdle} />
-      <SendStatus parcel={parcel} />
-      <span role="status" className="small">
-        {remarks.map(told).join(' ')}
-      </span>
-      <span className="small soft">
+    <div className="stack" role="group" aria-labelledby="merging-title">
+      <h3 id="merging-title">{say().shelf.asOneModel}</h3>
+      <p className="small soft">
         {(why === undefined ? undefined : told(why)) ??
           (merged.length > 0
             ? say().shelf.mergedNow(merged.map((a) => nameOf(adapters, a.id)).join(', '))
             : active.length > 0
               ? `${say().shelf.answersFrom(usesText(uses, adapters))}${stays ? ` ${say().shelf.blocksStay(blocks)}` : ''}`
               : say().shelf.noneAnswers)}
-      </span>
-    </>
+      </p>
+      <div className="row">
+        {merged.length > 0 ? (
+          <button type="button" disabled={disabled} onClick={() => void mergeAdapters([])}>{say().shelf.takeOut}</button>
+        ) : (
+          <button type="button" disabled={isIdle || !hasGpu || stays} onClick={() => void mergeAdapters(uses)}>{say().shelf.merge}</button>
+        )}
+        <select aria-label={say().shelf.mergedFormat} value={format} onChange={(e) => setFormat(e.target.value as MergedFormat)}>
+          {Object.entries(say().shelf.formats).map(([value, label]) =>
+            value === 'gguf-base' && !blocks ? null : (
+              <option key={value} value={value}>
+                {label}
+              </option>
+            ),
+          )}
+        </select>
+        <button type="button" disabled={isIdle} onClick={() => void take()}>{say().shelf.downloadMerged}</button>
+        <FolderButton parcel={parcel} what={say().send.what.merged} disabled={isIdle} />
+        <HubButton parcel={parcel} what={say().send.what.merged} name={fileName(`${name} merged`)} disabled={isIdle} />
+      </div>
+      <SendStatus parcel={parcel} />
+      <p role="status" className="small">
+        {remarks.map(told).join(' ')}
+      </p>
+    </div>
   )
 }
 

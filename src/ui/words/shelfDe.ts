@@ -36,6 +36,7 @@ export const shelfDe: Pick<Words, 'shelf' | 'combine' | 'compress' | 'emit' | 'r
     },
     formats: { huggingface: 'für transformers', 'gguf-f16': 'GGUF, 16-Bit-Zahlen', 'gguf-q8_0': 'GGUF, 8-Bit-Blöcke', 'gguf-base': 'GGUF, geänderte Schichten in 8 Bit' },
     blocksStay: (blocks) => `Beim Einrechnen würden ${blocks}-Blöcke ein zweites Mal gerundet und verlören viel vom Gelernten, darum bleiben Adapter hier angehängt. Zum Mitnehmen: eingerechnet herunterladen, mit den geänderten Schichten in 8 Bit; oder den Adapter allein als GGUF, für --lora neben der Datei.`,
+    asOneModel: 'Adapter und Modell in einem',
     takeOut: 'Wieder herausrechnen',
     merge: 'In das Modell einrechnen',
     mergedFormat: 'Format des eingerechneten Modells',

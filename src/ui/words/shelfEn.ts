@@ -35,6 +35,7 @@ export const shelfEn = {
     },
     formats: { huggingface: 'for transformers', 'gguf-f16': 'GGUF, 16-bit floats', 'gguf-q8_0': 'GGUF, 8-bit blocks', 'gguf-base': 'GGUF, changed layers in 8 bits' },
     blocksStay: (blocks: string) => `Merging would round ${blocks} blocks a second time and lose much of what was learned, so here adapters stay attached. To take it along: download it merged, with the changed layers in 8 bits; or take the adapter itself as GGUF, for --lora beside the file.`,
+    asOneModel: 'Adapters and model in one',
     takeOut: 'Take the merge out',
     merge: 'Merge into the model',
     mergedFormat: 'Format of the merged model',
