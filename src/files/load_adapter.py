@@ -1,7 +1,7 @@
 """Loads the adapter in this folder onto its base model. Needs torch, transformers and safetensors; peft for parts that are PEFT's.
 
     from load_adapter import load_adapter
-    model = load_adapter("path/to/base")           # or a transformers model, which is changed in place
+    model = load_adapter("path/to/base")           # in float32; or a transformers model of any type, which is changed in place
 
     python load_adapter.py path/to/base "A prompt"
 
@@ -48,7 +48,8 @@ def load_adapter(base, folder=os.path.dirname(os.path.abspath(__file__))):
 
         name = transformers.AutoConfig.from_pretrained(base).architectures[0]
         # The one implementation of attention that every model's own numbers hold for.
-        base = getattr(transformers, name).from_pretrained(base, attn_implementation="eager")
+        # In float32, as it was trained: transformers would take the checkpoint's 16 bits. A model that is given keeps its own.
+        base = getattr(transformers, name).from_pretrained(base, attn_implementation="eager").float()
     model = base.eval().requires_grad_(False)
     names = sorted((n for n in os.listdir(folder) if re.match(r"\d+-", n)), key=lambda n: int(n.split("-")[0]))
     parts = [read_part(os.path.join(folder, name)) for name in names] or [read_part(folder)]
@@ -95,6 +96,7 @@ def gated_lora(model, config, tensors):
 
         def add(module, args, y, a=a, b=b, g=g, c=c, scaling=scaling):
             x = args[0]
+            a, b, g, c = (w.to(x) for w in (a, b, g, c))
             return y + scaling * F.linear(F.linear(x, a) * torch.sigmoid(F.linear(x, g, c)), b)
 
         model.get_submodule(name).register_forward_hook(add)
@@ -121,6 +123,7 @@ def bottleneck(model, config, tensors):
 
         def adapt(module, args, output, t=t, state=state):
             x, h = output[0] if isinstance(output, tuple) else output, state.pop("h")
+            t = {key: w.to(x) for key, w in t.items()}
             z = h if c["is_parallel"] else x + h if c["original_ln_before"] else x
             y = x + f(t, z) if c["is_parallel"] else joined(t, z, x if c["residual_before_ln"] else z)
             return (y, *output[1:]) if isinstance(output, tuple) else y
@@ -132,7 +135,7 @@ def bottleneck(model, config, tensors):
         if not c["phm_layer"]:
             return F.linear(x, t[f"{at}.weight"], t[f"{at}.bias"])
         w = t[f"{at}.W_left"] @ t[f"{at}.W_right"]
-        return x @ sum(torch.kron(rule[i], w[i]) for i in range(len(w))) + t[f"{at}.b"]
+        return x @ sum(torch.kron(rule[i].to(x), w[i]) for i in range(len(w))) + t[f"{at}.b"]
 
     def norm(t, at, x):
         return F.layer_norm(x, x.shape[-1:], t[f"{at}.weight"], t[f"{at}.bias"])
@@ -169,7 +172,7 @@ def add_prefix(model, config, tensors):
     def watch(module, args, kwargs):
         x, i = args[0] if args else kwargs["hidden_states"], module.layer_idx
         if f"prefix_gates.{i}.weight" in tensors:
-            gates[i] = torch.sigmoid(F.linear(x, tensors[f"prefix_gates.{i}.weight"], tensors[f"prefix_gates.{i}.bias"]))
+            gates[i] = torch.sigmoid(F.linear(x, *(tensors[f"prefix_gates.{i}.{part}"].to(x) for part in ("weight", "bias"))))
 
     def attend(module, query, key, value, attention_mask, **kwargs):
         i, plain = module.layer_idx, sys.modules[type(module).__module__].eager_attention_forward
@@ -177,7 +180,7 @@ def add_prefix(model, config, tensors):
         if kwargs.get("sliding_window"):
             distance = count + torch.arange(query.shape[2])[:, None] - torch.arange(count)
             ahead[..., distance >= kwargs["sliding_window"]] = torch.finfo(torch.float32).min
-        k, v = (torch.cat([held[2 * i + n].expand(len(x), -1, -1, -1), x], 2) for n, x in enumerate((key, value)))
+        k, v = (torch.cat([held[2 * i + n].to(x).expand(len(x), -1, -1, -1), x], 2) for n, x in enumerate((key, value)))
         seen, weights = plain(module, query, k, v, torch.cat([ahead.to(attention_mask), attention_mask], -1), **kwargs)
         if i not in gates:
             return seen, weights
@@ -219,6 +222,8 @@ def virtual_tokens(model, prompt, prefix):
 if __name__ == "__main__":
     from transformers import AutoTokenizer
 
+    if len(sys.argv) != 3:
+        raise SystemExit('python load_adapter.py path/to/base "A prompt"')
     tuned, tokenizer = load_adapter(sys.argv[1]), AutoTokenizer.from_pretrained(sys.argv[1])
     ids = tokenizer(sys.argv[2], return_tensors="pt")
     print(tokenizer.decode(tuned.generate(**ids, max_new_tokens=64, do_sample=False)[0], skip_special_tokens=True))

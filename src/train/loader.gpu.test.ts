@@ -34,6 +34,10 @@ for job in jobs:
         job["logits"] = model(input_ids=ids).logits[0].tolist()
         job["next"] = model.generate(ids, attention_mask=torch.ones_like(ids), max_new_tokens=3, do_sample=False, eos_token_id=None, pad_token_id=0)[0, -3:].tolist()
         job["again"] = [int(model(input_ids=torch.cat([ids, torch.tensor([job["next"][:i]], dtype=torch.long)], 1)).logits[0, -1].argmax()) for i in range(3)]
+    # A model that is given keeps the type it has.
+    half = module.load_adapter(type(model).from_pretrained(job["base"], attn_implementation="eager").to(torch.bfloat16))
+    with torch.no_grad():
+        job["half"] = half(input_ids=ids).logits[0].float().tolist()
 json.dump(jobs, open(sys.argv[1], "w"))
 `
 
@@ -81,6 +85,8 @@ const cases: readonly { readonly model: string; readonly methods: readonly Metho
   { model: 'gpt2', methods: preset('mam') },
   { model: 'llama', methods: preset('unipelt') },
   { model: 'gpt2', methods: preset('unipelt') },
+  { model: 'qwen2_f16', methods: preset('unipelt') },
+  { model: 'qwen2_f16', methods: [choice('compacter')] },
   { model: 'gpt2', methods: [choice('bitfit'), choice('lora'), choice('prompt_tuning')] },
   { model: 'llama', methods: [choice('lora', { use_dora: true }), choice('p_tuning', { encoder_reparameterization_type: 'LSTM', encoder_hidden_size: 7 }), choice('ln_tuning')] },
   { model: 'llama', methods: [choice('lora', { target_modules: ['q_proj', 'down_proj'] }), choice('ia3'), choice('compacter')] },
@@ -126,14 +132,16 @@ it('load_adapter.py loads every export of our own, and answers as we do', async 
   const file = join(folder, 'jobs.json')
   await writeFile(file, JSON.stringify(jobs))
   await run(python, ['-c', PROGRAM, file], { env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' }, timeout: 300_000 })
-  const done = JSON.parse(await readFile(file, 'utf8')) as { name: string; logits: number[][]; next: number[]; again: number[] }[]
-  const worst = done.map(({ name, logits, next, again }, i) => {
+  const done = JSON.parse(await readFile(file, 'utf8')) as { name: string; logits: number[][]; half: number[][]; next: number[]; again: number[] }[]
+  const worst = done.map(({ name, logits, half, next, again }, i) => {
     const theirs = logits.flat()
     expect(theirs.length, name).toBe(ours[i].length)
     // Word by word here, through the cache of keys and values; each from the whole text there.
     expect(next, name).toEqual(written[i])
     expect(again, name).toEqual(next)
     const scale = Math.max(...theirs.map(Math.abs))
+    // Of bfloat16's eight bits, what two layers leave.
+    expect(Math.max(...half.flat().map((x, k) => Math.abs(x - theirs[k]))), name).toBeLessThan(0.1 * scale)
     return { name, error: Math.max(...theirs.map((x, k) => Math.abs(x - ours[i][k]))) / scale }
   })
   for (const { name, error } of worst) console.log(`load_adapter.py, ${name}: largest difference of logits ${error.toExponential(1)} of the largest`)
