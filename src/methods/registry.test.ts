@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { familyOf, families } from '../families/registry.ts'
-import { outline } from '../train/census.ts'
+import { census, outline } from '../train/census.ts'
 import { expandPreset } from '../protocol/expandPreset.ts'
 import type { Fault } from '../protocol/failure.ts'
 import type { ModelOutline } from './method.ts'
@@ -106,6 +106,28 @@ describe('the registry of methods', () => {
       // AdapterHub's files are not PEFT's.
       if (config && !attachment.adapterHub) expect(attachPeft(JSON.parse(JSON.stringify(config)), model).adapterConfig!('base')).toEqual(config)
     }
+  })
+
+  it('trains beside any of PEFT’s methods what its config lists whole, and puts nothing beside that', () => {
+    const rules = { target_modules: ['q_proj', 'up_proj'], modules_to_save: ['mlp', 'model.norm'] }
+    for (const peft_type of ['LORA', 'ADALORA', 'VERA', 'LOHA', 'LOKR', 'IA3']) {
+      const a = attachPeft({ peft_type, ...rules, feedforward_modules: [] }, model)
+      expect(a.trains!('model.layers.0.mlp.up_proj.weight'), peft_type).toBe('base_model.model.model.layers.0.mlp.up_proj.weight')
+      expect(a.trains!('model.norm.weight')).toBe('base_model.model.model.norm.weight')
+      expect(a.trains!('model.layers.0.self_attn.q_proj.weight')).toBeUndefined()
+      expect(a.adapterConfig!('base')['modules_to_save']).toEqual(rules.modules_to_save)
+      const traced = census(family, family.config(llama), [a]).trainables.map((t) => t.key)
+      expect(traced.filter((key) => key.includes('up_proj'))).toEqual([0, 1, 2].map((l) => `base_model.model.model.layers.${l}.mlp.up_proj.weight`))
+    }
+    expect(() => attachPeft({ peft_type: 'VERA', ...rules, modules_to_save: ['mpl'] }, model)).toThrow('modules_to_save “mpl” matches no module of this model.')
+  })
+
+  it('writes (IA)³ as PEFT reads it: all linear layers by their paths, and feed-forward ones among them', () => {
+    const [a] = attachAll([{ id: 'ia3', options: { target_modules: ['all-linear'], feedforward_modules: ['down_proj'] } }], model)
+    const { target_modules: targets, feedforward_modules: feedforward } = a.adapterConfig!('base') as { target_modules: string[]; feedforward_modules: string[] }
+    expect(targets).toHaveLength(21)
+    expect(feedforward).toHaveLength(3)
+    expect(feedforward.every((path) => targets.includes(path))).toBe(true)
   })
 
   it('refuses variants of LoRA that mean something else', () => {
