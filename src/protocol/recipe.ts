@@ -6,7 +6,7 @@ import { Fault } from './failure.ts'
 import { nestsDeeper } from './nesting.ts'
 import { checkOption, readOptions, type OptionValue } from './options.ts'
 import { isRecord, type JsonObject } from './record.ts'
-import type { TaskType } from './taskType.ts'
+import { MODEL_CLASSES, type TaskType } from './taskType.ts'
 import { readTasks, type Task } from './tasks.ts'
 import { trainingOptions, type Training } from './training.ts'
 
@@ -79,17 +79,16 @@ export function defaultRecipe(): Recipe {
 
 /** A recipe from parsed JSON; absent parts take their defaults. Throws a `bad-recipe` Fault that lists every problem. */
 export function readRecipe(json: unknown): Recipe {
-  const fail = (problems: string[]): never => {
+  const fail = (problems: readonly string[]): never => {
     throw new Fault('bad-recipe', `The recipe cannot be used: ${problems.join(' ')}`, 'Correct these entries and open the recipe again.')
   }
   if (!isRecord(json)) return fail(['it must be a JSON object.'])
   if (nestsDeeper(json)) return fail(['it nests too deeply.'])
-  const base = defaultRecipe()
+  const plain = defaultRecipe()
   const problems: string[] = []
-  const known = new Set([...Object.keys(base), 'task', 'labels', 'pairs', '$schema'])
+  const known = new Set([...Object.keys(plain), 'task', 'labels', 'pairs', '$schema'])
   for (const k of Object.keys(json)) if (!known.has(k)) problems.push(`Unknown entry ${k}.`)
-  if (json['version'] !== undefined && json['version'] !== RECIPE_VERSION)
-    problems.push(`version must be ${RECIPE_VERSION}, found ${JSON.stringify(json['version'])}.`)
+  if (json['version'] !== undefined && json['version'] !== RECIPE_VERSION) problems.push(`version must be ${RECIPE_VERSION}, found ${JSON.stringify(json['version'])}.`)
   const part = (name: string): JsonObject => {
     const v = json[name]
     if (v === undefined) return {}
@@ -108,63 +107,94 @@ export function readRecipe(json: unknown): Recipe {
     }
     return out as unknown as T
   }
-  const oneOf = (name: string, value: string, allowed: readonly string[]): void => {
-    if (!allowed.includes(value)) problems.push(`${name} must be one of ${allowed.join(', ')}; found ${JSON.stringify(value)}.`)
-  }
   const training = readOptions(trainingOptions, part('training'))
   problems.push(...training.problems)
-  const methods: MethodChoice[] = []
-  const list = json['methods'] ?? base.methods
-  if (!Array.isArray(list) || list.length === 0) problems.push('methods must be a list with at least one method.')
-  else
-    for (const m of list as unknown[]) {
-      if (isRecord(m) && typeof m['id'] === 'string') {
-        methods.push({ id: m['id'], options: (isRecord(m['options']) ? m['options'] : {}) as MethodChoice['options'] })
-      } else problems.push('Each method must be an object with an id.')
-    }
+  const methods = readMethods(json['methods'] ?? plain.methods)
+  problems.push(...methods.problems)
   const { task, labels, pairs } = json
   const recipe: Recipe = {
     version: RECIPE_VERSION,
-    name: typeof json['name'] === 'string' ? json['name'] : base.name,
+    name: typeof json['name'] === 'string' ? json['name'] : plain.name,
     ...(task !== undefined && { task: task as TaskType }),
     ...(labels !== undefined && { labels: labels as readonly string[] }),
     ...(pairs !== undefined && { pairs: pairs as boolean }),
-    base: merge('base', base.base, ['sha256', 'revision', ...Object.keys(baseOptions)]),
-    data: merge('data', base.data, ['sha256', 'test', 'tasks', 'taskTemperature', ...DATA_ENTRIES]),
-    methods,
+    base: merge('base', plain.base, ['sha256', 'revision', ...Object.keys(baseOptions)]),
+    data: merge('data', plain.data, ['sha256', 'test', 'tasks', 'taskTemperature', ...DATA_ENTRIES]),
+    methods: methods.choices,
     training: training.values,
-    evaluation: merge('evaluation', base.evaluation, ['systemPrompt', 'sampleSteps', 'samplePrompts', 'sampleTokens']),
-    seed: typeof json['seed'] === 'number' && Number.isInteger(json['seed']) ? json['seed'] : base.seed,
+    evaluation: merge('evaluation', plain.evaluation, ['systemPrompt', 'sampleSteps', 'samplePrompts', 'sampleTokens']),
+    seed: typeof json['seed'] === 'number' && Number.isInteger(json['seed']) ? json['seed'] : plain.seed,
   }
-  if (task !== undefined) oneOf('task', String(task), ['CAUSAL_LM', 'SEQ_CLS', 'TOKEN_CLS'])
-  if (labels !== undefined && !(Array.isArray(labels) && labels.length > 1 && labels.every((l) => typeof l === 'string') && new Set(labels).size === labels.length))
-    problems.push('labels must be a list of two or more different names.')
-  if (pairs !== undefined && typeof pairs !== 'boolean') problems.push(`pairs must be true or false, found ${JSON.stringify(pairs)}.`)
-  oneOf('base.source', recipe.base.source, ['builtin', 'folder', 'hub'])
-  const { revision } = recipe.base
-  for (const [name, spec] of Object.entries(baseOptions)) {
-    const value: unknown = recipe.base[name as keyof BaseOptions]
-    const problem = value === undefined ? undefined : checkOption(`base.${name}`, spec, value)
-    if (problem) problems.push(problem)
-  }
-  if (recipe.base.bnb_4bit_use_double_quant && recipe.base.quantization !== 'nf4') problems.push('base.bnb_4bit_use_double_quant needs base.quantization to be nf4.')
-  if (revision !== undefined && (typeof revision !== 'string' || recipe.base.source !== 'hub')) problems.push('base.revision is the name of a branch, tag or commit, of a base with the source hub.')
-  oneOf('data.source', recipe.data.source, ['sample', 'file'])
-  oneOf('data.trainOn', recipe.data.trainOn, ['completions', 'everything'])
-  if (!(recipe.data.validation >= 0 && recipe.data.validation <= 0.5)) problems.push('data.validation must be between 0 and 0.5.')
-  problems.push(...dataProblems(recipe.data as unknown as JsonObject))
-  const { systemPrompt, sampleSteps, samplePrompts, sampleTokens } = recipe.evaluation
-  const isCount = (v: unknown, least: number, most: number): boolean => v === undefined || (Number.isInteger(v) && Number(v) >= least && Number(v) <= most)
-  if (!isCount(sampleSteps, 0, 100_000)) problems.push(`evaluation.sampleSteps must be a whole number from 0 to 100000, found ${JSON.stringify(sampleSteps)}.`)
-  if (!isCount(sampleTokens, 1, 512)) problems.push(`evaluation.sampleTokens must be a whole number from 1 to 512, found ${JSON.stringify(sampleTokens)}.`)
-  if (samplePrompts !== undefined && typeof samplePrompts !== 'string') problems.push(`evaluation.samplePrompts must be text, found ${JSON.stringify(samplePrompts)}.`)
-  if (systemPrompt !== undefined && typeof systemPrompt !== 'string') problems.push(`evaluation.systemPrompt must be text, found ${JSON.stringify(systemPrompt)}.`)
-  const { tasks, taskTemperature } = recipe.data
-  const several = tasks === undefined ? { problems: [] } : readTasks(tasks)
-  problems.push(...several.problems)
-  if (tasks !== undefined && recipe.data.id !== '') problems.push('data has either an id or tasks, not both.')
-  if (taskTemperature !== undefined && !(typeof taskTemperature === 'number' && taskTemperature >= 1 && taskTemperature <= 100)) problems.push('data.taskTemperature must be between 1 and 100.')
+  const several = recipe.data.tasks === undefined ? { problems: [] } : readTasks(recipe.data.tasks)
+  problems.push(...taskProblems(json), ...baseProblems(recipe.base), ...sourceProblems(recipe.data), ...evaluationProblems(recipe.evaluation), ...several.problems, ...sharingProblems(recipe.data))
   if (json['seed'] !== undefined && recipe.seed !== json['seed']) problems.push('seed must be a whole number.')
   if (problems.length > 0) fail(problems)
   return 'tasks' in several ? { ...recipe, data: { ...recipe.data, tasks: several.tasks } } : recipe
+}
+
+function readMethods(list: unknown): { choices: MethodChoice[]; problems: string[] } {
+  if (!Array.isArray(list) || list.length === 0) return { choices: [], problems: ['methods must be a list with at least one method.'] }
+  const problems: string[] = []
+  const choices = (list as unknown[]).flatMap((m): MethodChoice[] => {
+    if (isRecord(m) && typeof m['id'] === 'string') return [{ id: m['id'], options: (isRecord(m['options']) ? m['options'] : {}) as MethodChoice['options'] }]
+    problems.push('Each method must be an object with an id.')
+    return []
+  })
+  return { choices, problems }
+}
+
+const oneOf = (name: string, value: string, allowed: readonly string[]): string[] =>
+  allowed.includes(value) ? [] : [`${name} must be one of ${allowed.join(', ')}; found ${JSON.stringify(value)}.`]
+
+/** Of what the model is to predict. */
+function taskProblems({ task, labels, pairs }: JsonObject): string[] {
+  const problems = task === undefined ? [] : oneOf('task', String(task), Object.keys(MODEL_CLASSES))
+  if (labels !== undefined && !(Array.isArray(labels) && labels.length > 1 && labels.every((l) => typeof l === 'string') && new Set(labels).size === labels.length))
+    problems.push('labels must be a list of two or more different names.')
+  if (pairs !== undefined && typeof pairs !== 'boolean') problems.push(`pairs must be true or false, found ${JSON.stringify(pairs)}.`)
+  return problems
+}
+
+function baseProblems(base: Recipe['base']): string[] {
+  const problems = oneOf('base.source', base.source, ['builtin', 'folder', 'hub'])
+  for (const [name, spec] of Object.entries(baseOptions)) {
+    const value: unknown = base[name as keyof BaseOptions]
+    const problem = value === undefined ? undefined : checkOption(`base.${name}`, spec, value)
+    if (problem) problems.push(problem)
+  }
+  if (base.bnb_4bit_use_double_quant && base.quantization !== 'nf4') problems.push('base.bnb_4bit_use_double_quant needs base.quantization to be nf4.')
+  const { revision } = base
+  if (revision !== undefined && (typeof revision !== 'string' || base.source !== 'hub')) problems.push('base.revision is the name of a branch, tag or commit, of a base with the source hub.')
+  return problems
+}
+
+/** Of one dataset, wherever it comes from. */
+function sourceProblems(data: Recipe['data']): string[] {
+  const problems = [...oneOf('data.source', data.source, ['sample', 'file']), ...oneOf('data.trainOn', data.trainOn, ['completions', 'everything'])]
+  if (!(data.validation >= 0 && data.validation <= 0.5)) problems.push('data.validation must be between 0 and 0.5.')
+  return [...problems, ...dataProblems(data as unknown as JsonObject)]
+}
+
+function evaluationProblems({ systemPrompt, sampleSteps, samplePrompts, sampleTokens }: Recipe['evaluation']): string[] {
+  const problems: string[] = []
+  const count = (name: string, value: unknown, least: number, most: number): void => {
+    if (value !== undefined && !(Number.isInteger(value) && Number(value) >= least && Number(value) <= most))
+      problems.push(`evaluation.${name} must be a whole number from ${least} to ${most}, found ${JSON.stringify(value)}.`)
+  }
+  const text = (name: string, value: unknown): void => {
+    if (value !== undefined && typeof value !== 'string') problems.push(`evaluation.${name} must be text, found ${JSON.stringify(value)}.`)
+  }
+  count('sampleSteps', sampleSteps, 0, 100_000)
+  count('sampleTokens', sampleTokens, 1, 512)
+  text('samplePrompts', samplePrompts)
+  text('systemPrompt', systemPrompt)
+  return problems
+}
+
+/** Of how several datasets share a run. */
+function sharingProblems({ id, tasks, taskTemperature }: Recipe['data']): string[] {
+  const problems: string[] = []
+  if (tasks !== undefined && id !== '') problems.push('data has either an id or tasks, not both.')
+  if (taskTemperature !== undefined && !(typeof taskTemperature === 'number' && taskTemperature >= 1 && taskTemperature <= 100)) problems.push('data.taskTemperature must be between 1 and 100.')
+  return problems
 }
