@@ -9,7 +9,6 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { testEncoder } from '../src/train/testEncoder.ts'
 import { startBrowser, type Stage } from './browser.ts'
 
-const SLOW = { timeout: 120_000 }
 const STEPS = 60
 const LABELS = ['sea', 'forest', 'town']
 /** Each class has words of its own. */
@@ -44,33 +43,33 @@ async function setUp(): Promise<void> {
 /** What a page cannot keep: a dropped folder and dropped files. */
 async function dropAll(): Promise<void> {
   await page.getByLabel('Open a model folder…').setInputFiles(join(room, 'tiny-bert'))
-  await page.locator('#model').getByText('tiny-bert').first().waitFor(SLOW)
+  await page.locator('#model').getByText('tiny-bert').first().waitFor()
   await page.getByLabel('Open a file…').setInputFiles(csv('places.csv', table(0, 60)))
-  await page.locator('#data').getByText('places.csv').first().waitFor(SLOW)
+  await page.locator('#data').getByText('places.csv').first().waitFor()
   await page.getByLabel('Add a test file…').setInputFiles(csv('asked.csv', table(60, 24)))
-  await page.getByLabel('Change the test file…').waitFor({ ...SLOW, state: 'attached' })
+  await page.getByLabel('Change the test file…').waitFor({ state: 'attached' })
 }
 
 it('sorts texts into classes, from a table to an adapter', async () => {
   const train = page.locator('#train')
-  await page.locator('#model').getByText('Parameters').waitFor(SLOW)
+  await page.locator('#model').getByText('Parameters').waitFor()
   await dropAll()
   await setUp()
-  await train.getByText('Trainable parameters').waitFor(SLOW)
+  await train.getByText('Trainable parameters').waitFor()
   await button('Train').click()
-  await page.waitForFunction(() => /[1-9]\d* of 60, loss/.test(document.querySelector('.story')?.textContent ?? ''), undefined, SLOW)
+  await page.waitForFunction(() => /[1-9]\d* of 60, loss/.test(document.querySelector('.story')?.textContent ?? ''))
   await button('Pause').click()
-  await button('Continue').waitFor(SLOW)
-  await train.getByText('Safe to close').waitFor(SLOW)
+  await button('Continue').waitFor()
+  await train.getByText('Safe to close').waitFor()
   await page.reload()
-  await page.getByRole('button', { name: /^Continue from step \d+$/ }).click(SLOW)
-  await train.getByText('Drop that folder on the page, then continue the run.').waitFor(SLOW)
+  await page.getByRole('button', { name: /^Continue from step \d+$/ }).click()
+  await train.getByText('Drop that folder on the page, then continue the run.').waitFor()
   await dropAll()
   await button('Continue from the checkpoint').click()
-  await train.getByText(`step ${STEPS} of ${STEPS}`, { exact: true }).waitFor(SLOW)
+  await train.getByText(`step ${STEPS} of ${STEPS}`, { exact: true }).waitFor()
   const judge = page.locator('#judge')
   // Bare, it answers the same class whatever it reads; the words of the classes are easily told apart.
-  await judge.getByRole('row', { name: /^Accuracy %/ }).getByText('better').waitFor(SLOW)
+  await judge.getByRole('row', { name: /^Accuracy %/ }).getByText('better').waitFor()
   await judge.getByRole('row', { name: /^Macro F1 %/ }).getByText('better').waitFor()
   const [before, after] = [...(await judge.innerText()).matchAll(/(\d+) of 24/g)].map(([, right]) => Number(right))
   expect(before).toBeLessThanOrEqual(10)
@@ -85,7 +84,7 @@ it('sorts texts into classes, from a table to an adapter', async () => {
 
   await page.getByLabel('Prompt', { exact: true }).fill('tree moss no. 1')
   await button('Ask both models').click()
-  await page.getByRole('region', { name: 'Tuned model’s answer' }).getByText('forest').waitFor(SLOW)
+  await page.getByRole('region', { name: 'Tuned model’s answer' }).getByText('forest').waitFor()
 
   const saved = page.waitForEvent('download')
   await button('Download adapter').click()

@@ -9,7 +9,6 @@ import { startBrowser, type Stage } from './browser.ts'
 
 const starter = fileURLToPath(new URL('../public/starter/', import.meta.url))
 const commit = '0123456789abcdef0123456789abcdef01234567'
-const SLOW = { timeout: 120_000 }
 const CUT = 2_000_000
 
 describe('a model from the Hub', () => {
@@ -43,7 +42,7 @@ describe('a model from the Hub', () => {
   }
 
   it('says what it would fetch and from where, and asks nobody before the click', async () => {
-    await page.locator('#model').getByText('Parameters').waitFor(SLOW)
+    await page.locator('#model').getByText('Parameters').waitFor()
     await field().getByText(`${new URL(hub.endpoint).host} and its file servers`).waitFor()
     expect(hub.asked).toEqual([])
     // The page itself may not speak to the Hub, so that nothing else on it can.
@@ -58,7 +57,7 @@ describe('a model from the Hub', () => {
 
   it('says that a gated model needs a token', async () => {
     await fetchModel()
-    await field().getByText('org/tiny is gated').waitFor(SLOW)
+    await field().getByText('org/tiny is gated').waitFor()
     expect(weights()).toEqual([])
     stage.errors.length = 0
   })
@@ -67,46 +66,46 @@ describe('a model from the Hub', () => {
     // The first answer with weights falls silent in its middle, and the next is long in coming.
     hub.weather = { stall: () => (weights().length === 0 ? CUT : undefined), get slow() { return weights().length > 0 ? 60_000 : 0 } }
     await fetchModel(TOKEN)
-    await expect.poll(() => weights().length, SLOW).toBe(1)
-    await field().getByText(/^[12](\.\d+)? MB of 6\.\d+ MB/).waitFor(SLOW)
+    await expect.poll(() => weights().length).toBe(1)
+    await field().getByText(/^[12](\.\d+)? MB of 6\.\d+ MB/).waitFor()
     await page.reload()
     hub.weather = {}
-    await page.locator('#model').getByText('Parameters').waitFor(SLOW)
+    await page.locator('#model').getByText('Parameters').waitFor()
     await fetchModel(TOKEN)
-    await field().getByText('The model is stored in this browser.').waitFor(SLOW)
+    await field().getByText('The model is stored in this browser.').waitFor()
     const resumed = weights()[1]!.start
     expect(resumed).toBeGreaterThan(0)
     expect(resumed).toBeLessThanOrEqual(CUT)
     expect(weights()[1]!.bytes).toBe(size - resumed)
     expect(new Set(hub.asked.filter((a) => a.host === 'cdn').map((a) => a.token))).toEqual(new Set([undefined]))
     expect(hub.asked.filter((a) => a.host === 'hub' && a.path.endsWith('/model.safetensors') && a.method === 'GET').every((a) => a.token === `Bearer ${TOKEN}`)).toBe(true)
-    await page.getByRole('heading', { name: 'org/tiny' }).waitFor(SLOW)
+    await page.getByRole('heading', { name: 'org/tiny' }).waitFor()
     expect(stage.errors.filter((e) => /policy|CORS/i.test(e))).toEqual([])
   })
 
   it('opens it again after a reload without the network, lists it, checks it, and comes back to it from another', async () => {
     hub.asked.length = 0
     await page.reload()
-    await page.getByRole('heading', { name: 'org/tiny' }).waitFor(SLOW)
+    await page.getByRole('heading', { name: 'org/tiny' }).waitFor()
     await page.getByText(/^Stored models \(2,/).click()
     const rows = page.getByRole('list', { name: 'Stored models' }).getByRole('listitem')
     const row = rows.filter({ hasText: 'org/tiny' })
     await expect.poll(() => row.textContent()).toContain('Hugging Face, main at 01234567')
     await row.getByRole('button', { name: /^Check/ }).click()
-    await page.getByText('Every file of org/tiny is as it was fetched.').waitFor(SLOW)
+    await page.getByText('Every file of org/tiny is as it was fetched.').waitFor()
     await rows.filter({ hasNotText: 'org/tiny' }).getByRole('button', { name: /^Open/ }).click()
     await row.getByRole('button', { name: /^Open/ }).click()
-    await page.getByRole('heading', { name: 'org/tiny' }).waitFor(SLOW)
+    await page.getByRole('heading', { name: 'org/tiny' }).waitFor()
     expect(hub.asked).toEqual([])
   })
 
   it('keeps a dropped folder on a click, opens it after a reload, and forgets it on another', async () => {
     await page.getByLabel('Open a model folder…').setInputFiles(starter)
-    await page.getByText('after a reload it has to be dropped again').waitFor(SLOW)
+    await page.getByText('after a reload it has to be dropped again').waitFor()
     await page.getByRole('button', { name: /^Keep a copy in this browser \(\d+\.\d+ MB\)$/ }).click()
-    await page.getByText('A copy is kept in this browser').waitFor(SLOW)
+    await page.getByText('A copy is kept in this browser').waitFor()
     await page.reload()
-    await page.getByText('A copy is kept in this browser').waitFor(SLOW)
+    await page.getByText('A copy is kept in this browser').waitFor()
     await page.getByText(/^Stored models \(3,/).click()
     const rows = page.getByRole('list', { name: 'Stored models' }).getByRole('listitem')
     const copy = rows.filter({ hasText: 'Copied from a folder' })

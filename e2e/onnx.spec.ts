@@ -6,7 +6,6 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startBrowser, type Stage } from './browser.ts'
 
-const SLOW = { timeout: 120_000 }
 
 describe('the whole model as ONNX', () => {
   let stage: Stage
@@ -15,7 +14,7 @@ describe('the whole model as ONNX', () => {
   beforeAll(async () => {
     stage = await startBrowser()
     page = await stage.open()
-    await page.locator('#model').getByText('Parameters').waitFor(SLOW)
+    await page.locator('#model').getByText('Parameters').waitFor()
   })
   afterAll(() => stage.close())
 
@@ -29,12 +28,12 @@ describe('the whole model as ONNX', () => {
     { type: '16-bit floats, half the size', file: 'onnx/model_fp16.onnx', least: 5e6 },
   ])('in $type: downloaded, and the same in onnxruntime-web', async ({ type, file, least }) => {
     await takeAway().getByLabel('Stored as').selectOption(type)
-    const [download] = await Promise.all([page.waitForEvent('download', SLOW), takeAway().getByRole('button', { name: 'Download ONNX' }).click()])
+    const [download] = await Promise.all([page.waitForEvent('download'), takeAway().getByRole('button', { name: 'Download ONNX' }).click()])
     const files = unzipSync(await readFile(await download.path()))
     expect(Object.keys(files)).toEqual(expect.arrayContaining(['config.json', 'tokenizer.json', 'tokenizer_config.json', 'generation_config.json', file]))
     expect(files[file].length).toBeGreaterThan(least)
     const verdict = takeAway().getByText('in onnxruntime-web on WebAssembly')
-    await verdict.waitFor(SLOW)
+    await verdict.waitFor()
     const said = (await verdict.textContent()) ?? ''
     console.log(said)
     expect(said).toContain('It says what the studio says')
@@ -57,22 +56,22 @@ describe('a machine without WebGPU', () => {
 
   it('answers through onnxruntime-web all the same', async () => {
     const page = await stage.open()
-    await page.locator('#model').getByText('Parameters').waitFor(SLOW)
-    await page.getByText('Without WebGPU, onnxruntime answers on the CPU.').waitFor(SLOW)
+    await page.locator('#model').getByText('Parameters').waitFor()
+    await page.getByText('Without WebGPU, onnxruntime answers on the CPU.').waitFor()
     await page.getByLabel('Prompt', { exact: true }).fill('Once upon a time')
     await page.getByRole('button', { name: 'Ask the base model' }).click()
     const answer = page.getByRole('region', { name: 'Base model’s answer' })
-    await answer.and(page.locator('[aria-busy="false"]')).waitFor(SLOW)
+    await answer.and(page.locator('[aria-busy="false"]')).waitFor()
     expect(await answer.locator('p').first().textContent()).toMatch(/[a-z]{2,} [a-z]{2,} [a-z]{2,}/)
     expect(stage.requests.some((url) => url.includes('ort.worker'))).toBe(true)
   })
 
   it('takes the model away as ONNX, and asks for no comparison that it cannot make', async () => {
     const page = await stage.open()
-    await page.locator('#model').getByText('Parameters').waitFor(SLOW)
-    await page.getByText('It is not compared with the studio’s own answers here').waitFor(SLOW)
-    await Promise.all([page.waitForEvent('download', SLOW), page.getByRole('button', { name: 'Download ONNX' }).click()])
-    await page.locator('#take-away').getByText('untitled-onnx.zip').waitFor(SLOW)
+    await page.locator('#model').getByText('Parameters').waitFor()
+    await page.getByText('It is not compared with the studio’s own answers here').waitFor()
+    await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download ONNX' }).click()])
+    await page.locator('#take-away').getByText('untitled-onnx.zip').waitFor()
     expect(await page.locator('#take-away').textContent()).not.toContain('Training needs WebGPU')
   })
 })

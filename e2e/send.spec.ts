@@ -10,7 +10,6 @@ import { startTestHub, TOKEN, type TestHub } from '../src/storage/testHub.ts'
 import { WRITE_TOKEN } from '../src/storage/testRepos.ts'
 import { startBrowser, type Stage } from './browser.ts'
 
-const SLOW = { timeout: 120_000 }
 const starter = fileURLToPath(new URL('../public/starter/', import.meta.url))
 
 describe('taking away', () => {
@@ -21,7 +20,7 @@ describe('taking away', () => {
     hub = await startTestHub()
     stage = await startBrowser({ hub: { endpoint: hub.endpoint, origins: [hub.endpoint, hub.cdn] } })
     page = await stage.open()
-    await page.locator('#model').getByText('Parameters').waitFor(SLOW)
+    await page.locator('#model').getByText('Parameters').waitFor()
   })
   afterAll(async () => {
     await stage.close()
@@ -34,7 +33,7 @@ describe('taking away', () => {
   const dialog = () => page.getByRole('dialog')
   const open = async (): Promise<void> => {
     await page.locator('#take-away').getByRole('button', { name: /^Send the ONNX model to/ }).click()
-    await dialog().getByText('onnx/model.onnx').waitFor(SLOW)
+    await dialog().getByText('onnx/model.onnx').waitFor()
   }
   const send = (name = 'Send'): Promise<void> => dialog().getByRole('button', { name, exact: true }).click()
 
@@ -53,7 +52,7 @@ describe('taking away', () => {
     await dialog().getByLabel('Repository').fill('team/out')
     await dialog().getByLabel('Access token').fill(TOKEN)
     await send()
-    await dialog().getByText('This token of tester may only read.').waitFor(SLOW)
+    await dialog().getByText('This token of tester may only read.').waitFor()
     expect(hub.written.repos.size).toBe(0)
     stage.errors.length = 0
   })
@@ -64,7 +63,7 @@ describe('taking away', () => {
     hub.asked.length = 0
     await dialog().getByLabel('Access token').fill(WRITE_TOKEN)
     await send('Try again')
-    await dialog().getByText('which only you can read').waitFor(SLOW)
+    await dialog().getByText('which only you can read').waitFor()
     expect(refused).toBe(2)
     // What was sent is counted at the top of the page, also what was refused: the model has twelve megabytes.
     await expect.poll(() => page.locator('.top-sent').textContent()).toMatch(/^[1-9]\d(\.\d)? MB sent$/)
@@ -89,7 +88,7 @@ describe('taking away', () => {
     await dialog().getByLabel('Repository').fill('chunks')
     await dialog().getByLabel('Access token').fill(WRITE_TOKEN)
     await send()
-    await dialog().getByText('which only you can read').waitFor(SLOW)
+    await dialog().getByText('which only you can read').waitFor()
     expect(hub.written.repos.get('tester/chunks')!.files.size).toBe(6)
     expect(hub.asked.some((a) => a.host === 'cdn' && a.path.startsWith('/v1/xorbs/'))).toBe(true)
     expect(hub.asked.filter((a) => a.host === 'cdn').some((a) => a.token?.includes(WRITE_TOKEN))).toBe(false)
@@ -106,7 +105,7 @@ describe('taking away', () => {
     await dialog().getByLabel('Repository').fill('team/out')
     await dialog().getByLabel('Access token').fill(WRITE_TOKEN)
     await send()
-    await dialog().getByText('team/out is there already, and nothing was sent.').waitFor(SLOW)
+    await dialog().getByText('team/out is there already, and nothing was sent.').waitFor()
     for (const [colorScheme, width] of [['light', 1440], ['dark', 390]] as const) {
       await page.emulateMedia({ colorScheme })
       await page.setViewportSize({ width, height: 900 })
@@ -117,7 +116,7 @@ describe('taking away', () => {
     hub.weather = { slow: 20_000 }
     await send('Add to it')
     await send('Cancel sending')
-    await dialog().getByText(/it was cancelled before|Sending was cancelled/).waitFor(SLOW)
+    await dialog().getByText(/it was cancelled before|Sending was cancelled/).waitFor()
     expect(hub.written.repos.get('team/out')!.commits).toHaveLength(1)
     await dialog().getByRole('button', { name: 'Close' }).click()
     stage.errors.length = 0
@@ -128,9 +127,9 @@ describe('taking away', () => {
     await page.evaluate(() => Object.assign(window, { showDirectoryPicker: () => navigator.storage.getDirectory().then((root) => root.getDirectoryHandle('chosen', { create: true })) }))
     const write = page.locator('#take-away').getByRole('button', { name: 'Write the ONNX model into a folder' })
     await write.click()
-    await page.getByText('Written to chosen/untitled-onnx.').waitFor(SLOW)
+    await page.getByText('Written to chosen/untitled-onnx.').waitFor()
     await write.click()
-    await page.getByText('Written to chosen/untitled-onnx-2.').waitFor(SLOW)
+    await page.getByText('Written to chosen/untitled-onnx-2.').waitFor()
     const found = await page.evaluate(async () => {
       const list = async (folder: FileSystemDirectoryHandle, path: string): Promise<[string, number][]> => {
         const all: [string, number][] = []
@@ -149,8 +148,8 @@ describe('taking away', () => {
 
   it('packs train.py before anything was trained, the model beside it', async () => {
     await page.getByRole('list', { name: 'Samples' }).getByRole('button').first().click()
-    await page.getByText('As the model reads it').waitFor(SLOW)
-    const [download] = await Promise.all([page.waitForEvent('download', SLOW), page.getByRole('button', { name: 'Download train.py' }).click()])
+    await page.getByText('As the model reads it').waitFor()
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download train.py' }).click()])
     const files = await unzip(new Uint8Array(await readFile(await download.path())))
     const needed = (await readdir(starter)).filter((name) => /\.(safetensors|jinja)$|^(config|tokenizer|tokenizer_config)\.json$|^README\.md$/.test(name)).map((name) => `base/${name}`)
     expect([...files.keys()]).toEqual(expect.arrayContaining(['train.py', 'recipe.json', 'groups.json', 'examples.jsonl', 'batches.jsonl', 'initial/adapter_config.json', 'initial/adapter_model.safetensors', ...needed]))

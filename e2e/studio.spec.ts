@@ -8,7 +8,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { startBrowser, type Stage } from './browser.ts'
 
 const STEPS = 20
-const SLOW = { timeout: 120_000 }
 
 /** Small enough for a software GPU, set through the page's own controls. */
 async function makeSmall(page: Page): Promise<void> {
@@ -50,47 +49,47 @@ describe('from an empty page to an adapter', () => {
   const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true })
 
   it('opens the starter by itself and says where everything stays', async () => {
-    await page.locator('#model').getByText('Parameters').waitFor(SLOW)
+    await page.locator('#model').getByText('Parameters').waitFor()
     await page.getByText('Nothing leaves this machine unasked:').waitFor()
     await page.getByText('a software adapter').waitFor()
   })
 
   it('shows a sample as the model will read it', async () => {
     await page.getByRole('list', { name: 'Samples' }).getByRole('button').first().click()
-    await page.getByText('As the model reads it').waitFor(SLOW)
+    await page.getByText('As the model reads it').waitFor()
     expect(await page.locator('#data mark.token-trained').count()).toBeGreaterThan(5)
     expect(await page.locator('#data td').count()).toBeGreaterThan(1)
   })
 
   it('plans bytes and time before the start', async () => {
     await makeSmall(page)
-    await train().getByText('Trainable parameters').waitFor(SLOW)
-    await page.waitForFunction(() => /Time\s*\d/.test(document.querySelector('#train')?.textContent ?? ''), undefined, SLOW)
+    await train().getByText('Trainable parameters').waitFor()
+    await page.waitForFunction(() => /Time\s*\d/.test(document.querySelector('#train')?.textContent ?? ''))
     expect(await train().locator('table').textContent()).toMatch(/Weights.*MB.*Total/)
   })
 
   it('trains, pauses and goes on', async () => {
     await button('Train').click()
-    await train().getByText('Step', { exact: true }).waitFor(SLOW)
+    await train().getByText('Step', { exact: true }).waitFor()
     const step = async (): Promise<number> => Number(new RegExp(`(\\d+) of ${STEPS}, loss`).exec((await page.locator('.story').textContent()) ?? '')?.[1] ?? 0)
     await expect.poll(step).toBeGreaterThan(0)
     await button('Pause').click()
-    await button('Continue').waitFor(SLOW)
+    await button('Continue').waitFor()
     const paused = await step()
     await button('Continue').click()
     await expect.poll(step).toBeGreaterThan(paused)
     // Again, so that the run is in its middle however long the next page takes.
     await button('Pause').click()
-    await button('Continue').waitFor(SLOW)
-    await train().getByText('Safe to close').waitFor(SLOW)
+    await button('Continue').waitFor()
+    await train().getByText('Safe to close').waitFor()
   })
 
   it('survives a reload in the middle: offers to continue, and continues to the end', async () => {
     await page.reload()
     const offer = page.getByRole('region', { name: 'Unfinished run' })
-    await offer.waitFor(SLOW)
+    await offer.waitFor()
     await offer.getByRole('button', { name: /^Continue from step \d+$/ }).click()
-    await button('Train anew').waitFor(SLOW)
+    await button('Train anew').waitFor()
     await train().getByText(`step ${STEPS} of ${STEPS}`, { exact: true }).waitFor()
     // What was set before the reload is set.
     expect(await page.getByRole('textbox', { name: 'Longest row', exact: true }).inputValue()).toBe('64')
@@ -119,7 +118,6 @@ describe('from an empty page to an adapter', () => {
       await page.waitForFunction(
         (e) => e?.getAttribute('aria-busy') === 'false' && (e.querySelector('p')?.textContent ?? '').length > 1,
         await reply.elementHandle(),
-        SLOW,
       )
     }
     await button('Tokens').click()
@@ -144,20 +142,20 @@ describe('from an empty page to an adapter', () => {
   it('loads that zip as a second adapter, answers with both, and combines them into a third', async () => {
     await page.getByLabel('Load a zip…').setInputFiles({ name: 'again.zip', mimeType: 'application/zip', buffer: zip })
     // Its recipe gives it the run's name.
-    await page.locator('#adapters').getByText(/^Answers come from .* \(loaded\)\.$/).waitFor(SLOW)
+    await page.locator('#adapters').getByText(/^Answers come from .* \(loaded\)\.$/).waitFor()
     const boxes = page.locator('#adapters').getByRole('checkbox')
     expect(await boxes.count()).toBe(2)
     for (const box of await boxes.all()) await box.check()
     await page.getByRole('slider', { name: /^Weight of .* \(loaded\)$/ }).fill('0.5')
     await button('Ask both models').click()
     const reply = page.getByRole('region', { name: 'Tuned model’s answer' })
-    await reply.getByText(/\(loaded\) × 0\.5/).waitFor(SLOW)
-    await page.waitForFunction((e) => e?.getAttribute('aria-busy') === 'false', await reply.elementHandle(), SLOW)
+    await reply.getByText(/\(loaded\) × 0\.5/).waitFor()
+    await page.waitForFunction((e) => e?.getAttribute('aria-busy') === 'false', await reply.elementHandle())
     expect(await reply.getByRole('alert').count()).toBe(0)
     await button('Combine…').click()
     await page.getByRole('dialog').getByLabel('Name', { exact: true }).fill('mean')
     await page.getByRole('dialog').getByRole('button', { name: 'Combine', exact: true }).click()
-    await page.getByRole('checkbox', { name: 'Answer with mean' }).waitFor(SLOW)
+    await page.getByRole('checkbox', { name: 'Answer with mean' }).waitFor()
     const saved = page.waitForEvent('download')
     await button('Download mean').click()
     const files = unzipSync(new Uint8Array(await readFile(await (await saved).path())))
@@ -178,8 +176,8 @@ describe('from an empty page to an adapter', () => {
     await page.locator('#data').getByText('mine.jsonl').waitFor()
     await page.locator('#data').getByText('Ahoy').first().waitFor({ state: 'attached' })
     const runs = page.getByRole('region', { name: 'Stored runs' })
-    await runs.getByText('done', { exact: true }).waitFor(SLOW)
-    await train().getByText(`step ${STEPS} of ${STEPS}`, { exact: true }).waitFor(SLOW)
+    await runs.getByText('done', { exact: true }).waitFor()
+    await train().getByText(`step ${STEPS} of ${STEPS}`, { exact: true }).waitFor()
     expect(await page.getByLabel('Prompt', { exact: true }).inputValue()).toBe('The dog ran to the')
     await expect.poll(() => page.getByRole('region', { name: 'Tuned model’s answer' }).locator('p').first().textContent()).toBe(said)
     await expect.poll(() => page.getByRole('slider', { name: /^Weight of .* \(loaded\)$/ }).inputValue()).toBe('0.5')
