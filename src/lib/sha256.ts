@@ -62,7 +62,15 @@ export class Sha256 {
       const s1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10)
       w[i] = (w[i - 16] + s0 + w[i - 7] + s1) | 0
     }
-    let [a, b, c, d, e, f, g, h] = [s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]]
+    // One by one: taken apart from a list, they cost more than all the rest.
+    let a = s[0]
+    let b = s[1]
+    let c = s[2]
+    let d = s[3]
+    let e = s[4]
+    let f = s[5]
+    let g = s[6]
+    let h = s[7]
     for (let i = 0; i < 64; i++) {
       const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7))
       const t1 = (h + s1 + ((e & f) ^ (~e & g)) + K[i] + w[i]) | 0
