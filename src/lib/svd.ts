@@ -67,7 +67,8 @@ function orthogonalise(rows: readonly Float64Array[], turns: readonly Float64Arr
 
 function turn(x: Float64Array, y: Float64Array, c: number, s: number): void {
   for (let k = 0; k < x.length; k++) {
-    const [p, q] = [x[k], y[k]]
+    const p = x[k]
+    const q = y[k]
     x[k] = c * p - s * q
     y[k] = s * p + c * q
   }
