@@ -47,12 +47,11 @@ export function rangeSource(
         'Check that the file is complete.',
       )
     const bytes = await readRange(start, end).catch((error: unknown): never => {
-      const detail = messageOf(error)
       throw new Fault(
         'bad-file',
-        `${name} could not be read: ${detail}`,
+        `${name} could not be read.`,
         'Check that it still exists unchanged, and open it again.',
-        detail,
+        messageOf(error),
       )
     })
     if (bytes.length !== end - start)

@@ -2,6 +2,7 @@
 import { expandPreset } from '../protocol/expandPreset.ts'
 import { toFailure, type Remedy } from '../protocol/failure.ts'
 import type { DataRecipe } from '../protocol/dataRecipe.ts'
+import { notJson } from '../protocol/notJson.ts'
 import type { OptionValue } from '../protocol/options.ts'
 import { readRecipe, type MethodChoice, type Recipe } from '../protocol/recipe.ts'
 import { isRecord } from '../protocol/record.ts'
@@ -87,20 +88,13 @@ export function recipeActions({ store }: Context, model: ModelActions, data: Dat
   }
 
   async function openRecipeFile(file: File): Promise<void> {
+    const text = await file.text()
     try {
-      const recipe = readRecipe(expandPreset(JSON.parse(await file.text()), getState().presets))
+      const recipe = readRecipe(expandPreset(JSON.parse(text), getState().presets))
       await takeRecipe(recipe)
     } catch (error) {
       const isNotJson = error instanceof SyntaxError
-      setState({
-        notice: isNotJson
-          ? {
-              code: 'bad-recipe',
-              message: `${file.name} is not valid JSON: ${error.message}`,
-              hint: 'Drop a recipe that Tunesmith saved.',
-            }
-          : toFailure(error),
-      })
+      setState({ notice: isNotJson ? { code: 'bad-recipe', message: notJson(file.name, text, error), hint: 'Drop a recipe that Tunesmith saved.', detail: error.message } : toFailure(error) })
     }
   }
 

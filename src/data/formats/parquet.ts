@@ -61,8 +61,7 @@ async function guarded<T>(source: ByteSource, work: () => Promise<T>): Promise<T
     return await work()
   } catch (error) {
     if (error instanceof Fault) throw error
-    const detail = messageOf(error)
-    throw new Fault('bad-data', `${source.name} is not a Parquet file that can be read: ${detail}.`, 'Check that it is complete, or save it as JSON Lines.', detail)
+    throw new Fault('bad-data', `${source.name} is not a Parquet file that can be read.`, 'Check that it is complete, or save it as JSON Lines.', messageOf(error))
   }
 }
 
