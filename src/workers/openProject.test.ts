@@ -15,6 +15,7 @@ import type { RunEvent } from '../protocol/event.ts'
 import { defaultRecipe } from '../protocol/recipe.ts'
 import type { RunRecord } from '../protocol/studio.ts'
 import { nodeStorage } from '../storage/nodeStorage.ts'
+import type { Storage } from '../storage/storage.ts'
 import { openProject } from './openProject.ts'
 
 const MIB = 2 ** 20
@@ -46,12 +47,16 @@ const small = (text: string): ProjectFile => ({ ...streamedBytes(utf8(text)), sh
 
 let folder: string
 let path: string
+const storages: Storage[] = []
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tunesmith-project-'))
   path = join(folder, 'large.project.zip')
   await pack(path, SIZE)
 }, SLOW)
-afterAll(() => rm(folder, { recursive: true, force: true }))
+afterAll(async () => {
+  for (const storage of storages) await storage.close()
+  await rm(folder, { recursive: true, force: true })
+})
 
 const partsOf = (size: number): ReadonlyMap<string, ProjectFile> => new Map([['moments.bin', noisy(size / 2)], ['trainables.bin', noisy(size / 4)]])
 const pack = async (to: string, size: number, change: (files: Map<string, StreamedFile>) => void = () => undefined): Promise<void> => {
@@ -62,6 +67,7 @@ const pack = async (to: string, size: number, change: (files: Map<string, Stream
 const open = async (from: string, onProgress: (done: number, total: number) => void = () => undefined, isCancelled = () => false) => {
   const root = await mkdtemp(join(folder, 'storage-'))
   const storage = nodeStorage(root)
+  storages.push(storage)
   const opened = await openProject(storage, blobSource(await openAsBlob(from), 'large.project.zip'), { onProgress, isCancelled }).catch((e: unknown) => e as Error)
   return { opened, storage, left: async () => (await readdir(root, { recursive: true, withFileTypes: true })).filter((e) => e.isFile() && !/^owner$|\.jsonl?$/.test(e.name)).map((e) => e.name) }
 }
