@@ -26,6 +26,14 @@ def fail(message):
 def load(base_dir, adapter_dir):
     recipe = json.load(open(f"{adapter_dir}/recipe.json"))
     auto, labels = AUTO[recipe["task"]], recipe["labels"]
+    if os.path.exists(f"{adapter_dir}/load_adapter.py"):
+        sys.path.insert(0, adapter_dir)
+        from load_adapter import load_adapter
+
+        model = load_adapter(base_dir)
+        if [model.config.id2label[i] for i in range(len(labels))] != labels:
+            fail(f"labels are {model.config.id2label}")
+        return model
     if not os.path.exists(f"{adapter_dir}/adapter_config.json"):
         model, info = auto.from_pretrained(adapter_dir, output_loading_info=True)
         if info["missing_keys"] or info["unexpected_keys"]:

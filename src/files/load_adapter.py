@@ -40,24 +40,24 @@ PLACES = {
     "others": {"attention": ("input_layernorm", "self_attn"), "output": ("post_attention_layernorm", "mlp")},
 }
 
+HEADS = {"SEQ_CLS": "SequenceClassification", "TOKEN_CLS": "TokenClassification"}
+
 
 def load_adapter(base, folder=os.path.dirname(os.path.abspath(__file__))):
     """The base with every part applied. Virtual tokens turn the key-value cache off, so that generation stays exact."""
-    if isinstance(base, str):
-        import transformers
-
-        name = transformers.AutoConfig.from_pretrained(base).architectures[0]
-        # The one implementation of attention that every model's own numbers hold for.
-        # In float32, as it was trained: transformers would take the checkpoint's 16 bits. A model that is given keeps its own.
-        base = getattr(transformers, name).from_pretrained(base, attn_implementation="eager").float()
-    model = base.eval().requires_grad_(False)
+    model = (open_base(base, folder) if isinstance(base, str) else base).eval().requires_grad_(False)
     names = sorted((n for n in os.listdir(folder) if re.match(r"\d+-", n)), key=lambda n: int(n.split("-")[0]))
     parts = [read_part(os.path.join(folder, name)) for name in names] or [read_part(folder)]
     # The base's own parameters first, because peft moves them to other names.
     own = dict(model.named_parameters())
     for _, tensors, _ in parts:
-        for name in tensors.keys() & own.keys():
-            own[name].data.copy_(tensors[name])
+        for key, tensor in tensors.items():
+            # PEFT's name of a head for classes.
+            name = re.sub(r"^base_model\.(model\.)?", "", key)
+            if name in own:
+                own[name].data.copy_(tensor)
+            elif not re.search(r"^base_model\.|^prompt|^prefix_gates|_adapters\.|shared_parameters\.", key):
+                raise ValueError(f"The base has no {key}, which this adapter was trained with. Load it as a model of the same kind.")
     prompt, prefix = None, 0
     for config, tensors, path in parts:
         kind = config.get("type") or config.get("peft_type") or "bottleneck"
@@ -78,6 +78,21 @@ def load_adapter(base, folder=os.path.dirname(os.path.abspath(__file__))):
     if prompt is not None or prefix:
         virtual_tokens(model, prompt, prefix)
     return model.eval().requires_grad_(False)
+
+
+def open_base(path, folder):
+    """In float32, as it was trained, whatever the checkpoint has; with a head for the classes of a run that predicted classes."""
+    import transformers
+
+    file = os.path.join(folder, "recipe.json")
+    recipe = json.load(open(file, encoding="utf-8")) if os.path.exists(file) else {}
+    labels, head = recipe.get("labels"), HEADS.get(recipe.get("task"))
+    if labels and head:
+        kind, classes = f"AutoModelFor{head}", {"id2label": dict(enumerate(labels)), "label2id": {label: i for i, label in enumerate(labels)}, "ignore_mismatched_sizes": True}
+    else:
+        kind, classes = transformers.AutoConfig.from_pretrained(path).architectures[0], {}
+    # The one implementation of attention that every model's own numbers hold for.
+    return getattr(transformers, kind).from_pretrained(path, attn_implementation="eager", **classes).float()
 
 
 def read_part(path):
@@ -210,13 +225,17 @@ def virtual_tokens(model, prompt, prefix):
         if width:
             x, mask = torch.cat([prompt.to(x).expand(len(x), -1, -1), x], 1), F.pad(mask, (width, 0), value=1)
         out = forward(inputs_embeds=x, attention_mask=mask, position_ids=positions + prefix, use_cache=False, **kwargs)
-        out.logits = out.logits[:, width:]
+        if out.logits.dim() == 3:
+            out.logits = out.logits[:, width:]
         if labels is not None:
-            out.loss = model.loss_function(out.logits, labels, vocab_size=model.config.vocab_size)
+            writes = out.logits.shape[-1] == model.config.vocab_size
+            out.loss = model.loss_function(out.logits, labels, vocab_size=model.config.vocab_size) if writes else F.cross_entropy(out.logits.flatten(0, -2), labels.flatten())
         return out
 
     model.forward = wrapped
-    model.config.use_cache = model.generation_config.use_cache = False
+    for config in (model.config, getattr(model, "generation_config", None)):
+        if config is not None:
+            config.use_cache = False
 
 
 if __name__ == "__main__":

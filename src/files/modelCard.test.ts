@@ -43,7 +43,7 @@ test('a card says what, from what, how well, and how to load it', () =>
 
     # Pirate answers
 
-    A LoRA adapter for someone/small, trained in the browser with Tunesmith.
+    An adapter for someone/small, trained by LoRA in the browser with Tunesmith.
 
     ## Load it
 

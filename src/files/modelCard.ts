@@ -83,7 +83,7 @@ export function adapterCard(facts: CardFacts): string {
     '',
     `# ${oneLine(name) || 'adapter'}`,
     '',
-    `${isWhole ? `${oneLine(baseModel)}, tuned as a whole and` : `A ${method} adapter for ${oneLine(baseModel)},`} trained in the browser with Tunesmith.`,
+    `${isWhole ? `${oneLine(baseModel)}, tuned as a whole and trained` : `An adapter for ${oneLine(baseModel)}, trained by ${method}`} in the browser with Tunesmith.`,
     '',
     '## Load it',
     '',
@@ -162,7 +162,7 @@ function peftLines({ baseModel, revision: commit, taskType = 'CAUSAL_LM', labels
 
 function elsewhereLines({ elsewhere, taskType = 'CAUSAL_LM', method }: CardFacts): string[] {
   if (elsewhere === undefined) return []
-  if (elsewhere === 'none') return ['', `llama.cpp and transformers.js have no place for ${method}: it needs PEFT.`]
+  if (elsewhere === 'none') return ['', `llama.cpp and transformers.js have no place for ${method}: it runs in Python only.`]
   const llama =
     elsewhere === 'lora'
       ? ['# adapter.gguf: what Tunesmith downloads as GGUF; model.gguf: the base in that format', 'llama-cli -m model.gguf --lora adapter.gguf -p "…"']

@@ -54,6 +54,11 @@ describe('a run that predicts classes loads in transformers and PEFT', () => {
     { model: 'distilbert', architecture: 'DistilBertForSequenceClassification', data: 'words', method: { id: 'ia3', options: {} } },
     { model: 'gpt2', data: 'words', method: lora },
     { model: 'llama', data: 'texts', method: { id: 'full', options: {} } },
+    // Of our own layouts, through the loader in the folder: the head must not be left behind.
+    { model: 'llama', data: 'texts', method: { id: 'gated_lora', options: {} } },
+    { model: 'gpt2', data: 'words', method: { id: 'bottleneck', options: {} } },
+    { model: 'bert', architecture: 'BertModel', data: 'texts', method: { id: 'bitfit', options: {} } },
+    { model: 'qwen2', data: 'texts', method: { id: 'prefix_tuning', options: { use_gating: true } } },
   ] as const)('$method.id of $model on $data', async ({ model, data, method, ...rest }, context) => {
     if (!python) {
       console.log(withoutPython)

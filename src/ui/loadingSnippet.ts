@@ -22,7 +22,9 @@ export function loadingSnippet(recipe: Recipe): string {
   const open = (path: string, more = ''): string => `${auto}.from_pretrained(${JSON.stringify(path)}${more})`
   // The base has a head of other classes, or none.
   const classes = recipe.labels ? `, num_labels=${recipe.labels.length}, ignore_mismatched_sizes=True` : ''
-  const folder = '"path/to/the/unzipped/folder"'
+  // A hypernetwork leaves an ordinary adapter for each task; itself is nothing that PEFT knows.
+  const task = recipe.methods.some((m) => m.id === 'hypernetwork') ? `/tasks/${recipe.data.tasks?.[0]?.name ?? 'task'}` : ''
+  const folder = JSON.stringify(`path/to/the/unzipped/folder${task}`)
   const what = kept(recipe)
   switch (what) {
     case 'model':

@@ -138,5 +138,6 @@ describe('the snippet', () => {
     const gated = [{ id: 'prefix_tuning', options: { use_gating: true } }]
     expect(loadingSnippet({ ...defaultRecipe(), methods: gated })).toContain('load_adapter')
     expect(by('prefix_tuning')).toContain('PeftModel')
+    expect(by('hypernetwork')).toContain('"path/to/the/unzipped/folder/tasks/task"')
   })
 })
