@@ -8,6 +8,7 @@ import { compress } from '../adapters/compress.ts'
 import { stack } from '../adapters/stack.ts'
 import { adapterFiles, readAdapter, type Adapter } from '../files/adapter.ts'
 import { readFolder } from '../files/nodeSource.ts'
+import { describeBytes } from '../lib/describeBytes.ts'
 import { Fault } from '../protocol/failure.ts'
 import { ggufFile, ggufLoraFile, GGUF_TYPES } from './adapter/ggufFile.ts'
 import { mergeFolders } from './adapter/mergeFolders.ts'
@@ -163,5 +164,5 @@ async function save(args: Arguments, adapter: Adapter): Promise<string> {
     bytes += content.length
   }
   const rank = adapter.config['peft_type'] === 'LORA' ? ` of rank ${String(adapter.config['r'])}` : ''
-  return `An adapter${rank} with ${adapter.tensors.size} tensors, ${bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(2)} MB`}.`
+  return `An adapter${rank} with ${adapter.tensors.size} tensors, ${describeBytes(bytes)}.`
 }

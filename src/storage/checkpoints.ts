@@ -1,11 +1,12 @@
 // Checkpoints of runs. A new one never touches the last: its files are written and proven first, then one strict
 // transaction moves the pointer, and only then are generations before the last two deleted. Knows no tensor.
+import { describeBytes } from '../lib/describeBytes.ts'
 import { Fault } from '../protocol/failure.ts'
 import { bytesOf, openFolder, readFolder, writeFolder, type Parts, type StoredSource } from './committed.ts'
 import type { FileStore } from './fileStore.ts'
 import type { Quota } from './quota.ts'
 import { sortable, type RecordStore } from './recordStore.ts'
-import { describeBytes, storageFault, storing } from './storageFault.ts'
+import { storageFault, storing } from './storageFault.ts'
 
 const GENERATIONS = 2
 

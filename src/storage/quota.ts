@@ -1,7 +1,7 @@
 // How much room there is, and whether the browser may clear it. Refuses a write that cannot fit before it starts,
 // with the number, because a quota met half-way costs minutes.
+import { describeBytes } from '../lib/describeBytes.ts'
 import { Fault } from '../protocol/failure.ts'
-import { describeBytes } from './storageFault.ts'
 
 export interface Room {
   readonly usedBytes: number

@@ -1,4 +1,5 @@
 // Turns whatever a disk, a quota or a database throws into one sentence and one thing to do. Nothing below is shown raw.
+import { describeBytes } from '../lib/describeBytes.ts'
 import { Fault } from '../protocol/failure.ts'
 
 export interface StorageNeed {
@@ -7,13 +8,6 @@ export interface StorageNeed {
   readonly bytes?: number
   /** What is still safe, as a sentence. */
   readonly kept?: string
-}
-
-export function describeBytes(bytes: number): string {
-  if (bytes < 1000) return `${bytes} bytes`
-  const unit = bytes < 1e6 ? 'kB' : bytes < 1e9 ? 'MB' : 'GB'
-  const size = bytes / { kB: 1e3, MB: 1e6, GB: 1e9 }[unit]
-  return `${size < 10 ? size.toFixed(1) : Math.round(size)} ${unit}`
 }
 
 const causes: Readonly<Record<string, readonly [found: string, hint: string]>> = {

@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from 'node:path'
 import { ggufLora } from '../../adapters/ggufLora.ts'
 import { readAdapter } from '../../files/adapter.ts'
 import { readFolder } from '../../files/nodeSource.ts'
+import { describeBytes } from '../../lib/describeBytes.ts'
 import { Fault } from '../../protocol/failure.ts'
 import { exportGguf, type GgufForm } from '../../train/exportGguf.ts'
 import { openBase } from './openBase.ts'
@@ -26,7 +27,7 @@ export async function ggufFile(base: string, adapters: readonly string[], out: s
   const { model, given, baseModel } = await openBase(base, adapters, weights, out)
   const { file, remarks } = exportGguf(model, given, { name: name.replace(/\.gguf$/i, ''), baseModel, type })
   const bytes = await writeStreams(folder, new Map([[name, file]]))
-  return [`A GGUF file ${type === 'base' ? 'with the blocks of its base, Q8_0 where adapters changed them' : `in ${type}`}, ${(bytes / 1e6).toFixed(1)} MB${adapters.length > 0 ? `, with ${adapters.length} adapter${adapters.length === 1 ? '' : 's'} merged in` : ''}.`, ...remarks].join(' ')
+  return [`A GGUF file ${type === 'base' ? 'with the blocks of its base, Q8_0 where adapters changed them' : `in ${type}`}, ${describeBytes(bytes)}${adapters.length > 0 ? `, with ${adapters.length} adapter${adapters.length === 1 ? '' : 's'} merged in` : ''}.`, ...remarks].join(' ')
 }
 
 export async function ggufLoraFile(base: string, adapter: string, out: string): Promise<string> {
@@ -35,5 +36,5 @@ export async function ggufLoraFile(base: string, adapter: string, out: string): 
   const { model } = await openBase(base, [adapter], [1], out)
   const file = ggufLora(await readAdapter(await readFolder(adapter)), { name: basename(resolve(adapter)), config: { ...model.folder.config, model_type: model.folder.modelType } })
   const bytes = await writeStreams(folder, new Map([[name, file]]))
-  return `A LoRA as GGUF, ${(bytes / 1e6).toFixed(2)} MB, for llama-cli --lora.`
+  return `A LoRA as GGUF, ${describeBytes(bytes)}, for llama-cli --lora.`
 }

@@ -7,6 +7,7 @@ import { weightFiles } from '../../files/shards.ts'
 import { configJson } from '../../files/configJson.ts'
 import { streamedBytes } from '../../files/zip.ts'
 import { utf8 } from '../../lib/bytes.ts'
+import { describeBytes } from '../../lib/describeBytes.ts'
 import { Fault } from '../../protocol/failure.ts'
 import { cardOf, mergedLoadLines } from '../../train/exportMerged.ts'
 import { mergedAdapters } from '../../train/mergeWeights.ts'
@@ -38,5 +39,5 @@ export async function mergeFolders(base: string, adapters: readonly string[], ou
       await copyFile(join(base, path), join(out, path))
     }
   const shards = [...written.keys()].filter((path) => path.endsWith('.safetensors')).length
-  return `A model of ${(merged.bytes / 1e6).toFixed(1)} MB${shards > 1 ? ` in ${shards} shards` : ''}, in which ${merged.changed.size} of ${merged.tensors.size} tensors are merged.`
+  return `A model of ${describeBytes(merged.bytes)}${shards > 1 ? ` in ${shards} shards` : ''}, in which ${merged.changed.size} of ${merged.tensors.size} tensors are merged.`
 }

@@ -1,5 +1,6 @@
 // A model with adapter folders merged in, written as an ONNX folder, tensor by tensor.
 import { basename, resolve } from 'node:path'
+import { describeBytes } from '../../lib/describeBytes.ts'
 import type { OnnxType } from '../../protocol/onnx.ts'
 import { exportOnnx } from '../../train/exportOnnx.ts'
 import { openBase } from './openBase.ts'
@@ -14,5 +15,5 @@ export interface OnnxOptions {
 export async function onnxFolder(base: string, adapters: readonly string[], out: string, { weights, dtype }: OnnxOptions): Promise<string> {
   const { model, given, baseModel, parts } = await openBase(base, adapters, weights, out)
   const bytes = await writeStreams(out, exportOnnx(model, given, { baseModel, name: basename(resolve(out)), adapters: parts, version: __APP_VERSION__, dtype }))
-  return `An ONNX model in ${dtype}, ${(bytes / 1e6).toFixed(1)} MB${adapters.length > 0 ? `, with ${adapters.length} adapter${adapters.length === 1 ? '' : 's'} merged in` : ''}.`
+  return `An ONNX model in ${dtype}, ${describeBytes(bytes)}${adapters.length > 0 ? `, with ${adapters.length} adapter${adapters.length === 1 ? '' : 's'} merged in` : ''}.`
 }

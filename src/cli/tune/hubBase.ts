@@ -4,6 +4,7 @@ import { link, mkdir, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { familyOf } from '../../families/registry.ts'
+import { describeBytes } from '../../lib/describeBytes.ts'
 import { Fault } from '../../protocol/failure.ts'
 import type { HubProgress } from '../../protocol/models.ts'
 import type { Recipe } from '../../protocol/recipe.ts'
@@ -11,7 +12,6 @@ import { fetchHubModel } from '../../storage/hubModel.ts'
 import { fileId } from '../../storage/library.ts'
 import { modelPath } from '../../storage/modelCache.ts'
 import { nodeStorage } from '../../storage/nodeStorage.ts'
-import { describeBytes } from '../../storage/storageFault.ts'
 
 type Base = Recipe['base']
 type Environment = Readonly<Record<string, string | undefined>>
