@@ -6,7 +6,7 @@ import { presetOf } from '../store/recipeEdits.ts'
 import { isMoving, lossNow } from '../store/runFigures.ts'
 import { formatCount, formatLoss, formatOf, formatShare, formatShort } from './format.ts'
 import { countText, shareOf } from './metricWords.ts'
-import { methodNames } from './methodNames.ts'
+import { methodText } from './methodNames.ts'
 import { say } from './words/language.ts'
 
 export const steps = [
@@ -54,12 +54,8 @@ export function stepSummary(s: AppState, id: StepId): string {
     case 'data':
       if (s.dataset.busy) return say().story.reading
       return s.dataset.value ? `${s.recipe.name}, ${formatOf(s.dataset.value.rows, 'row')}` : say().story.pick
-    case 'method': {
-      const name = presetOf(s.recipe.methods, catalogue(s))?.label ?? methodNames(s.recipe.methods, s.methods.value)
-      const [only, another] = s.recipe.methods
-      const rank = another ? undefined : (only?.options['r'] ?? s.methods.value?.find((m) => m.id === only?.id)?.options['r']?.default)
-      return rank === undefined ? name : `${name}, r = ${String(rank)}`
-    }
+    case 'method':
+      return methodText(s.recipe.methods, s.methods.value, presetOf(s.recipe.methods, catalogue(s))?.label)
     case 'train':
       if (run.step > 0) return say().story.progress(formatCount(run.step), formatCount(run.steps), formatLoss(lossNow(run)))
       return run.phase && isMoving(run.phase) ? `${say().run.short[run.phase]}…` : formatOf(s.recipe.training.steps, 'step')

@@ -8,6 +8,7 @@ import type { Series } from '../charts/series.ts'
 import { StepReader } from '../charts/StepReader.tsx'
 import { formatLoss, formatSmall } from '../format.ts'
 import { FailureNote } from '../parts/FailureNote.tsx'
+import { methodText } from '../methodNames.ts'
 import { runLabels } from '../runLabels.ts'
 import { say, useWords } from '../words/language.ts'
 import { CompareBars } from './CompareBars.tsx'
@@ -25,15 +26,16 @@ export function CompareView() {
   const live = useApp((s) => (s.working && s.compared.some((c) => c.id === s.runId) ? s.run : undefined))
   const liveId = useApp((s) => s.runId)
   const { clearCompared } = useActions()
+  const catalogue = useApp((s) => s.methods.value)
   const runs = useMemo(() => {
     const found = compared.flatMap(({ id, run }) => {
       const record = records?.find((r) => r.id === id)
       const state = live && id === liveId ? live : run.value
       return record && state ? [{ record, run: state }] : []
     })
-    const labels = runLabels(found.map((f) => f.record))
+    const labels = runLabels(found.map((f) => f.record), ({ methods }) => methodText(methods, catalogue))
     return found.map((f, i): ComparedRun => ({ ...f, label: labels[i] ?? '', colour: COLOURS[i] ?? 'raw' }))
-  }, [compared, records, live, liveId])
+  }, [compared, records, live, liveId, catalogue])
   const failure = compared.find((c) => c.run.failure)?.run.failure
   if (compared.length === 0) return null
   return (

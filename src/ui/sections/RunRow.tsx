@@ -6,7 +6,7 @@ import { useActions, useApp } from '../AppContext.ts'
 import { goTo } from '../goTo.ts'
 import { formatCount, formatDate, formatLoss, formatShare } from '../format.ts'
 import { ConfirmButton } from '../parts/ConfirmButton.tsx'
-import { methodNames } from '../methodNames.ts'
+import { methodText } from '../methodNames.ts'
 import { metricName, metricOf } from '../metricWords.ts'
 import { useDownload } from '../useDownload.ts'
 import { say } from '../words/language.ts'
@@ -19,7 +19,7 @@ export function RunRow({ run }: { run: RunRecord }) {
   const isFull = useApp((s) => s.compared.length >= MOST_COMPARED)
   const working = useApp((s) => s.working)
   const isShown = useApp((s) => s.runId === run.id)
-  const method = useApp((s) => methodNames(run.recipe.methods, s.methods.value))
+  const method = useApp((s) => methodText(run.recipe.methods, s.methods.value))
   const { showRun, takeRecipe, continueRun, deleteRun, compare } = useActions()
   const download = useDownload()
   const name = `${run.recipe.name}, ${formatDate(run.createdAt)}`

@@ -2,7 +2,7 @@
 import { shownRuns, sortedBy, SORTS, STATUSES, type RunView, type SortBy } from '../../store/runTable.ts'
 import { useActions, useApp } from '../AppContext.ts'
 import { formatCount, formatOf } from '../format.ts'
-import { methodNames } from '../methodNames.ts'
+import { methodText } from '../methodNames.ts'
 import { FailureNote } from '../parts/FailureNote.tsx'
 import { CompareView } from './CompareView.tsx'
 import { RunRow } from './RunRow.tsx'
@@ -24,7 +24,7 @@ export function RunsSection() {
   const all = value ?? []
   // What leaves runs out must be in sight, however few they are.
   const isFiltered = view.query !== '' || view.status !== undefined
-  const runs = shownRuns(all, view, (run) => methodNames(run.recipe.methods, methods))
+  const runs = shownRuns(all, view, (run) => methodText(run.recipe.methods, methods))
   return (
     <section className="runs stack" id="runs" aria-labelledby="runs-title">
       <h2 id="runs-title" tabIndex={-1}>

@@ -52,8 +52,13 @@ describe('comparing runs', () => {
     expect(app.store.getState().compared).toEqual([])
   })
   it('calls runs of one name by their time, and those of one time by number', () => {
-    const labels = runLabels([records[2]!, records[3]!, records[0]!].map((r) => ({ ...r, createdAt: 5 })))
-    expect(labels).toEqual([expect.stringMatching(/^<b>more<\/b>, 1 Jan/), expect.stringMatching(/ \(2\)$/), 'pirate-1'])
+    const named = (createdAt: (i: number) => number) => runLabels([records[2]!, records[3]!, records[0]!].map((r, i) => ({ ...r, createdAt: createdAt(i) })), () => 'LoRA')
+    expect(named(() => 5)).toEqual(['<b>more</b>', '<b>more</b> (2)', 'pirate-1'])
+    expect(named((i) => i * 86_400_000)).toEqual([expect.stringMatching(/^<b>more<\/b>, 1 Jan/), expect.stringMatching(/^<b>more<\/b>, 2 Jan/), 'pirate-1'])
+  })
+  it('calls runs on the same rows by what they trained', () => {
+    const runs = [4, 16, 16].map((r, i) => ({ createdAt: i * 86_400_000, recipe: recipe('orders', { methods: [{ id: 'lora', options: { r } }] }) }))
+    expect(runLabels(runs, ({ methods }) => `LoRA, r = ${String(methods[0]!.options['r'])}`)).toEqual(['orders, LoRA, r = 4', expect.stringMatching(/^orders, LoRA, r = 16, 2 Jan/), expect.stringMatching(/^orders, LoRA, r = 16, 3 Jan/)])
   })
 })
 
