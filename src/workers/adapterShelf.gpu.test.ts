@@ -276,7 +276,7 @@ describe('the shelf of adapters', () => {
 
   it('exports the merged model', async () => {
     const { name, zip } = valueOf(await shelf.calls.exportMerged([{ id: two.id, weight: 1 }], 'my model'))
-    expect(name).toBe('my-model.zip')
+    expect(name).toBe('my-model-merged.zip')
     const files = await unzip(zip)
     const model = mount(openModel(await openModelFolder(new Map([...files].map(([path, bytes]) => [path, bytesSource(bytes, path)])))), await testGpu())
     const merged = adapterShelf({ ...needsOf(model), storage: memoryStorage() })
