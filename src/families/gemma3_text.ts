@@ -33,7 +33,8 @@ export const family: Family<Gemma3> = {
     // v5 has both tables below rope_parameters; before, the local one had an entry of its own and was never scaled.
     const tables = json['rope_parameters'] as Readonly<Record<string, JsonObject>> | undefined | null
     const local = { ...json, rope_parameters: tables?.['sliding_attention'], rope_scaling: null, rope_theta: json['rope_local_base_freq'] }
-    const global = { ...json, rope_parameters: { ...tables?.['full_attention'], ...(json['rope_scaling'] as JsonObject | undefined | null) }, rope_scaling: null }
+    // A scaling is named by rope_type here, and by no older entry.
+    const global = { ...json, rope_parameters: { rope_type: 'default', ...tables?.['full_attention'], ...(json['rope_scaling'] as JsonObject | undefined | null) }, rope_scaling: null }
     const config = {
       ...common,
       attentionBias: read.boolean('attention_bias', false),

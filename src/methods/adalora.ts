@@ -12,6 +12,7 @@ import { TRIPLET, tripletScores } from '../ops/tripletScores.ts'
 import { Fault } from '../protocol/failure.ts'
 import type { OptionSpecs } from '../protocol/options.ts'
 import { addProduct } from './addProduct.ts'
+import { unreadable } from './lora.ts'
 import type { Attachment, Method, ModelOutline, ReadParam } from './method.ts'
 import { trainedBias } from './trainedBias.ts'
 import { linearTargets, rulesOf, writtenRules, type TargetRules } from './targets.ts'
@@ -231,6 +232,8 @@ export const method: Method = {
   },
   fromPeft(config, model) {
     if (config['peft_type'] !== 'ADALORA') return undefined
+    const unknown = unreadable(config)
+    if (unknown.length > 0) throw new Fault('bad-adapter', `This AdaLoRA adapter uses ${unknown.join(', ')}, which cannot be read yet.`, 'Merge it into the weights in PEFT.')
     const pattern = config['rank_pattern'] as Readonly<Record<string, readonly boolean[]>> | null | undefined
     const number = (name: string, fallback: number): number => Number(config[name] ?? fallback)
     return attach(

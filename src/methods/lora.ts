@@ -68,8 +68,11 @@ interface Settings extends TargetRules {
 /** Starts that leave the base as it is, so that the file says everything. */
 const KEEPS_BASE: ReadonlySet<string> = new Set(['gaussian', 'eva', 'orthogonal', 'mica'])
 
-/** Variants of LoRA that change what the tensors mean. */
+/** Variants of LoRA that change what the tensors mean; AdaLoRA's config has the same entries. */
 const UNSUPPORTED = ['lora_bias', 'layer_replication', 'target_parameters', 'trainable_token_indices', 'alora_invocation_tokens', 'arrow_config', 'use_qalora', 'use_bdlora', 'kasa_config', 'monteclora_config']
+
+/** Those of them that a config asks for. */
+export const unreadable = (config: Readonly<Record<string, unknown>>): string[] => UNSUPPORTED.filter((name) => config[name] !== undefined && config[name] !== null && config[name] !== false)
 
 const PREFIX = 'base_model.model.'
 
@@ -235,7 +238,7 @@ export const method: Method = {
 
   fromPeft(config, model) {
     if (config['peft_type'] !== 'LORA') return undefined
-    const unknown = UNSUPPORTED.filter((name) => config[name] !== undefined && config[name] !== null && config[name] !== false)
+    const unknown = unreadable(config)
     const initialised = config['init_lora_weights'] ?? true
     // What random subspace iteration subtracted from the base cannot be found again; whole decompositions can.
     const start = startOf(initialised)

@@ -14,6 +14,7 @@ export function attachSavedPrompt(config: Readonly<Record<string, unknown>>, mod
   const count = config['num_virtual_tokens']
   if (typeof count !== 'number' || !Number.isInteger(count) || count < 1)
     throw new Fault('bad-adapter', `adapter_config.json says num_virtual_tokens ${JSON.stringify(count)}, where a whole number from 1 on was expected.`, 'Save the adapter again with the library that made it.')
+  if (Number(config['num_transformer_submodules'] ?? 1) !== 1) throw new Fault('bad-adapter', 'This prompt was made for an encoder and a decoder, and models here are one of these.', 'Open an adapter of a model that writes, or of an encoder.')
   const zeros = { kind: 'zeros' } as const
   if (name !== 'prefix_tuning') return { name, prompt: { count, embeddings: (site) => site.param(KEY, [count, model.embedded], zeros) } }
   const width = model.attention.kvHeads * model.attention.headSize
