@@ -35,12 +35,12 @@ it('reaches every action by its name, and says what will not fit', async () => {
   await page.getByText('1 min 22 s').first().waitFor()
   await command(page, 'quick taste')
   const steps = () => page.getByRole('textbox', { name: 'Steps', exact: true }).inputValue()
-  await expect.poll(steps).toBe('30')
-  await page.getByText(/^30 steps, about 12 s/).first().waitFor()
+  await expect.poll(steps).toBe('40')
+  await page.getByText(/^40 steps, about 16 s/).first().waitFor()
   // A reload in the middle loses neither the data nor the preset.
   await page.reload()
-  await page.getByText(/^30 steps, about 12 s/).first().waitFor()
-  await expect.poll(steps).toBe('30')
+  await page.getByText(/^40 steps, about 16 s/).first().waitFor()
+  await expect.poll(steps).toBe('40')
   await command(page, 'adam epsilon')
   // A field behind a disclosure is opened and has the focus.
   await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('adam_epsilon')
