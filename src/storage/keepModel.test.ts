@@ -1,6 +1,6 @@
 // A dropped model is kept whole, under the hash of what was copied, or not at all.
 import { expect, it } from 'vitest'
-import { bytesSource, CHUNK_BYTES, hashSource, type ByteSource } from '../files/byteSource.ts'
+import { bytesSource, hashSource, type ByteSource } from '../files/byteSource.ts'
 import { utf8 } from '../lib/bytes.ts'
 import { Fault } from '../protocol/failure.ts'
 import { keepModel } from './keepModel.ts'
@@ -10,9 +10,11 @@ import { memoryRecords } from './memoryRecords.ts'
 import { quota } from './quota.ts'
 import { createStorage } from './storage.ts'
 
-const weights = Uint8Array.from({ length: 2 * CHUNK_BYTES + 5 }, (_, i) => i * i)
+const weights = Uint8Array.from({ length: 1005 }, (_, i) => i * i)
+/** More files, so that there is a middle of both readings. */
+const others = [1, 2, 3, 4].map((n) => [`model-${n}.safetensors`, bytesSource(weights.map((b) => b + n), `mine/model-${n}.safetensors`)] as const)
 const folder = (source: ByteSource = bytesSource(weights, 'mine/model.safetensors')) => ({
-  files: new Map([['config.json', bytesSource(utf8('{}'), 'mine/config.json')], ['model.safetensors', source]]),
+  files: new Map([['config.json', bytesSource(utf8('{}'), 'mine/config.json')], ...others, ['model.safetensors', source]]),
   hash: (hashOf: (source: ByteSource) => Promise<string> = hashSource) => hashOf(source),
 })
 const all = { isCancelled: () => false, onProgress: () => undefined }
@@ -31,7 +33,7 @@ it('copies what the model is read from, and answers for it from there on', async
   expect(told).toEqual(told.toSorted((a, b) => a - b))
   expect([told[0], told.at(-1)]).toEqual([0, 1])
   const kept = (await storage.library.open(id))!.files
-  expect([...kept.keys()]).toEqual(['config.json', 'model.safetensors'])
+  expect([...kept.keys()]).toEqual([...folder().files.keys()])
   expect(await hashSource(kept.get('model.safetensors')!)).toBe(await hashSource(bytesSource(weights, '')))
   // Again: it is there.
   expect(await keepModel(storage, 'mine', folder(), all)).toEqual({ id, sha256 })
