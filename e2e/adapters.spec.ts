@@ -8,14 +8,14 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { AdapterUse } from '../src/protocol/adapters.ts'
 import { startBrowser, type Stage } from './browser.ts'
 import { goldenRoot } from './golden/goldenFiles.ts'
-import { buildStudioPage } from './harness.ts'
+import { buildWorkerPage } from './harness.ts'
 
 const dropped = { llama: 'models/llama', first: 'cases/llama__lora_qv/adapter', second: 'cases/llama__lora_all/adapter' }
 
 let stage: Stage
 let page: Page
 beforeAll(async () => {
-  const folder = await buildStudioPage('studioPage')
+  const folder = await buildWorkerPage('studioPage')
   for (const [name, from] of Object.entries(dropped)) await cp(join(goldenRoot, from), join(folder, name), { recursive: true })
   stage = await startBrowser({ folder })
   page = await stage.open()

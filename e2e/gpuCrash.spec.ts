@@ -9,7 +9,7 @@ import { bits } from '../src/lib/rng.ts'
 import { defaultRecipe, type Recipe } from '../src/protocol/recipe.ts'
 import { startBrowser, type Stage } from './browser.ts'
 import { goldenRoot } from './golden/goldenFiles.ts'
-import { buildStudioPage } from './harness.ts'
+import { buildWorkerPage } from './harness.ts'
 
 const CRASHES = Number(process.env['TUNESMITH_CRASHES'] ?? 2)
 const SEED = Number(process.env['TUNESMITH_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
@@ -31,7 +31,7 @@ let stage: Stage
 let page: Page
 let whole: Awaited<ReturnType<typeof run>>
 beforeAll(async () => {
-  const folder = await buildStudioPage('gpuCrashPage')
+  const folder = await buildWorkerPage('studioPage')
   await cp(llama, join(folder, 'llama'), { recursive: true })
   await writeFile(join(folder, 'rows.jsonl'), Array.from({ length: 16 }, (_, i) => JSON.stringify({ prompt: `${i} + ${i}?`, completion: ` ${2 * i}` })).join('\n'))
   stage = await startBrowser({ folder, crashes: true })

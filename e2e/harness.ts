@@ -1,15 +1,17 @@
-// Builds pages for journeys, each into a folder of its own. They are served with the same headers as the product, so that the
-// strict policy is met here too.
+// Builds pages for journeys, each into a folder of its own below .cache, and answers with that folder. They are served with the same
+// headers as the product, so that the strict policy is met here too. Several journeys in a row build a page once.
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
-import { build } from 'vite'
+import { build, type InlineConfig } from 'vite'
+import { isUpToDate } from '../scripts/build.mjs'
 import { defines } from '../scripts/defines.mjs'
 
 const project = fileURLToPath(new URL('..', import.meta.url))
+const sources = ['src', 'shaders', 'public', 'package-lock.json', 'e2e/harness.ts']
 
-/** Builds the page around the scripted Studio. @param page the folder of its page */
-export async function buildHarness(page = 'harness'): Promise<string> {
+async function built(page: string, own: InlineConfig): Promise<string> {
   const folder = `${project}.cache/${page}`
+  if (isUpToDate(`.cache/${page}/index.html`, [...sources, `e2e/${page}`])) return folder
   // Under a test runner the environment says `test`, and React would come in its slow checking build.
   const environment = process.env['NODE_ENV']
   process.env['NODE_ENV'] = 'production'
@@ -18,10 +20,9 @@ export async function buildHarness(page = 'harness'): Promise<string> {
       configFile: false,
       root: `${project}e2e/${page}`,
       base: './',
-      publicDir: `${project}public`,
-      plugins: [react()],
-      logLevel: 'warn',
+      logLevel: 'error',
       build: { outDir: folder, emptyOutDir: true, target: 'es2023', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+      ...own,
     })
   } finally {
     process.env['NODE_ENV'] = environment
@@ -29,17 +30,8 @@ export async function buildHarness(page = 'harness'): Promise<string> {
   return folder
 }
 
-/** Builds the page that has nothing but the real worker, as `window.studio`. @param name of the folder */
-export async function buildStudioPage(name: string): Promise<string> {
-  const folder = `${project}.cache/${name}`
-  await build({
-    configFile: false,
-    root: `${project}e2e/studioPage`,
-    base: './',
-    define: defines,
-    logLevel: 'error',
-    worker: { format: 'es' },
-    build: { outDir: folder, emptyOutDir: true, target: 'es2023', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
-  })
-  return folder
-}
+/** The page around the scripted Studio. @param page the folder of its sources */
+export const buildHarness = (page = 'harness'): Promise<string> => built(page, { publicDir: `${project}public`, plugins: [react()] })
+
+/** A page that has nothing but a worker. What a journey puts beside it is its own affair. @param page the folder of its sources */
+export const buildWorkerPage = (page: string): Promise<string> => built(page, { define: defines, worker: { format: 'es' } })

@@ -2,28 +2,18 @@
 // disk, two tabs, a newer version of the database, and a download that resumes.
 import { createHash, randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
-import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { uniform } from '../src/lib/rng.ts'
 import { startBrowser, type Stage } from './browser.ts'
+import { buildWorkerPage } from './harness.ts'
 
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
-const folder = here('../.cache/storagePage')
 const BYTES = 300_000
 
 let stage: Stage
 const model = randomBytes(3_000_000)
 beforeAll(async () => {
-  await build({
-    root: here('storagePage'),
-    configFile: false,
-    base: './',
-    logLevel: 'error',
-    worker: { format: 'es' },
-    build: { outDir: folder, emptyOutDir: true, target: 'es2023', modulePreload: { polyfill: false } },
-  })
+  const folder = await buildWorkerPage('storagePage')
   await writeFile(`${folder}/model.bin`, model)
   stage = await startBrowser({ folder })
 })

@@ -1,4 +1,4 @@
-// Builds dist/ when something it is made of is newer. Used by `npm start` and `npm run tune`.
+// Builds dist/ when something it is made of is newer. Used by `npm start` and `npm run tune`; journeys ask the same of pages of their own.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,10 +14,15 @@ function newest(path) {
   return Math.max(info.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))))
 }
 
+/** Whether a file is at least as new as all that it is made of; paths are the project's. @param {string} built @param {readonly string[]} from */
+export function isUpToDate(built, from) {
+  const since = newest(join(root, built))
+  return from.every((source) => newest(join(root, source)) <= since)
+}
+
 /** Answers whether dist/ is up to date now. */
 export function ensureBuilt() {
-  const built = newest(join(root, 'dist/index.html'))
-  if (!sources.some((source) => newest(join(root, source)) > built)) return true
+  if (isUpToDate('dist/index.html', sources)) return true
   ensureInstalled()
   console.log('Building …')
   const { status } = spawnSync(process.execPath, ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn'], { cwd: root, stdio: 'inherit' })
