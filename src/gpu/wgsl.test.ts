@@ -134,6 +134,11 @@ describe('packParams', () => {
       'norm.forward sets mean, which its shader does not read.',
     )
   })
+
+  it.each([[{ rows: 2 ** 32 }, 'rows to 4294967296, which is no u32'], [{ rows: -1 }, 'rows to -1'], [{ rows: 0.5 }, 'rows to 0.5'], [{ shift: 2 ** 31 }, 'which is no i32'], [{ shift: Number.NaN }, 'shift to NaN']])(
+    'refuses %j, which would wrap around in silence',
+    (wrong, message) => expect(() => packParams(params, { rows: 1, shift: 0, eps: 0, ...wrong }, 'norm.forward')).toThrow(message),
+  )
 })
 
 // The same reader on every shader of the project: what a dispatch gives is what its entry asks for.

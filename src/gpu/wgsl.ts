@@ -124,9 +124,11 @@ export function packParams(fields: readonly Field[], values: Readonly<Record<str
   fields.forEach((f, i) => {
     const value = values[f.name]
     if (value === undefined) throw new Fault('internal', `${where} does not set ${f.name}.`, 'Add it to the dispatch.')
-    if (f.type === 'f32') view.setFloat32(i * 4, value, true)
-    else if (f.type === 'u32') view.setUint32(i * 4, value, true)
-    else view.setInt32(i * 4, value, true)
+    if (f.type === 'f32') return view.setFloat32(i * 4, value, true)
+    // Written as they are, larger ones would wrap around in silence.
+    const whole = f.type === 'u32' ? value >>> 0 : value | 0
+    if (whole !== value) throw new Fault('internal', `${where} sets ${f.name} to ${value}, which is no ${f.type}.`, 'Use a smaller batch or a smaller model.')
+    view.setUint32(i * 4, whole, true)
   })
   return words
 }
