@@ -44,6 +44,8 @@ describe('refused when it is opened', () => {
     ['an id of a billion', { model: { ...base.model, vocab: { a: 1e9 } } }, 'id 1000000000'],
     ['an added token with such an id', { added_tokens: [{ id: 4e9, content: '<x>' }] }, 'id 4000000000'],
     ['an added token without a text', { added_tokens: [{ id: 1 }] }, 'no content'],
+    ['words that are whole tokens', { model: { type: 'WordLevel', vocab: letters, unk_token: 'a' } }, 'splits words as WordLevel'],
+    ['marks on later parts of a word', { model: { ...base.model, continuing_subword_prefix: '##' } }, 'marks every later part'],
     ['words without a limit', { model: { type: 'WordPiece', vocab: letters, unk_token: 'a', max_input_chars_per_word: 1e9 } }, 'up to 1000000000 characters'],
     ['a text that stands in twice', { post_processor: { type: 'TemplateProcessing', single: [{ Sequence: { id: 'A' } }, { Sequence: { id: 'A' } }], pair: [] } }, 'more than once'],
     ['long replacements', { normalizer: replace('a', 'a'.repeat(1000)) }, 'no short text'],

@@ -31,8 +31,14 @@ export function checkTokenizerJson(json: JsonObject): void {
   for (const key of ['normalizer', 'pre_tokenizer', 'post_processor', 'decoder']) checkParts(json[key], key)
 }
 
+/** What the library splits as the one in Rust does. */
+const SPLITTERS: readonly unknown[] = ['BPE', 'Unigram', 'WordPiece']
+
 function checkVocabulary(model: JsonObject): void {
-  const { vocab, max_input_chars_per_word: longest = 100 } = model
+  const { type, vocab, max_input_chars_per_word: longest = 100 } = model
+  // Files from before there was a type have none.
+  if (type !== undefined && !SPLITTERS.includes(type)) throw new Error(`it splits words as ${String(type)}, and ${SPLITTERS.join(', ')} can be used`)
+  if (type === 'BPE' && (model['continuing_subword_prefix'] ?? '') !== '') throw new Error('it marks every later part of a word, which is not done here')
   if (typeof longest !== 'number' || !(longest <= MAX_WORD)) throw new Error(`its words have up to ${String(longest)} characters`)
   for (const name of ['end_of_word_suffix', 'continuing_subword_prefix', 'continuing_subword_suffix'])
     if (typeof (model[name] ?? '') !== 'string' || String(model[name] ?? '').length > MAX_TEXT) throw new Error(`its ${name} is no short text`)

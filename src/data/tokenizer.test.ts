@@ -86,7 +86,7 @@ test('BERT knows the characters that its Rust knows', () => {
 test('words and digits are those of Unicode', () => {
   const pieces = (pre_tokenizer: object, text: string): string[] => {
     const vocab = Object.fromEntries([...new Set(text)].map((letter, i) => [letter, i]))
-    const json = { model: { type: 'WordLevel', unk_token: '?', vocab: { ...vocab, '?': 99, 'é1': 100, '½': 101, '٣٤½': 102, ab: 103 } }, added_tokens: [], decoder: null, post_processor: null, normalizer: null, pre_tokenizer }
+    const json = { model: { type: 'WordPiece', unk_token: '?', continuing_subword_prefix: '##', max_input_chars_per_word: 100, vocab: { ...vocab, '?': 99, 'é1': 100, '½': 101, '٣٤½': 102, ab: 103 } }, added_tokens: [], decoder: null, post_processor: null, normalizer: null, pre_tokenizer }
     const tokenizer = loadTokenizer(json, {})
     return [...tokenizer.encode(text)].map((id) => tokenizer.idToToken(id)!)
   }
