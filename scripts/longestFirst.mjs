@@ -1,8 +1,8 @@
 // Test files that take longest begin first, so that no worker is left alone with one of them at the end. A clean clone has no
-// durations to go by, and the smallest file, which finds all ops by itself, is the one that takes longest.
+// durations to go by, and the smallest files, which find all ops by themselves, are those that take longest.
 import { BaseSequencer } from 'vitest/node'
 
-const LONGEST = ['src/ops/ops.gpu.test.ts', 'src/methods/methods.gpu.test.ts', 'src/train/session.gpu.test.ts', 'src/train/quantizedBase.gpu.test.ts', 'src/cli/parity/golden.gpu.test.ts']
+const LONGEST = ['src/ops/attention.gpu.test.ts', 'src/ops/ops.gpu.test.ts', 'src/methods/methods.gpu.test.ts', 'src/train/session.gpu.test.ts', 'src/train/quantizedBase.gpu.test.ts', 'src/cli/parity/golden.gpu.test.ts']
 
 export class LongestFirst extends BaseSequencer {
   /** @param {import('vitest/node').TestSpecification[]} files */
