@@ -4,6 +4,8 @@ import { Fault } from '../protocol/failure.ts'
 export class Arguments {
   private readonly options = new Map<string, string>()
   private readonly places: string[] = []
+  /** Options that came without the value which they need, if they exist. */
+  private readonly bare: string[] = []
 
   /**
    * @param usage said with everything that does not fit
@@ -19,9 +21,11 @@ export class Arguments {
       if (!arg.startsWith('--')) this.places.push(arg)
       else if (switches.includes(arg)) this.options.set(arg, '')
       else {
-        const value = argv[++i]
-        if (value === undefined || value.startsWith('--')) throw this.wrong(`${arg} needs a value.`)
-        this.options.set(arg, value)
+        const value = argv[i + 1]
+        const isBare = value === undefined || value.startsWith('--')
+        if (isBare) this.bare.push(arg)
+        else i++
+        this.options.set(arg, isBare ? '' : value)
       }
     }
   }
@@ -33,6 +37,7 @@ export class Arguments {
   allow(known: readonly string[]): void {
     const stray = [...this.options.keys()].find((name) => !known.includes(name))
     if (stray !== undefined) throw this.wrong(`There is no option ${stray} here; known ones are ${known.join(', ')}.`)
+    if (this.bare.length > 0) throw this.wrong(`${this.bare[0]} needs a value.`)
   }
 
   /** What is no option. @param said what is expected, where that is not just so many folders */

@@ -2,8 +2,8 @@
 // default options and learning rate on one bundled sample, over Dawn, and prints what each reached as a Markdown table.
 // With --readme the table replaces the one in README.md; results are kept in .cache, so that an interrupted table goes on.
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { Fault } from '../protocol/failure.ts'
 import { Arguments } from './arguments.ts'
+import { betweenMarks } from './betweenMarks.ts'
 import { methodSubjects } from './methods/methodSubjects.ts'
 import { measureMethod, type Measured } from './methods/measureMethod.ts'
 import { methodsTable } from './methods/methodsTable.ts'
@@ -46,8 +46,5 @@ async function read(argv: readonly string[]): Promise<{ only: readonly string[] 
 }
 
 async function intoReadme(table: string): Promise<void> {
-  const text = await readFile('README.md', 'utf8')
-  const [from, to] = [text.indexOf(BEGIN), text.indexOf(END)]
-  if (from < 0 || to < from) throw new Fault('internal', `README.md has no place for the table: ${BEGIN} and ${END}.`, 'Put both lines where the table should stand.')
-  await writeFile('README.md', `${text.slice(0, from)}${BEGIN}\n\n${table}\n${text.slice(to)}`)
+  await writeFile('README.md', betweenMarks(await readFile('README.md', 'utf8'), BEGIN, END, table))
 }

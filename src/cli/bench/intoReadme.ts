@@ -1,5 +1,5 @@
 // The README's performance tables, from the JSON of reports: what people ask first, then all of it folded away.
-import { Fault } from '../../protocol/failure.ts'
+import { betweenMarks } from '../betweenMarks.ts'
 import { madeLine } from './madeLine.ts'
 import { ratioTable } from './ratioTable.ts'
 import type { Report } from './report.ts'
@@ -10,9 +10,7 @@ const END = '<!-- bench end -->'
 
 /** @throws Fault where the text has no place for the tables */
 export function intoReadme(text: string, reports: readonly Report[]): string {
-  const [from, to] = [text.indexOf(BEGIN), text.indexOf(END)]
-  if (from < 0 || to < from) throw new Fault('internal', `README.md has no place for the tables: ${BEGIN} and ${END}.`, 'Put both lines where the tables should stand.')
-  return `${text.slice(0, from)}${BEGIN}\n\n${reports.flatMap(partsOf).join('\n\n')}\n\n${text.slice(to)}`
+  return betweenMarks(text, BEGIN, END, `${reports.flatMap(partsOf).join('\n\n')}\n`)
 }
 
 function partsOf({ made, ...findings }: Report): string[] {

@@ -17,10 +17,11 @@ describe('the bench’s command line', () => {
 
   it.each([
     [['--only', 'matmull'], 'bench does not measure matmull'],
-    [['matmul'], 'bench does not know matmul'],
+    [['matmul'], 'Expected options only, found matmul'],
+    [['--fast'], 'There is no option --fast here'],
     [['--json'], '--json needs a value'],
     [['--json', '--dawn'], '--json needs a value'],
-    [['--rounds', '0'], '--rounds must be a whole number above 0, found 0'],
+    [['--rounds', '0'], '--rounds takes a whole number above 0, found 0'],
     [['--no', 'torch'], 'bench has no library torch'],
     [['--python', 'python3'], '--python wants --dawn'],
   ])('refuses %j', (argv, message) => {

@@ -1,5 +1,5 @@
 // The command line of `npm run bench`, read into plain values.
-import { Fault } from '../../protocol/failure.ts'
+import { Arguments } from '../arguments.ts'
 import { presets } from './presets.ts'
 
 export const USAGE = `npm run bench -- [--dawn] [--software] [--only NAME,NAME] [--no NAME,NAME] [--quick] [--rounds N] [--json FILE]
@@ -29,32 +29,25 @@ export interface BenchOptions {
   readonly bundle?: string
 }
 
+const SWITCHES = ['--dawn', '--software', '--quick']
+
 export function readOptions(argv: readonly string[]): BenchOptions {
-  const flags = new Set<string>()
-  const values = new Map<string, string>()
-  for (let i = 0; i < argv.length; i++) {
-    const word = argv[i]
-    if (['--dawn', '--software', '--quick'].includes(word)) flags.add(word)
-    else if (['--only', '--no', '--rounds', '--python', '--json', '--readme', '--bundle'].includes(word)) {
-      const value = argv[++i]
-      if (value === undefined || value.startsWith('--')) throw new Fault('bad-recipe', `${word} needs a value.`, USAGE)
-      values.set(word, value)
-    } else throw new Fault('bad-recipe', `bench does not know ${word}.`, USAGE)
-  }
+  const args = new Arguments(argv, USAGE, SWITCHES)
+  args.allow([...SWITCHES, '--only', '--no', '--rounds', '--python', '--json', '--readme', '--bundle'])
+  args.operands(0, 0, 'options only')
   const standard = [...presets.keys(), ...SECTIONS]
   const known: readonly string[] = [...standard, ...EXTRAS]
-  const named = values.get('--only')?.split(',')
+  const named = args.text('--only')?.split(',')
   const stranger = named?.find((name) => !known.includes(name))
-  if (stranger !== undefined) throw new Fault('bad-recipe', `bench does not measure ${stranger}; it measures ${known.join(', ')}.`, USAGE)
-  const without = values.get('--no')?.split(',') ?? []
+  if (stranger !== undefined) throw args.wrong(`bench does not measure ${stranger}; it measures ${known.join(', ')}.`)
+  const without = args.text('--no')?.split(',') ?? []
   const unknown = without.find((name) => !(PEERS as readonly string[]).includes(name) && name !== 'peers')
-  if (unknown !== undefined) throw new Fault('bad-recipe', `bench has no library ${unknown} to leave out; it has ${PEERS.join(', ')}, or peers for all of them.`, USAGE)
-  const rounds = Number(values.get('--rounds') ?? (flags.has('--quick') ? 3 : 7))
-  if (!Number.isInteger(rounds) || rounds < 1) throw new Fault('bad-recipe', `--rounds must be a whole number above 0, found ${values.get('--rounds')}.`, USAGE)
-  const [python, json, readme, bundle] = [values.get('--python'), values.get('--json'), values.get('--readme'), values.get('--bundle')]
-  if (python !== undefined && !flags.has('--dawn')) throw new Fault('bad-recipe', '--python wants --dawn: a page cannot start another program.', USAGE)
+  if (unknown !== undefined) throw args.wrong(`bench has no library ${unknown} to leave out; it has ${PEERS.join(', ')}, or peers for all of them.`)
+  const [dawn, quick] = [args.has('--dawn'), args.has('--quick')]
+  const [python, json, readme, bundle] = [args.text('--python'), args.text('--json'), args.text('--readme'), args.text('--bundle')]
+  if (python !== undefined && !dawn) throw args.wrong('--python wants --dawn: a page cannot start another program.')
   return {
-    dawn: flags.has('--dawn'), software: flags.has('--software'), quick: flags.has('--quick'), rounds, patient: named !== undefined,
+    dawn, software: args.has('--software'), quick, rounds: args.count('--rounds', quick ? 3 : 7), patient: named !== undefined,
     only: named ? known.filter((name) => named.includes(name)) : standard,
     peers: PEERS.filter((name) => !without.includes('peers') && !without.includes(name)),
     ...(python !== undefined && { python }), ...(json !== undefined && { json }), ...(readme !== undefined && { readme: readme.split(',') }), ...(bundle !== undefined && { bundle }),

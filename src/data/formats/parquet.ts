@@ -1,6 +1,7 @@
 // Parquet tables (https://parquet.apache.org/docs/file-format/), one row group in memory at a time. Whole numbers with
 // names, as Hugging Face datasets note them in the schema's metadata, become their names. The reader is loaded only when
 // a Parquet file comes, and sees nothing whose counts were not checked.
+import { gunzipSync } from 'fflate'
 import type { CompressionCodec, Compressors, FileMetaData } from 'hyparquet'
 import { isRecord } from '../../protocol/record.ts'
 import { Fault, messageOf } from '../../protocol/failure.ts'
@@ -69,7 +70,6 @@ async function guarded<T>(source: ByteSource, work: () => Promise<T>): Promise<T
 async function codecs(metadata: FileMetaData): Promise<Compressors> {
   const used = new Set<CompressionCodec>(metadata.row_groups.flatMap((g) => g.columns.flatMap((c) => c.meta_data?.codec ?? [])))
   const { snappyUncompress } = await import('hyparquet')
-  const gunzip = used.has('GZIP') ? (await import('fflate')).gunzipSync : undefined
   const zstd = used.has('ZSTD') ? (await import('fzstd')).decompress : undefined
   return {
     SNAPPY: (input, size) => {
@@ -77,7 +77,7 @@ async function codecs(metadata: FileMetaData): Promise<Compressors> {
       snappyUncompress(input, out)
       return out
     },
-    ...(gunzip && { GZIP: (input, size) => gunzip(input, { out: new Uint8Array(size) }) }),
+    GZIP: (input, size) => gunzipSync(input, { out: new Uint8Array(size) }),
     ...(zstd && { ZSTD: (input, size) => zstd(input, new Uint8Array(size)) }),
   }
 }

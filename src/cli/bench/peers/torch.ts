@@ -82,6 +82,9 @@ async function train(python: string, dtype: string, spec: LoraSpec): Promise<Tra
     await writeFolders(folder, spec)
     await session.read()
     await ask({ folder, dtype })
+  } catch (error) {
+    session.end()
+    throw error
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
