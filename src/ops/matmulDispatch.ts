@@ -5,8 +5,9 @@ import { grid } from '../graph/shape.ts'
 import { direct } from './matmulDirect.ts'
 import { COLUMNS, few } from './matmulFew.ts'
 import type { Operands } from './matmulKernel.ts'
+import { quads, QUAD_WIDTH, type QuadTile } from './matmulQuads.ts'
 import { DEPTH, staged, THREADS } from './matmulStaged.ts'
-import { subgroup, WIDTH, type SubgroupTile } from './matmulSubgroup.ts'
+import { LANES, subgroup, WIDTH, type SubgroupTile } from './matmulSubgroup.ts'
 
 export interface Extent {
   readonly M: number
@@ -28,6 +29,8 @@ export interface Product extends Extent {
 
 /** Rows and columns from which it may pay to try tiles of other sizes. */
 const LARGE = 128
+/** Multiplications from which a kernel that takes SwiftShader three times as long to compile pays within some ten steps. */
+const LONG = 2 ** 26
 /** Rows that count as few. */
 const FEW = 8
 
@@ -98,7 +101,7 @@ export function matmulDispatches(p: Product): Dispatch[] {
   return [{ ...first, alternatives, ...(!isFew(M, transA) && { tune: shapeClass(p, operands) }) }, ...(layers > 1 ? [last] : [])]
 }
 
-function ways({ M, N }: Extent, v: Operands, way: (shader: string, workgroups: readonly [number, number], strip: number) => Dispatch): Dispatch[] {
+function ways({ M, N, K }: Extent, v: Operands, way: (shader: string, workgroups: readonly [number, number], strip: number) => Dispatch): Dispatch[] {
   const tiled = (rows: number, columns: number, side = THREADS): readonly [number, number] => [Math.ceil(N / (side * columns)), Math.ceil(M / (side * rows))]
   const list: Dispatch[] = []
   if (isFew(M, v.transA)) {
@@ -117,10 +120,16 @@ function ways({ M, N }: Extent, v: Operands, way: (shader: string, workgroups: r
   }
   const swap = N <= 16 && N < M
   const [tall, wide] = swap ? [N, M] : [M, N]
-  for (const lanes of [4, 8] as const) {
-    const tile: SubgroupTile = { rows: tall <= 8 ? 8 : tall <= 16 ? 16 : 32, fours: lanes === 4 || (tall > 8 && tall <= 16) ? 2 : 1, lanes, swap }
-    const workgroups = [Math.ceil(wide / (WIDTH * 4 * tile.fours)), Math.ceil(tall / tile.rows)] as const
-    list.push({ ...way(textOf(subgroup, { ...v, fourY: v.fourY && !swap }, tile), workgroups, tile.rows), needs: ['subgroups'], lanes, suits: 'software' })
-  }
+  const software = (shader: string, across: number, rows: number, lanes: number): Dispatch => ({
+    ...way(shader, [Math.ceil(wide / across), Math.ceil(tall / rows)], rows),
+    needs: ['subgroups'],
+    lanes,
+    suits: 'software',
+  })
+  const plain = { ...v, fourY: v.fourY && !swap }
+  const quad: QuadTile = M * N * K >= LONG && tall > 16 ? { rows: 32, fours: 4, depth: 2, swap } : { rows: tall <= 8 ? 8 : 16, fours: 2, depth: 2, swap }
+  list.push(software(textOf(quads, plain, quad), QUAD_WIDTH * 4 * quad.fours, quad.rows, 4))
+  const eight: SubgroupTile = tall > 8 && tall <= 16 ? { rows: 16, fours: 2, swap } : { rows: tall <= 8 ? 8 : 32, fours: 1, swap }
+  list.push(software(textOf(subgroup, plain, eight), WIDTH * 4 * eight.fours, eight.rows, LANES))
   return list
 }

@@ -1,26 +1,25 @@
-// A matmul kernel for software adapters, where a load by lane costs as much as ten or twenty multiplications and an exchange
-// between lanes two to five. All lanes of a workgroup share the same rows of y and own columns of their own: each lane loads
-// four numbers of one row of a, and every lane gets every row by broadcast. Right for any subgroup of at least `lanes` lanes.
+// A matmul kernel for software adapters of eight lanes, where a load by lane costs as much as ten or twenty multiplications and
+// an exchange between lanes two to five. All lanes of a workgroup share the same rows of y and own columns of their own: each
+// lane loads four numbers of one row of a, and every lane gets every row by broadcast. Right for any larger subgroup too.
 // Either operand can play a: with `swap` the kernel computes yᵀ = bᵀ·aᵀ, which suits a y of few columns.
 import { accumulators, declarations, everySegment, loaders, put, putAll, stretch, type Operands, type Segment } from './matmulKernel.ts'
 import { component, lines, range } from './wgslText.ts'
 
 export interface SubgroupTile {
-  /** Rows of y per workgroup: a multiple of `lanes`, or of 4 where a is stored transposed. */
+  /** Rows of y per workgroup: a multiple of LANES. */
   readonly rows: number
   /** Fours of columns per thread. */
   readonly fours: number
-  /** Lanes that hold rows. */
-  readonly lanes: 4 | 8
   readonly swap: boolean
 }
 
 /** Threads of a workgroup. */
 export const WIDTH = 8
+/** Lanes that hold rows. */
+export const LANES = 8
 
-export function subgroup(v: Operands, { rows, fours, lanes, swap }: SubgroupTile): string {
-  const registers = Math.ceil(rows / lanes)
-  const perRegister = lanes / 4
+export function subgroup(v: Operands, { rows, fours, swap }: SubgroupTile): string {
+  const registers = rows / LANES
   const clamp = (index: string, size: string): string => `min(${index}, ${size} - 1u)`
   const product = (s: Segment): string => {
     const left = { name: s.a, four: s.fourA, kInside: !s.transA }
@@ -32,8 +31,8 @@ export function subgroup(v: Operands, { rows, fours, lanes, swap }: SubgroupTile
     const origins = [
       ...range(registers).map((i) =>
         held.kInside
-          ? `let heldAt${i} = ${clamp(`row0 + lane % ${lanes}u + ${i * lanes}u`, 'rows')};`
-          : `let heldAt${i} = ${clamp(`row0 / 4u + (lane % ${lanes}u) / 4u + ${i * perRegister}u`, '((rows + 3u) / 4u)')};`,
+          ? `let heldAt${i} = ${clamp(`row0 + lane % ${LANES}u + ${i * LANES}u`, 'rows')};`
+          : `let heldAt${i} = ${clamp(`row0 / 4u + (lane % ${LANES}u) / 4u + ${2 * i}u`, '((rows + 3u) / 4u)')};`,
       ),
       ...(own.kInside
         ? range(4 * fours).map((j) => `let ownAt${j} = ${clamp(`column0 + ${j}u`, 'columns')};`)
@@ -51,12 +50,12 @@ export function subgroup(v: Operands, { rows, fours, lanes, swap }: SubgroupTile
     const step = (i: number, k: number, scalar: string): string[] => range(fours).map((j) => `acc${i}_${j} = fma(vec4f(${scalar}), b${k}_${j}, acc${i}_${j});`)
     const products = held.kInside
       ? range(rows).flatMap((i) => [
-          `let a${i} = subgroupBroadcast(held${Math.floor(i / lanes)}, ${i % lanes}u);`,
+          `let a${i} = subgroupBroadcast(held${Math.floor(i / LANES)}, ${i % LANES}u);`,
           ...range(4).flatMap((k) => step(i, k, `a${i}.${component[k]}`)),
         ])
       : range(rows / 4).flatMap((four) =>
           range(4).flatMap((k) => [
-            `let a${four}_${k} = subgroupBroadcast(held${Math.floor(four / perRegister)}, ${(four % perRegister) * 4 + k}u);`,
+            `let a${four}_${k} = subgroupBroadcast(held${four >> 1}, ${(four % 2) * 4 + k}u);`,
             ...range(4).flatMap((i) => step(four * 4 + i, k, `a${four}_${k}.${component[i]}`)),
           ]),
         )
