@@ -65,6 +65,8 @@ function joinProducts(first: Node, second: Node): Node | undefined {
   const plain = [first, second].every((n) => !n.attrs['transA'] && !n.inputs['a2'] && !n.inputs['total'])
   if (!plain) return undefined
   const [main, low] = depth(first) < depth(second) ? [second, first] : [first, second]
+  // Of two that are as deep, joining saves one pass over y among thousands of multiplications, and costs a kernel to compile.
+  if (2 * depth(low) > depth(main)) return undefined
   const { a, b, bias } = main.inputs
   const fits = low.inputs['b'].dtype === 'f32' && !low.inputs['bias'] && !low.outputs['partials'] && main.attrs['alpha'] !== 0
   if (!fits) return undefined

@@ -15,6 +15,7 @@ import {
   rowAt,
   slope,
   store,
+  sumOf,
   tileColumns,
   tileRows,
   type Binding,
@@ -146,12 +147,12 @@ export function forwardKernel(s: KernelShape): string {
 m${r} = n${r};
 ${lines(fours.map((j) => `let p${r}_${j} = select(vec4f(), exp2(t${r}_${j} - n${r}), sees${r}_${j});`))}
 l${r} = l${r} * shrink${r} + ${fours.map((j) => `dot(p${r}_${j}, vec4f(1.0))`).join(' + ')};
-${each(ownFours(s), (f) => `o${r}_${f} *= shrink${r};`)}`,
+${each(ownFours(s), (f) => `${sumOf('o', r, f, s)} *= shrink${r};`)}`,
     )}
     ${way.accumulate('o', 'p', 'v', s)}`,
   )}
   ${way.rowShares(s)}
-  ${store('o', (r, f) => `o${r}_${f} * share${r}`, s)}`,
+  ${store('o', (r, f) => `${sumOf('o', r, f, s)} * share${r}`, s)}`,
   })
 }
 
@@ -189,7 +190,7 @@ export function backwardQKernel(s: KernelShape): string {
     ${eachFour(s, (r, j) => `let d${r}_${j} = params.scale * p${r}_${j} * (g${r}_${j} - row${r}.y)${slope(s, r, j)};`)}
     ${way.accumulate('dq', 'd', 'k', s)}`,
   )}
-  ${store('dq', (r, f) => `dq${r}_${f}`, s)}`,
+  ${store('dq', (r, f) => sumOf('dq', r, f, s), s)}`,
   })
 }
 
@@ -257,6 +258,6 @@ let reach${j} = select(vec4i(i32(params.S)), position${j}, params.causal != 0u);
     ${needs.k ? gradientOfK : ''}`,
     )}
   }
-  ${lines(outputs.map((name) => store(name, (r, f) => `${name}${r}_${f}`, s)))}`,
+  ${lines(outputs.map((name) => store(name, (r, f) => sumOf(name, r, f, s), s)))}`,
   })
 }

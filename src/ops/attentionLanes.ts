@@ -10,6 +10,7 @@ import {
   layoutOf,
   ownFours,
   place,
+  sumOf,
   type KernelShape,
   type LanesTiling,
   type Way,
@@ -57,17 +58,15 @@ for (var four = 0u; four < ${foursOf(s)}u; four++) {
     const { limit, step, head } = layoutOf(other)
     const fours = ownFours(s)
     const last = foursOf(s) - 1
-    const sums = (n: number): string =>
-      each(s.tiling.rows, (r) =>
-        each(fours, (f) => `${acc}${r}_${f} = fma(vec4f(w${r}.${component[n]}), b${n}_${f}, ${acc}${r}_${f});`),
-      )
+    const chain = (r: number, f: number): string =>
+      `{ var t = ${sumOf(acc, r, f, s)}; ${range(4).map((n) => `t = fma(vec4f(w${r}.${component[n]}), b${n}_${f}, t);`).join(' ')} ${sumOf(acc, r, f, s)} = t; }`
     return each(
       s.tiling.columns / 4,
       (j) => `for (var t = 0u; t < ${across(s)}u; t++) {
   ${each(s.tiling.rows, (r) => `let w${r} = subgroupShuffle(${weights}${r}_${j}, t);`)}
   ${each(4, (n) => `let at${n} = (${head} + min(columnBase + ${j * 4 * across(s) + n}u + t * 4u, ${limit} - 1u) * ${step}) * ${foursOf(s)}u;`)}
   ${each(4, (n) => each(fours, (f) => `let b${n}_${f} = ${other}[at${n} + min(x + ${f * across(s)}u, ${last}u)];`))}
-  ${each(4, sums)}
+  ${each(s.tiling.rows, (r) => each(fours, (f) => chain(r, f)))}
 }`,
     )
   },

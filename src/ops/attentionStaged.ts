@@ -7,6 +7,7 @@ import {
   layoutOf,
   ownFours,
   rowAt,
+  sumOf,
   tileRows,
   type KernelShape,
   type StagedTiling,
@@ -90,7 +91,7 @@ for (var four = 0u; four < ${foursOf(s)}u; four += ${depth}u) {
       const count = Math.min(together, ownFours(s) - g * together)
       const width = Math.min(8 * count, foursOf(s) - g * together * 8)
       const step = (n: number, r: number, f: number): string => {
-        const at = `${acc}${r}_${g * together + f}`
+        const at = sumOf(acc, r, g * together + f, s)
         return `${at} = fma(vec4f(a${r}.${component[n]}), b${n}_${f}, ${at});`
       }
       return `${stage('right', other, 32, width, width, (slot) => `columnBase + ${j * 32}u + ${slot}`, `${g * together * 8}u`)}

@@ -174,8 +174,14 @@ let slope${r}_${j} = 1.0 - u${r}_${j} * u${r}_${j};`
 /** The factor that a gradient of the score takes on its way to the product. */
 export const slope = (s: KernelShape, r: number, j: number): string => (s.capped ? ` * slope${r}_${j}` : '')
 
+/** Four lanes are SwiftShader's, whose compiler keeps next to nothing in registers: sums in memory compile in a third of the time. */
+const inMemory = ({ tiling }: KernelShape): boolean => tiling.way === 'lanes' && tiling.lanes === 4
+const resultOf = (acc: string, s: KernelShape): string => `var ${acc}Out: array<vec4f, ${Math.max(33, s.tiling.rows * ownFours(s))}>;`
+
 export const accumulators = (acc: string, s: KernelShape): string =>
-  each(s.tiling.rows, (r) => each(ownFours(s), (f) => `var ${acc}${r}_${f} = vec4f();`))
+  inMemory(s) ? resultOf(acc, s) : each(s.tiling.rows, (r) => each(ownFours(s), (f) => `var ${sumOf(acc, r, f, s)} = vec4f();`))
+/** The sum for a thread's row r, output four f. */
+export const sumOf = (acc: string, r: number, f: number, s: KernelShape): string => (inMemory(s) ? `${acc}Out[${r * ownFours(s) + f}]` : `${acc}${r}_${f}`)
 
 /**
  * Stores accumulators with a loop that no compiler unrolls: software adapters compile every store for long. Its array is
@@ -186,7 +192,7 @@ export function store(output: string, value: (r: number, f: number) => string, s
   const fours = ownFours(s)
   const copies = each(rows, (r) => each(fours, (f) => `${output}Out[${r * fours + f}] = ${value(r, f)};`))
   const row = down(s) === 1 ? 'rowBase + r' : `rowBase + y + r * ${down(s)}u`
-  return `var ${output}Out: array<vec4f, ${Math.max(33, rows * fours)}>;
+  return `${inMemory(s) ? '' : resultOf(output, s)}
 ${copies}
 for (var r = 0u; r < params.strip; r++) {
   ${each(fours, (f) => `${output}Put(${layoutOf(output).head}, ${row}, x + ${f * across(s)}u, ${output}Out[r * ${fours}u + ${f}u]);`)}
