@@ -1,6 +1,7 @@
-// `npm run tune -- RECIPE.json [--out DIR] [--dawn]`: runs a recipe to the end without a window, in headless Chromium or, with
-// --dawn, in this process; writes the adapter folder, the recipe and every event as JSON lines. With --script DIR it trains
-// nothing and writes the same run as a Python folder.
+// `npm run tune -- RECIPE.json [--out DIR] [--dawn] [--usual-kernels]`: runs a recipe to the end without a window, in headless
+// Chromium or, with --dawn, in this process; writes the adapter folder, the recipe and every event as JSON lines. A GPU's fastest
+// kernels are measured first, for two seconds at most; --usual-kernels goes without. With --script DIR it trains nothing and
+// writes the same run as a Python folder.
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { presets } from '../methods/presets.ts'
@@ -14,11 +15,13 @@ import { openRecipe } from './tune/openRecipe.ts'
 import { progressPrinter } from './tune/progressPrinter.ts'
 import type { TuneResult } from './tune/tuneResult.ts'
 
-export const USAGE = 'npm run tune -- RECIPE.json [--out DIR] [--dawn] | RECIPE.json --script DIR'
+export const USAGE = 'npm run tune -- RECIPE.json [--out DIR] [--dawn] [--usual-kernels] | RECIPE.json --script DIR'
+
+const SWITCHES = ['--dawn', '--usual-kernels']
 
 export async function main(argv: string[]): Promise<number> {
-  const args = new Arguments(argv, USAGE, ['--dawn'])
-  args.allow(['--out', '--dawn', '--script'])
+  const args = new Arguments(argv, USAGE, SWITCHES)
+  args.allow([...SWITCHES, '--out', '--script'])
   const [file] = args.operands(1, 1, 'one recipe')
   const out = resolve(args.text('--out') ?? 'tuned')
   const script = args.text('--script')
@@ -37,7 +40,7 @@ export async function main(argv: string[]): Promise<number> {
   // What is learned must not be lost to a folder that cannot be written.
   await mkdir(join(out, 'adapter'), { recursive: true })
   const { runRecipe } = args.has('--dawn') ? await import('./tune/inDawn.ts') : await import('./tune/inChromium.ts')
-  const result: TuneResult = await runRecipe(recipe, here, progressPrinter(recipe), hub?.folder)
+  const result: TuneResult = await runRecipe(recipe, here, progressPrinter(recipe), { usualKernels: args.has('--usual-kernels'), ...(hub && { baseFolder: hub.folder }) })
   await writeFiles(join(out, 'adapter'), result.files)
   await writeFile(join(out, 'recipe.json'), `${JSON.stringify(result.record.recipe, null, 2)}\n`)
   await writeFile(join(out, 'metrics.jsonl'), result.events.map((e) => `${JSON.stringify(e)}\n`).join(''))

@@ -7,7 +7,7 @@ import { connectStudio } from '../workers/client.ts'
 
 export interface Headless {
   readonly headless: {
-    run(recipe: Recipe): Promise<Result<{ readonly record: RunRecord; /** base64 */ readonly zip: string }>>
+    run(recipe: Recipe, usualKernels: boolean): Promise<Result<{ readonly record: RunRecord; /** base64 */ readonly zip: string }>>
     stop(): void
   }
   /** Put in by the driver. */
@@ -17,10 +17,12 @@ export interface Headless {
 const studio = connectStudio()
 const picked = (id: string): NamedFile[] => [...(document.querySelector<HTMLInputElement>(`#${id}`)?.files ?? [])].map((file) => ({ path: file.name, file }))
 
-async function run(recipe: Recipe): ReturnType<Headless['headless']['run']> {
+async function run(recipe: Recipe, usualKernels: boolean): ReturnType<Headless['headless']['run']> {
   const { tell } = globalThis as unknown as Headless
   const ignore = (): void => undefined
   const folder = picked('base').map((f) => ({ ...f, path: `${recipe.base.id}/${f.path}` }))
+  const kernels = usualKernels ? await studio.measureKernels(false) : undefined
+  if (kernels?.ok === false) return kernels
   const base = recipe.base.source === 'builtin' ? await studio.openBuiltin(recipe.base.id, ignore) : await studio.openFolder(folder, ignore, recipe.base.id)
   if (!base.ok) return base
   const data = await openData(recipe)

@@ -22,7 +22,7 @@ const dist = fileURLToPath(new URL('../../../dist', import.meta.url))
 /** A real GPU is used where there is one; otherwise Chromium's software adapter must be asked for. */
 export const gpuFlags = existsSync('/dev/dri') || existsSync('/dev/nvidia0') || process.platform === 'darwin' ? ['--enable-features=Vulkan'] : ['--use-webgpu-adapter=swiftshader']
 
-export const runRecipe: RunRecipe = async (recipe, here, onEvent, baseFolder) => {
+export const runRecipe: RunRecipe = async (recipe, here, onEvent, { baseFolder, usualKernels = false } = {}) => {
   const executablePath = findChromium()
   if (!executablePath) throw new Fault('no-webgpu', 'No Chromium was found.', 'Install Chrome or Chromium, set CHROME_PATH, or use --dawn.')
   if (!ensureBuilt()) throw new Fault('internal', 'The page could not be built.', 'Read the message above, or use --dawn.')
@@ -48,9 +48,9 @@ export const runRecipe: RunRecipe = async (recipe, here, onEvent, baseFolder) =>
     const { validationFile } = recipe.data
     if (validationFile !== undefined) await page.setInputFiles('#validation', await existing(resolve(here, validationFile)))
     process.once('SIGINT', () => void page.evaluate(() => (globalThis as unknown as Headless).headless.stop()))
-    const answer = await page.evaluate((r) => (globalThis as unknown as Headless).headless.run(r), {
-      ...recipe,
-      base: { ...recipe.base, id: recipe.base.source === 'folder' ? basename(recipe.base.id) : recipe.base.id },
+    const answer = await page.evaluate((r) => (globalThis as unknown as Headless).headless.run(r.recipe, r.usualKernels), {
+      recipe: { ...recipe, base: { ...recipe.base, id: recipe.base.source === 'folder' ? basename(recipe.base.id) : recipe.base.id } },
+      usualKernels,
     })
     const ended = valueOf(answer)
     // Paths as the person wrote them, with the hashes the run added.

@@ -9,9 +9,10 @@ import { runSession } from '../../train/session.ts'
 import { openRecipe } from './openRecipe.ts'
 import type { RunRecipe } from './tuneResult.ts'
 
-export const runRecipe: RunRecipe = async (given, here, onEvent, baseFolder) => {
+export const runRecipe: RunRecipe = async (given, here, onEvent, { baseFolder, usualKernels = false } = {}) => {
   const { recipe, model, dataset, test, tasks } = await openRecipe(given, here, baseFolder)
-  const base = mount(model, await openGpu(await dawnGpu()))
+  const gpu = await openGpu(await dawnGpu())
+  const base = mount(model, gpu, { wanted: () => !usualKernels && !gpu.info.software, onMeasured: () => undefined })
   const storage = memoryStorage()
   const runId = 'tune'
   await storage.runs.put({ id: runId, recipe, createdAt: Date.now(), status: 'running', step: 0, hasAdapter: false })

@@ -10,5 +10,12 @@ export interface TuneResult {
   readonly files: ReadonlyMap<string, Uint8Array>
 }
 
-/** Runs a recipe whose relative paths start at `here`; `baseFolder` holds a base that was fetched. */
-export type RunRecipe = (recipe: Recipe, here: string, onEvent: (event: RunEvent) => void, baseFolder?: string) => Promise<TuneResult>
+export interface RunOptions {
+  /** Holds a base that was fetched. */
+  readonly baseFolder?: string
+  /** Starts at once: which kernels a GPU runs fastest is not measured. */
+  readonly usualKernels?: boolean
+}
+
+/** Runs a recipe whose relative paths start at `here`. */
+export type RunRecipe = (recipe: Recipe, here: string, onEvent: (event: RunEvent) => void, options?: RunOptions) => Promise<TuneResult>
