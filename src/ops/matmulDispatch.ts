@@ -1,7 +1,7 @@
 // Which kernels compute a product, from its sizes alone: the portable one first, then what may be faster elsewhere.
 import finishShader from '../../shaders/matmulFinish.wgsl?raw'
 import type { Dispatch } from '../graph/op.ts'
-import { grid } from '../graph/shape.ts'
+import { elements } from '../graph/layout.ts'
 import { direct } from './matmulDirect.ts'
 import { COLUMNS, few } from './matmulFew.ts'
 import type { Operands } from './matmulKernel.ts'
@@ -90,12 +90,13 @@ export function matmulDispatches(p: Product): Dispatch[] {
     flops: 2 * M * N * (K + (low?.depth ?? 0)),
   })
   const [first, ...alternatives] = ways(p, operands, way)
+  const { width, workgroups, params, defines } = elements(M * N, N)
   const last: Dispatch = {
     shader: finishShader,
     entry: 'finish',
-    workgroups: grid(M * N, 64),
-    params: { count: M * N, columns: N, layers, alpha, ...flags },
-    defines: { INTO: into ? 1 : 0 },
+    workgroups,
+    params: { ...params, columns: N / width, layers, alpha, ...flags },
+    defines: { ...defines, INTO: into ? 1 : 0 },
     flops: layers * M * N,
   }
   return [{ ...first, alternatives, ...(!isFew(M, transA) && { tune: shapeClass(p, operands) }) }, ...(layers > 1 ? [last] : [])]

@@ -13,7 +13,7 @@ export interface Overhead {
   readonly tokens: number
   readonly frozen: Timing
   readonly lora: Timing
-  /** Share that LoRA adds to the median: of processor time on a software adapter, else of time on the clock. */
+  /** Share that LoRA adds to the least time, which other work on the machine disturbs least: of processor time on a software adapter, else on the clock. */
   readonly share: number
   /** Share that it adds to the operations of all matrix products. */
   readonly arithmetic: number
@@ -61,6 +61,6 @@ async function measure(bench: Bench, config: Config): Promise<Omit<Overhead, 'la
   const [ofFrozen, ofLora] = [timings.get('frozen')!, timings.get('lora')!]
   for (const training of [frozen, lora]) training.dispose()
   gpu.device.destroy()
-  const cost = ({ cpu, wall }: Timing): number => (cpu ?? wall).median
+  const cost = ({ cpu, wall }: Timing): number => (cpu ?? wall).min
   return { frozen: ofFrozen, lora: ofLora, share: cost(ofLora) / cost(ofFrozen) - 1, arithmetic: lora.flops / frozen.flops - 1 }
 }
