@@ -7,7 +7,7 @@ import { COLUMNS, few } from './matmulFew.ts'
 import type { Operands } from './matmulKernel.ts'
 import { quads, QUAD_WIDTH, type QuadTile } from './matmulQuads.ts'
 import { DEPTH, staged, THREADS } from './matmulStaged.ts'
-import { LANES, subgroup, WIDTH, type SubgroupTile } from './matmulSubgroup.ts'
+import { LANES, subgroup } from './matmulSubgroup.ts'
 
 export interface Extent {
   readonly M: number
@@ -130,7 +130,7 @@ function ways({ M, N, K }: Extent, v: Operands, way: (shader: string, workgroups
   const plain = { ...v, fourY: v.fourY && !swap }
   const quad: QuadTile = M * N * K >= LONG && tall > 16 ? { rows: 32, fours: 4, depth: 2, swap } : { rows: tall <= 8 ? 8 : 16, fours: 2, depth: 2, swap }
   list.push(software(textOf(quads, plain, quad), QUAD_WIDTH * 4 * quad.fours, quad.rows, 4))
-  const eight: SubgroupTile = tall > 8 && tall <= 16 ? { rows: 16, fours: 2, swap } : { rows: tall <= 8 ? 8 : 32, fours: 1, swap }
-  list.push(software(textOf(subgroup, plain, eight), WIDTH * 4 * eight.fours, eight.rows, LANES))
+  const rows = tall <= 8 ? 8 : tall <= 16 ? 16 : 32
+  list.push(software(textOf(subgroup, plain, rows, swap), LANES * 4, rows, LANES))
   return list
 }

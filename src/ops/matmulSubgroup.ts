@@ -5,20 +5,11 @@
 import { accumulators, declarations, everySegment, loaders, put, putAll, stretch, type Operands, type Segment } from './matmulKernel.ts'
 import { component, lines, range } from './wgslText.ts'
 
-export interface SubgroupTile {
-  /** Rows of y per workgroup: a multiple of LANES. */
-  readonly rows: number
-  /** Fours of columns per thread. */
-  readonly fours: number
-  readonly swap: boolean
-}
-
-/** Threads of a workgroup. */
-export const WIDTH = 8
-/** Lanes that hold rows. */
+/** Threads of a workgroup, all in one subgroup; each holds every LANES-th row. */
 export const LANES = 8
 
-export function subgroup(v: Operands, { rows, fours, swap }: SubgroupTile): string {
+/** @param rows of y per workgroup: a multiple of LANES. A thread owns four columns. */
+export function subgroup(v: Operands, rows: number, swap: boolean): string {
   const registers = rows / LANES
   const clamp = (index: string, size: string): string => `min(${index}, ${size} - 1u)`
   const product = (s: Segment): string => {
@@ -35,28 +26,28 @@ export function subgroup(v: Operands, { rows, fours, swap }: SubgroupTile): stri
           : `let heldAt${i} = ${clamp(`row0 / 4u + (lane % ${LANES}u) / 4u + ${2 * i}u`, '((rows + 3u) / 4u)')};`,
       ),
       ...(own.kInside
-        ? range(4 * fours).map((j) => `let ownAt${j} = ${clamp(`column0 + ${j}u`, 'columns')};`)
-        : range(fours).map((j) => `let ownAt${j} = ${clamp(`column0 / 4u + ${j}u`, '((columns + 3u) / 4u)')};`)),
+        ? range(4).map((j) => `let ownAt${j} = ${clamp(`column0 + ${j}u`, 'columns')};`)
+        : [`let ownAt = ${clamp('column0 / 4u', '((columns + 3u) / 4u)')};`]),
     ]
     const loads = [
       ...range(registers).map((i) => `let held${i} = ${held.kInside ? load(held, `heldAt${i}`, 'k', s.depth) : load(held, '(k * 4u + lane % 4u)', `heldAt${i}`, 'rows')};`),
       ...(own.kInside
         ? [
-            ...range(4 * fours).map((j) => `let own${j} = ${load(own, `ownAt${j}`, 'k', s.depth)};`),
-            ...range(4).flatMap((k) => range(fours).map((j) => `let b${k}_${j} = vec4f(${range(4).map((c) => `own${j * 4 + c}.${component[k]}`).join(', ')});`)),
+            ...range(4).map((j) => `let own${j} = ${load(own, `ownAt${j}`, 'k', s.depth)};`),
+            ...range(4).map((k) => `let b${k} = vec4f(${range(4).map((c) => `own${c}.${component[k]}`).join(', ')});`),
           ]
-        : range(4).flatMap((k) => range(fours).map((j) => `let b${k}_${j} = ${load(own, `(k * 4u + ${k}u)`, `ownAt${j}`, 'columns')};`))),
+        : range(4).map((k) => `let b${k} = ${load(own, `(k * 4u + ${k}u)`, 'ownAt', 'columns')};`)),
     ]
-    const step = (i: number, k: number, scalar: string): string[] => range(fours).map((j) => `acc${i}_${j} = fma(vec4f(${scalar}), b${k}_${j}, acc${i}_${j});`)
+    const step = (i: number, k: number, scalar: string): string => `acc${i}_0 = fma(vec4f(${scalar}), b${k}, acc${i}_0);`
     const products = held.kInside
       ? range(rows).flatMap((i) => [
           `let a${i} = subgroupBroadcast(held${Math.floor(i / LANES)}, ${i % LANES}u);`,
-          ...range(4).flatMap((k) => step(i, k, `a${i}.${component[k]}`)),
+          ...range(4).map((k) => step(i, k, `a${i}.${component[k]}`)),
         ])
       : range(rows / 4).flatMap((four) =>
           range(4).flatMap((k) => [
             `let a${four}_${k} = subgroupBroadcast(held${four >> 1}, ${(four % 2) * 4 + k}u);`,
-            ...range(4).flatMap((i) => step(four * 4 + i, k, `a${four}_${k}.${component[i]}`)),
+            ...range(4).map((i) => step(four * 4 + i, k, `a${four}_${k}.${component[i]}`)),
           ]),
         )
     const { first, end } = stretch(s)
@@ -68,28 +59,20 @@ export function subgroup(v: Operands, { rows, fours, swap }: SubgroupTile): stri
   }
   }`
   }
-  // Row i of the tile, four columns from `column` on.
-  const store = putAll(rows, fours, (i, j) => v.fourY ? `put(group.z, row0 + ${i}, column0 + ${4 * j}u, out[${i} * ${fours}u + ${j}u]);` :
-    lines([
-      `let value${j} = out[${i} * ${fours}u + ${j}u];`,
-      ...range(4).map((n) => {
-        const column = `column0 + ${4 * j + n}u`
-        const [m, n0] = swap ? [column, `row0 + ${i}`] : [`row0 + ${i}`, column]
-        return `putOne(group.z, ${m}, ${n0}, value${j}.${component[n]});`
-      }),
-    ]),
+  const store = putAll(rows, 1, (i) =>
+    swap ? lines(range(4).map((n) => `putOne(group.z, column0 + ${n}u, row0 + ${i}, out[${i}].${component[n]});`)) : `put(group.z, row0 + ${i}, column0, out[${i}]);`,
   )
   return `enable subgroups;
 ${declarations(v)}
 ${loaders(v)}
 ${put(v)}
-@compute @workgroup_size(${WIDTH})
+@compute @workgroup_size(${LANES})
 fn forward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32, @builtin(subgroup_invocation_id) lane: u32) {
   let rows = ${swap ? 'params.N' : 'params.M'};
   let columns = ${swap ? 'params.M' : 'params.N'};
   let row0 = group.y * ${rows}u;
-  let column0 = (group.x * ${WIDTH}u + thread) * ${4 * fours}u;
-  ${accumulators(rows, fours)}
+  let column0 = (group.x * ${LANES}u + thread) * 4u;
+  ${accumulators(rows, 1)}
   ${everySegment(v, product)}
   ${store}
 }`
