@@ -29,8 +29,12 @@ export interface Product extends Extent {
 
 /** Rows and columns from which it may pay to try tiles of other sizes. */
 const LARGE = 128
-/** Multiplications from which a kernel that takes SwiftShader three times as long to compile pays within some ten steps. */
+/**
+ * Multiplications, and width of both sides of b, from which a kernel pays that SwiftShader takes three times as long to compile:
+ * after some ten steps. A model of narrower layers, such as the one built in, would wait longer for its first step than it saves.
+ */
 const LONG = 2 ** 26
+const WIDE = 256
 /** Rows that count as few. */
 const FEW = 8
 
@@ -128,7 +132,8 @@ function ways({ M, N, K }: Extent, v: Operands, way: (shader: string, workgroups
     suits: 'software',
   })
   const plain = { ...v, fourY: v.fourY && !swap }
-  const quad: QuadTile = M * N * K >= LONG && tall > 16 ? { rows: 32, fours: 4, depth: 2, swap } : { rows: tall <= 8 ? 8 : 16, fours: 2, depth: 2, swap }
+  const long = M * N * K >= LONG && Math.min(N, K) >= WIDE
+  const quad: QuadTile = { ...(tall > 16 ? { rows: 32, fours: long ? 4 : 2, depth: long ? 2 : 1 } : { rows: tall <= 8 ? 8 : 16, fours: 2, depth: 2 }), swap }
   list.push(software(textOf(quads, plain, quad), QUAD_WIDTH * 4 * quad.fours, quad.rows, 4))
   const rows = tall <= 8 ? 8 : tall <= 16 ? 16 : 32
   list.push(software(textOf(subgroup, plain, rows, swap), LANES * 4, rows, LANES))
