@@ -106,6 +106,13 @@ export function matmulDispatches(p: Product): Dispatch[] {
   return [{ ...first, alternatives, ...(!isFew(M, transA) && { tune: shapeClass(p, operands) }) }, ...(layers > 1 ? [last] : [])]
 }
 
+/** Measured on SwiftShader. */
+function quadTile({ M, N, K }: Extent, tall: number): Omit<QuadTile, 'swap'> {
+  if (tall <= 16) return { rows: tall <= 8 ? 8 : 16, fours: 2, depth: 2 }
+  const pays = M * N * K >= LONG && Math.min(N, K) >= WIDE
+  return pays ? { rows: 32, fours: 4, depth: 2 } : { rows: 32, fours: 2, depth: 1 }
+}
+
 function ways({ M, N, K }: Extent, v: Operands, way: (shader: string, workgroups: readonly [number, number], strip: number) => Dispatch): Dispatch[] {
   const tiled = (rows: number, columns: number, side = THREADS): readonly [number, number] => [Math.ceil(N / (side * columns)), Math.ceil(M / (side * rows))]
   const list: Dispatch[] = []
@@ -132,8 +139,7 @@ function ways({ M, N, K }: Extent, v: Operands, way: (shader: string, workgroups
     suits: 'software',
   })
   const plain = { ...v, fourY: v.fourY && !swap }
-  const long = M * N * K >= LONG && Math.min(N, K) >= WIDE
-  const quad: QuadTile = { ...(tall > 16 ? { rows: 32, fours: long ? 4 : 2, depth: long ? 2 : 1 } : { rows: tall <= 8 ? 8 : 16, fours: 2, depth: 2 }), swap }
+  const quad: QuadTile = { ...quadTile({ M, N, K }, tall), swap }
   list.push(software(textOf(quads, plain, quad), QUAD_WIDTH * 4 * quad.fours, quad.rows, 4))
   const rows = tall <= 8 ? 8 : tall <= 16 ? 16 : 32
   list.push(software(textOf(subgroup, plain, rows, swap), LANES * 4, rows, LANES))

@@ -121,7 +121,7 @@ function overheadTable(rows: readonly Overhead[]): Table {
   const shown = ({ wall, cpu }: Timing): string => range(wall) + (cpu ? ` · ${range(cpu)}` : '')
   return {
     title: `LoRA r = 16 on all seven projections over the frozen model’s forward and backward, ${rows[0].tokens} tokens${rows[0].lora.cpu ? '; after the dot: processor time' : ''}`,
-    head: ['', 'frozen, one norm trains, ms', 'LoRA, ms', 'more, least times', 'more operations'],
+    head: ['', 'frozen, one norm trains, ms', 'LoRA, ms', 'more', 'more operations'],
     rows: rows.map(({ layers, frozen, lora, share, arithmetic }) => [layers, shown(frozen), shown(lora), percent(share), percent(arithmetic)]),
   }
 }
