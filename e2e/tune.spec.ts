@@ -23,8 +23,9 @@ describe('a recipe without a window', () => {
   it.each([{ source: 'builtin', id: 'starter' }, { source: 'builtin', id: 'starter', quantization: 'nf4', bnb_4bit_use_double_quant: true }])('learns alike on %j in Chromium and over Dawn, and leaves an adapter', async (base) => {
     const recipe = recipeOn(base)
     const here = process.cwd()
-    const dawn = await inDawn(recipe, here, () => undefined)
-    const chromium = await inChromium(recipe, here, () => undefined)
+    // On a GPU, either might find another kernel fastest.
+    const dawn = await inDawn(recipe, here, () => undefined, { usualKernels: true })
+    const chromium = await inChromium(recipe, here, () => undefined, { usualKernels: true })
     for (const result of [dawn, chromium]) {
       expect(result.record.status).toBe('done')
       expect([...result.files.keys()].toSorted()).toEqual(['README.md', 'adapter_config.json', 'adapter_model.safetensors', 'recipe.json'])
