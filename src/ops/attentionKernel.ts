@@ -152,7 +152,7 @@ ${each(ownFours(s), (f) => `${sumOf('o', r, f, s)} *= shrink${r};`)}`,
     ${way.accumulate('o', 'p', 'v', s)}`,
   )}
   ${way.rowShares(s)}
-  ${store('o', (r, f) => `${sumOf('o', r, f, s)} * share${r}`, s)}`,
+  ${store('o', s, (r) => `share${r}`)}`,
   })
 }
 
@@ -190,7 +190,7 @@ export function backwardQKernel(s: KernelShape): string {
     ${eachFour(s, (r, j) => `let d${r}_${j} = params.scale * p${r}_${j} * (g${r}_${j} - row${r}.y)${slope(s, r, j)};`)}
     ${way.accumulate('dq', 'd', 'k', s)}`,
   )}
-  ${store('dq', (r, f) => sumOf('dq', r, f, s), s)}`,
+  ${store('dq', s)}`,
   })
 }
 
@@ -258,6 +258,6 @@ let reach${j} = select(vec4i(i32(params.S)), position${j}, params.causal != 0u);
     ${needs.k ? gradientOfK : ''}`,
     )}
   }
-  ${lines(outputs.map((name) => store(name, (r, f) => sumOf(name, r, f, s), s)))}`,
+  ${lines(outputs.map((name) => store(name, s)))}`,
   })
 }

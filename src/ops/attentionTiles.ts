@@ -187,10 +187,11 @@ export const sumOf = (acc: string, r: number, f: number, s: KernelShape): string
  * Stores accumulators with a loop that no compiler unrolls: software adapters compile every store for long. Its array is
  * longer than loops that are unrolled.
  */
-export function store(output: string, value: (r: number, f: number) => string, s: KernelShape): string {
+export function store(output: string, s: KernelShape, times?: (r: number) => string): string {
   const { rows } = s.tiling
   const fours = ownFours(s)
-  const copies = each(rows, (r) => each(fours, (f) => `${output}Out[${r * fours + f}] = ${value(r, f)};`))
+  const result = (r: number, f: number): string => `${output}Out[${r * fours + f}] = ${sumOf(output, r, f, s)}${times ? ` * ${times(r)}` : ''};`
+  const copies = inMemory(s) && !times ? '' : each(rows, (r) => each(fours, (f) => result(r, f)))
   const row = down(s) === 1 ? 'rowBase + r' : `rowBase + y + r * ${down(s)}u`
   return `${inMemory(s) ? '' : resultOf(output, s)}
 ${copies}

@@ -1,10 +1,10 @@
-// A matmul kernel for SwiftShader, which runs four threads side by side and keeps hardly anything in registers: what a compiler
-// there makes of a load is a hundred instructions long, of an exchange between lanes fifty, of a multiplication four.
+// A matmul kernel for SwiftShader, which runs four threads side by side and keeps hardly anything in registers: what its compiler
+// makes of a load is sixty instructions or more a number, of an exchange between lanes thirteen, of a multiplication four.
 // All quads of a workgroup share the same rows of y and each thread owns columns of its own. A thread loads four numbers of
 // one row of a, and its quad gets every row by broadcast. Sums stay in memory and are brought in one at a time, for all
 // steps of k of a turn: sums in registers would be written to the stack and back around each multiplication.
-// Either operand can play a: with `swap` the kernel computes yᵀ = bᵀ·aᵀ, which suits a y of few columns.
-import { declarations, everySegment, loaders, put, stretch, type Operands, type Segment } from './matmulKernel.ts'
+import { byLane, loadFour, rolesOf, within } from './matmulByLane.ts'
+import { stretch, type Operands, type Segment } from './matmulKernel.ts'
 import { component, lines, range } from './wgslText.ts'
 
 export interface QuadTile {
@@ -25,28 +25,22 @@ export function quads(v: Operands, { rows, fours, depth, swap }: QuadTile): stri
   const sum = (i: string, j: number): string => `sums[${i} * ${columns}u + ${j}u]`
   const product = (s: Segment): string => {
     const turn = range(s.a === 'a' ? depth : 1)
-    const left = { name: s.a, four: s.fourA, kInside: !s.transA }
-    const right = { name: s.b, four: s.fourB, kInside: s.transB }
-    const [held, own] = swap ? [right, left] : [left, right]
-    const load = (x: { readonly name: string; readonly four: boolean }, row: string, four: string, across: string): string =>
-      x.four ? `${x.name}Vector(${row} * (${across} / 4u) + ${four})` : `${x.name}Four(${row}, ${four})`
-    // Rows and columns past the edge read the last valid one instead; `put` drops what they computed.
-    const last = (index: string, size: string): string => `min(${index}, ${size} - 1u)`
+    const { held, own } = rolesOf(s, swap)
     const { first, end } = stretch(s)
 
-    const ownAt = range(own.kInside ? columns : fours).map((j) => (own.kInside ? last(`column0 + ${j}u`, 'columns') : last(`column0 / 4u + ${j}u`, '((columns + 3u) / 4u)')))
+    const ownAt = range(own.kInside ? columns : fours).map((j) => (own.kInside ? within(`column0 + ${j}u`, 'columns') : within(`column0 / 4u + ${j}u`, '((columns + 3u) / 4u)')))
     const loadOwn = turn.flatMap((q) =>
       own.kInside
-        ? ownAt.map((_, j) => `let own${q}_${j} = ${load(own, `ownAt${j}`, `k${q}`, s.depth)};`)
-        : range(4).flatMap((k) => ownAt.map((_, j) => `let own${q}_${k}_${j} = ${load(own, `(k${q} * 4u + ${k}u)`, `ownAt${j}`, 'columns')};`)),
+        ? ownAt.map((_, j) => `let own${q}_${j} = ${loadFour(own, `ownAt${j}`, `k${q}`, s.depth)};`)
+        : range(4).flatMap((k) => ownAt.map((_, j) => `let own${q}_${k}_${j} = ${loadFour(own, `(k${q} * 4u + ${k}u)`, `ownAt${j}`, 'columns')};`)),
     )
     const ownScalar = (q: number, k: number, j: number): string => (own.kInside ? `own${q}_${j}.${component[k]}` : `own${q}_${k}_${j >> 2}.${component[j & 3]}`)
 
-    const heldAt = range(rows / 4).map((four) => (held.kInside ? last(`row0 + lane % 4u + ${4 * four}u`, 'rows') : last(`row0 / 4u + ${four}u`, '((rows + 3u) / 4u)')))
+    const heldAt = range(rows / 4).map((four) => (held.kInside ? within(`row0 + lane % 4u + ${4 * four}u`, 'rows') : within(`row0 / 4u + ${four}u`, '((rows + 3u) / 4u)')))
     const heldScalar = (q: number, k: number, i: number): string => (held.kInside ? `a${i}_${q}.${component[k]}` : `a${i >> 2}_${q}_${k}.${component[i & 3]}`)
     const fourRows = (four: number): string[] => [
       ...turn.map((q) => {
-        const found = held.kInside ? load(held, `heldAt${four}`, `k${q}`, s.depth) : load(held, `(k${q} * 4u + lane % 4u)`, `heldAt${four}`, 'rows')
+        const found = held.kInside ? loadFour(held, `heldAt${four}`, `k${q}`, s.depth) : loadFour(held, `(k${q} * 4u + lane % 4u)`, `heldAt${four}`, 'rows')
         return `let held${four}_${q} = ${q === 0 ? found : `select(vec4f(), ${found}, k + ${q}u < end)`};`
       }),
       ...turn.flatMap((q) => range(4).map((n) => `let a${held.kInside ? `${4 * four + n}_${q}` : `${four}_${q}_${n}`} = quadBroadcast(held${four}_${q}, ${n}u);`)),
@@ -72,20 +66,15 @@ export function quads(v: Operands, { rows, fours, depth, swap }: QuadTile): stri
     if (!swap) return `put(group.z, row0 + i, column0 + ${4 * j}u, ${value});`
     return lines(range(4).map((n) => `putOne(group.z, column0 + ${4 * j + n}u, row0 + i, ${sum('i', 4 * j + n)});`))
   })
-  return `enable subgroups;
-${declarations(v)}
-${loaders(v)}
-${put(v)}
-@compute @workgroup_size(${QUAD_WIDTH})
-fn forward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32, @builtin(subgroup_invocation_id) lane: u32) {
-  let rows = ${swap ? 'params.N' : 'params.M'};
-  let columns = ${swap ? 'params.M' : 'params.N'};
-  let row0 = group.y * ${rows}u;
-  let column0 = (group.x * ${QUAD_WIDTH}u + thread) * ${columns}u;
-  var sums: array<f32, ${rows * columns}>;
-  ${everySegment(v, product)}
-  for (var i = 0u; i < params.strip; i++) {
+  return byLane(v, {
+    threads: QUAD_WIDTH,
+    rows,
+    columns,
+    swap,
+    sums: `var sums: array<f32, ${rows * columns}>;`,
+    product,
+    store: `for (var i = 0u; i < params.strip; i++) {
     ${lines(store)}
-  }
-}`
+  }`,
+  })
 }

@@ -1,8 +1,8 @@
 // A matmul kernel for software adapters of eight lanes, where a load by lane costs as much as ten or twenty multiplications and
 // an exchange between lanes two to five. All lanes of a workgroup share the same rows of y and own columns of their own: each
 // lane loads four numbers of one row of a, and every lane gets every row by broadcast. Right for any larger subgroup too.
-// Either operand can play a: with `swap` the kernel computes yᵀ = bᵀ·aᵀ, which suits a y of few columns.
-import { accumulators, declarations, everySegment, loaders, put, putAll, stretch, type Operands, type Segment } from './matmulKernel.ts'
+import { byLane, loadFour, rolesOf, within } from './matmulByLane.ts'
+import { accumulators, putAll, stretch, type Operands, type Segment } from './matmulKernel.ts'
 import { component, lines, range } from './wgslText.ts'
 
 /** Threads of a workgroup, all in one subgroup; each holds every LANES-th row. */
@@ -11,32 +11,27 @@ export const LANES = 8
 /** @param rows of y per workgroup: a multiple of LANES. A thread owns four columns. */
 export function subgroup(v: Operands, rows: number, swap: boolean): string {
   const registers = rows / LANES
-  const clamp = (index: string, size: string): string => `min(${index}, ${size} - 1u)`
   const product = (s: Segment): string => {
-    const left = { name: s.a, four: s.fourA, kInside: !s.transA }
-    const right = { name: s.b, four: s.fourB, kInside: s.transB }
-    const [held, own] = swap ? [right, left] : [left, right]
-    const load = (x: { readonly name: string; readonly four: boolean }, row: string, four: string, across: string): string =>
-      x.four ? `${x.name}Vector(${row} * (${across} / 4u) + ${four})` : `${x.name}Four(${row}, ${four})`
+    const { held, own } = rolesOf(s, swap)
 
     const origins = [
       ...range(registers).map((i) =>
         held.kInside
-          ? `let heldAt${i} = ${clamp(`row0 + lane % ${LANES}u + ${i * LANES}u`, 'rows')};`
-          : `let heldAt${i} = ${clamp(`row0 / 4u + (lane % ${LANES}u) / 4u + ${2 * i}u`, '((rows + 3u) / 4u)')};`,
+          ? `let heldAt${i} = ${within(`row0 + lane % ${LANES}u + ${i * LANES}u`, 'rows')};`
+          : `let heldAt${i} = ${within(`row0 / 4u + (lane % ${LANES}u) / 4u + ${2 * i}u`, '((rows + 3u) / 4u)')};`,
       ),
       ...(own.kInside
-        ? range(4).map((j) => `let ownAt${j} = ${clamp(`column0 + ${j}u`, 'columns')};`)
-        : [`let ownAt = ${clamp('column0 / 4u', '((columns + 3u) / 4u)')};`]),
+        ? range(4).map((j) => `let ownAt${j} = ${within(`column0 + ${j}u`, 'columns')};`)
+        : [`let ownAt = ${within('column0 / 4u', '((columns + 3u) / 4u)')};`]),
     ]
     const loads = [
-      ...range(registers).map((i) => `let held${i} = ${held.kInside ? load(held, `heldAt${i}`, 'k', s.depth) : load(held, '(k * 4u + lane % 4u)', `heldAt${i}`, 'rows')};`),
+      ...range(registers).map((i) => `let held${i} = ${held.kInside ? loadFour(held, `heldAt${i}`, 'k', s.depth) : loadFour(held, '(k * 4u + lane % 4u)', `heldAt${i}`, 'rows')};`),
       ...(own.kInside
         ? [
-            ...range(4).map((j) => `let own${j} = ${load(own, `ownAt${j}`, 'k', s.depth)};`),
+            ...range(4).map((j) => `let own${j} = ${loadFour(own, `ownAt${j}`, 'k', s.depth)};`),
             ...range(4).map((k) => `let b${k} = vec4f(${range(4).map((c) => `own${c}.${component[k]}`).join(', ')});`),
           ]
-        : range(4).map((k) => `let b${k} = ${load(own, `(k * 4u + ${k}u)`, 'ownAt', 'columns')};`)),
+        : range(4).map((k) => `let b${k} = ${loadFour(own, `(k * 4u + ${k}u)`, 'ownAt', 'columns')};`)),
     ]
     const step = (i: number, k: number, scalar: string): string => `acc${i}_0 = fma(vec4f(${scalar}), b${k}, acc${i}_0);`
     const products = held.kInside
@@ -62,18 +57,5 @@ export function subgroup(v: Operands, rows: number, swap: boolean): string {
   const store = putAll(rows, 1, (i) =>
     swap ? lines(range(4).map((n) => `putOne(group.z, column0 + ${n}u, row0 + ${i}, out[${i}].${component[n]});`)) : `put(group.z, row0 + ${i}, column0, out[${i}]);`,
   )
-  return `enable subgroups;
-${declarations(v)}
-${loaders(v)}
-${put(v)}
-@compute @workgroup_size(${LANES})
-fn forward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32, @builtin(subgroup_invocation_id) lane: u32) {
-  let rows = ${swap ? 'params.N' : 'params.M'};
-  let columns = ${swap ? 'params.M' : 'params.N'};
-  let row0 = group.y * ${rows}u;
-  let column0 = (group.x * ${LANES}u + thread) * 4u;
-  ${accumulators(rows, 1)}
-  ${everySegment(v, product)}
-  ${store}
-}`
+  return byLane(v, { threads: LANES, rows, columns: 4, swap, sums: accumulators(rows, 1), product, store })
 }

@@ -3,6 +3,7 @@
 // the narrower a layer, the more of it a rank is; with few words, since the head would hide the cost.
 import type { Attachment } from '../../methods/method.ts'
 import { attachAll } from '../../methods/registry.ts'
+import type { OpenModel } from '../../train/base.ts'
 import type { Bench } from './bench.ts'
 import { interleave, type Timing } from './interleave.ts'
 import { randomModel, type Config } from './presets.ts'
@@ -52,16 +53,16 @@ type Measured = Omit<Overhead, 'layers' | 'tokens'>
 const cost = ({ cpu, wall }: Timing): number => (cpu ?? wall).median
 
 async function measure(bench: Bench, config: Config): Promise<Measured> {
+  const model = await randomModel(config, 'f16')
   const places: Omit<Measured, 'share'>[] = []
-  for (let i = 0; i < PLACES; i++) places.push(await measureOnce(bench, config))
+  for (let i = 0; i < PLACES; i++) places.push(await measureOnce(bench, model))
   const fastest = (arm: 'frozen' | 'lora'): Timing => places.map((place) => place[arm]).reduce((a, b) => (cost(b) < cost(a) ? b : a))
   const [frozen, lora] = [fastest('frozen'), fastest('lora')]
   return { frozen, lora, share: cost(lora) / cost(frozen) - 1, arithmetic: places[0].arithmetic }
 }
 
-async function measureOnce(bench: Bench, config: Config): Promise<Omit<Measured, 'share'>> {
-  const model = await randomModel(config, 'f16')
-  const batch = fullBatch(1, TOKENS, config['vocab_size'] as number)
+async function measureOnce(bench: Bench, model: OpenModel): Promise<Omit<Measured, 'share'>> {
+  const batch = fullBatch(1, TOKENS, model.folder.config['vocab_size'] as number)
   const everywhere = attachAll([{ id: 'lora', options: { r: RANK, lora_alpha: 2 * RANK, target_modules: ['all-linear'] } }], model.outline)
   const gpu = await bench.open()
   const lowest: Attachment = { name: 'lowest', trains: (name) => (name === LOWEST ? name : undefined) }

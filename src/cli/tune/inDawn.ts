@@ -3,16 +3,17 @@ import { dawnGpu } from '../../gpu/dawn.ts'
 import { openGpu } from '../../gpu/device.ts'
 import type { RunEvent } from '../../protocol/event.ts'
 import { memoryStorage } from '../../storage/memoryStorage.ts'
-import { mount } from '../../train/base.ts'
+import { mount, type Tuning } from '../../train/base.ts'
 import { Control } from '../../train/control.ts'
 import { runSession } from '../../train/session.ts'
 import { openRecipe } from './openRecipe.ts'
 import type { RunRecipe } from './tuneResult.ts'
 
+const UNTUNED: Tuning = { wanted: () => false, onMeasured: () => undefined }
+
 export const runRecipe: RunRecipe = async (given, here, onEvent, { baseFolder, usualKernels = false } = {}) => {
   const { recipe, model, dataset, test, tasks } = await openRecipe(given, here, baseFolder)
-  const gpu = await openGpu(await dawnGpu())
-  const base = mount(model, gpu, { wanted: () => !usualKernels && !gpu.info.software, onMeasured: () => undefined })
+  const base = mount(model, await openGpu(await dawnGpu()), usualKernels ? UNTUNED : undefined)
   const storage = memoryStorage()
   const runId = 'tune'
   await storage.runs.put({ id: runId, recipe, createdAt: Date.now(), status: 'running', step: 0, hasAdapter: false })
